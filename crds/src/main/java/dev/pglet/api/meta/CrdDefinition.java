@@ -1,0 +1,120 @@
+package dev.pglet.api.meta;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The definition of one kind, read from the CRD YAML that lies beside the kind's class as a
+ * resource {@code /dev/pglet/crds/<plural>.<group>-v1.yml}.
+ *
+ * @param kind such as {@code PostgreSQLInstance}
+ * @param plural such as {@code postgresqlinstances}
+ * @param singular such as {@code postgresqlinstance}
+ * @param shortNames such as {@code pgi}
+ * @param apiVersion {@code pglet.dev/v1alpha1}
+ * @param apiVersionAliases other values of {@code apiVersion} that a file may carry for this kind
+ * @param type the class to bind to
+ * @param schema the {@code openAPIV3Schema} of the version; neither closed nor aware of {@code
+ *     metadata}
+ * @param columns the additional printer columns
+ */
+public record CrdDefinition(
+    String kind,
+    String plural,
+    String singular,
+    List<String> shortNames,
+    String apiVersion,
+    Set<String> apiVersionAliases,
+    Class<? extends CustomResource<?, ?>> type,
+    JsonNode schema,
+    List<Column> columns) {
+  /**
+   * One column of a table.
+   *
+   * @param name the heading
+   * @param jsonPath a simple path such as {@code .status.phase}
+   * @param type {@code string}, {@code integer} or {@code date}
+   * @param priority 0 is always shown, more only with {@code -o wide}
+   */
+  public record Column(String name, String jsonPath, String type, int priority) {}
+
+  public CrdDefinition {
+    shortNames = List.copyOf(shortNames);
+    apiVersionAliases = Set.copyOf(apiVersionAliases);
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * Reads the CRD of a kind's class. A class without its YAML is a broken build, so that is
+   * unchecked.
+   */
+  public static CrdDefinition of(
+      Class<? extends CustomResource<?, ?>> type, String... apiVersionAliases) {
+    String resource = "/dev/pglet/crds/" + CustomResource.getCRDName(type) + "-v1.yml";
+    try (InputStream yaml = type.getResourceAsStream(resource)) {
+      requireNonNull(yaml, () -> "no resource " + resource + " beside " + type.getName());
+      JsonNode spec = new YAMLMapper().readTree(yaml).required("spec");
+      JsonNode names = spec.required("names");
+      JsonNode version = spec.required("versions").required(0);
+      List<String> shortNames = new ArrayList<>();
+      names.path("shortNames").forEach(name -> shortNames.add(name.asText()));
+      List<Column> columns = new ArrayList<>();
+      version
+          .path("additionalPrinterColumns")
+          .forEach(
+              column ->
+                  columns.add(
+                      new Column(
+                          column.path("name").asText(),
+                          column.path("jsonPath").asText(),
+                          column.path("type").asText(),
+                          column.path("priority").asInt())));
+      return new CrdDefinition(
+          names.required("kind").asText(),
+          names.required("plural").asText(),
+          names.required("singular").asText(),
+          shortNames,
+          spec.required("group").asText() + "/" + version.required("name").asText(),
+          Set.of(apiVersionAliases),
+          type,
+          version.required("schema").required("openAPIV3Schema"),
+          columns);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + resource, e);
+    }
+  }
+
+  public String group() {
+    return apiVersion.substring(0, apiVersion.indexOf('/'));
+  }
+
+  public String version() {
+    return apiVersion.substring(apiVersion.indexOf('/') + 1);
+  }
+
+  public boolean acceptsApiVersion(String candidate) {
+    return apiVersion.equals(candidate) || apiVersionAliases.contains(candidate);
+  }
+
+  /**
+   * Whether a user may call the kind so: its kind, plural, singular or a short name, in any case.
+   */
+  public boolean isCalled(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return lower.equals(plural)
+        || lower.equals(singular)
+        || lower.equals(kind.toLowerCase(Locale.ROOT))
+        || lower.equals(plural + "." + group())
+        || shortNames.contains(lower);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.pglet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an instance's server listens.
+ *
+ * @param port the TCP port; 0 (the default): one is allocated once, and kept
+ * @param bindAddress a loopback address; default 127.0.0.1
+ * @param maxConnections null: PostgreSQL's own default
+ */
+public record NetworkSpec(
+    @JsonPropertyDescription(
+            "TCP port. 0: one is allocated once and kept (see status.port). Default 0. Change: restart.")
+        @Min(0)
+        @Max(65535)
+        @Nullable Integer port,
+    @JsonPropertyDescription("Loopback address to listen on. Default 127.0.0.1. Change: restart.")
+        @Nullable String bindAddress,
+    @JsonPropertyDescription(
+            "Highest number of connections. Default: PostgreSQL's own. Change: restart.")
+        @Min(1)
+        @Max(262143)
+        @Nullable Integer maxConnections) {
+  public NetworkSpec {
+    port = port == null ? Integer.valueOf(0) : port;
+    bindAddress = bindAddress == null ? "127.0.0.1" : bindAddress;
+  }
+
+  public static NetworkSpec defaults() {
+    return new NetworkSpec(null, null, null);
+  }
+}

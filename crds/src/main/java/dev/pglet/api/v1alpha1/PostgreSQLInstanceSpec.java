@@ -1,0 +1,135 @@
+package dev.pglet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SchemaFrom;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance shall be.
+ *
+ * @param version a major version such as {@code 17} (the newest minor known when the instance is
+ *     created, then kept) or an exact one such as {@code 17.6}
+ * @param parameters settings by name, in the order of the manifest; they win over every other field
+ */
+public record PostgreSQLInstanceSpec(
+    @JsonPropertyDescription(
+            "PostgreSQL version: \"17\" is the newest minor known when the instance is created, then kept; \"17.6\" pins it. Default \"18\". Change of the minor: restart; of the major: refused.")
+        @SchemaFrom(type = IntOrString.class)
+        @Pattern("^[0-9]{2}([.][0-9]{1,2})?$")
+        @Nullable String version,
+    @JsonPropertyDescription("How the server is run.") @Nullable RuntimeSpec runtime,
+    @JsonPropertyDescription("Running or Stopped. Default Running.")
+        @Nullable DesiredState desiredState,
+    @JsonPropertyDescription("Where the server listens.") @Nullable NetworkSpec network,
+    @JsonPropertyDescription("Where the data lies.") @Nullable StorageSpec storage,
+    @JsonPropertyDescription("The first database and its owner.") @Nullable Database database,
+    @JsonPropertyDescription(
+            "PostgreSQL settings by name; they win over typed fields. Change: reload or restart, as the server says.")
+        @Nullable Map<String, String> parameters,
+    @JsonPropertyDescription("Extensions of the first database. Removing an entry drops nothing.")
+        @Nullable List<Extension> extensions,
+    @JsonPropertyDescription(
+            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Retain.")
+        @Nullable DeletionPolicy deletionPolicy) {
+  public static final String DEFAULT_VERSION = "18";
+
+  public PostgreSQLInstanceSpec {
+    version = version == null ? DEFAULT_VERSION : version;
+    runtime = runtime == null ? new RuntimeSpec(null) : runtime;
+    desiredState = desiredState == null ? DesiredState.Running : desiredState;
+    network = network == null ? NetworkSpec.defaults() : network;
+    storage = storage == null ? new StorageSpec(null, null) : storage;
+    database = database == null ? new Database(null, null, null, null, null) : database;
+    parameters =
+        parameters == null
+            ? Map.of()
+            : Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    extensions = extensions == null ? List.of() : List.copyOf(extensions);
+    deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
+  }
+
+  /**
+   * How the server is run.
+   *
+   * @param binaries {@code auto} (the system's packages when the version fits, else embedded),
+   *     {@code system}, {@code embedded}, or the absolute path of a directory that holds {@code
+   *     bin/postgres}
+   */
+  public record RuntimeSpec(
+      @JsonPropertyDescription(
+              "auto: the system's packages when the version fits, else embedded; system; embedded; or an absolute directory that holds bin/postgres. Default auto. Change: restart.")
+          @Pattern("^(auto|system|embedded|/.+)$")
+          @Nullable String binaries) {
+    public RuntimeSpec {
+      binaries = binaries == null ? "auto" : binaries;
+    }
+  }
+
+  /**
+   * Where the data lies.
+   *
+   * @param driver {@code auto} or {@code copy}
+   * @param pool the absolute path of the directory under which volumes live; null: {@code volumes}
+   *     in the data root
+   */
+  public record StorageSpec(
+      @JsonPropertyDescription("Volume driver: auto or copy. Default auto. Change: refused.")
+          @Pattern("^(auto|copy)$")
+          @Nullable String driver,
+      @JsonPropertyDescription(
+              "Absolute directory under which volumes live. Default: volumes in the data root. Change: refused.")
+          @Pattern("^/.*$")
+          @Nullable String pool) {
+    public StorageSpec {
+      driver = driver == null ? "auto" : driver;
+    }
+  }
+
+  /** The first database and its owner, a login role that is no superuser. */
+  public record Database(
+      @JsonPropertyDescription("Name of the database. Default app. Change: refused.")
+          @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
+          @Nullable String name,
+      @JsonPropertyDescription("Role that owns the database. Default app. Change: by SQL.")
+          @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
+          @Nullable String owner,
+      @JsonPropertyDescription("Encoding. Default UTF8. Change: refused.")
+          @Pattern("^[A-Za-z0-9_-]+$")
+          @Nullable String encoding,
+      @JsonPropertyDescription("Locale of the C library. Default C.UTF-8. Change: refused.")
+          @Pattern("^[A-Za-z0-9_.@-]+$")
+          @Nullable String locale,
+      @JsonPropertyDescription("Time zone of the server. Default UTC. Change: reload.")
+          @Pattern("^[A-Za-z0-9_+/-]+$")
+          @Nullable String timezone) {
+    public Database {
+      name = name == null ? "app" : name;
+      owner = owner == null ? "app" : owner;
+      encoding = encoding == null ? "UTF8" : encoding;
+      locale = locale == null ? "C.UTF-8" : locale;
+      timezone = timezone == null ? "UTC" : timezone;
+    }
+  }
+
+  /** An extension of the first database. */
+  public record Extension(
+      @JsonPropertyDescription("Name of the extension, as in pg_available_extensions.")
+          @Required
+          @Pattern("^[a-z0-9_-]{1,63}$")
+          String name,
+      @JsonPropertyDescription(
+              "Version to install or update to. Default: the package's default at creation.")
+          @Pattern("^[A-Za-z0-9_.-]+$")
+          @Nullable String version,
+      @JsonPropertyDescription(
+              "Schema to create the extension in, which must exist. Default: the extension's own choice.")
+          @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
+          @Nullable String schema) {}
+}

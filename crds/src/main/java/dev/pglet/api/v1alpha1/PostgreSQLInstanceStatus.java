@@ -1,0 +1,45 @@
+package dev.pglet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance is. A controller leaves {@code observedGeneration} and {@code conditions}
+ * absent: the engine sets them.
+ *
+ * @param phase a summary for people; programs read the conditions
+ * @param version the exact version of the binaries in use
+ * @param binaries the directory that holds {@code bin/postgres}
+ * @param startTime RFC 3339, when the postmaster started
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record PostgreSQLInstanceStatus(
+    @Nullable Phase phase,
+    @Nullable Long observedGeneration,
+    @Nullable Integer port,
+    @Nullable String version,
+    @Nullable String binaries,
+    @Nullable Long pid,
+    @Nullable String startTime,
+    @Nullable ConnectionStatus connection,
+    @Nullable String dataDirectory,
+    @Nullable String volume,
+    @Nullable String systemIdentifier,
+    @Nullable Integer timeline,
+    @Nullable PostmasterStatus postmaster,
+    @Nullable ConfigStatus config,
+    @Nullable List<Condition> conditions) {
+  public enum Phase {
+    Pending,
+    Initializing,
+    Starting,
+    Recovering,
+    Running,
+    Stopping,
+    Stopped,
+    Failed,
+    Invalid
+  }
+}
