@@ -1,0 +1,59 @@
+package dev.pglet.manifest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A root of manifests that can be read and written. Thread-safe; calls exclude one another. */
+public interface ManifestSource {
+  /** The absolute, real path of the root. */
+  Path root();
+
+  /**
+   * Reads what has changed since the last scan. An unreadable root gives an incomplete snapshot.
+   */
+  Snapshot scan();
+
+  /**
+   * Replaces the {@code status:} of the document with that key, and nothing else. Not written when
+   * it is equal. When the file has changed since the last scan the write is dropped.
+   *
+   * @throws ManifestRejected when the text cannot be edited without changing more than the status
+   */
+  StatusWrite writeStatus(ResourceKey key, ObjectNode status) throws IOException, ManifestRejected;
+
+  /**
+   * Puts the document's own text in place of the document with its key, keeping that one's status,
+   * or into a new file {@code <kind>-<name>.yaml}. What was written is accepted at once: the next
+   * scan has it.
+   */
+  Written apply(String document) throws IOException, ManifestRejected;
+
+  /** Sets one scalar and leaves the rest of the text as it is. Accepted at once. */
+  Written set(ResourceKey key, List<String> path, String value)
+      throws IOException, ManifestRejected;
+
+  /** Removes the document; the file too when it was the last. Accepted at once. */
+  Written delete(ResourceKey key) throws IOException, ManifestRejected;
+
+  /** What became of a status. */
+  enum StatusWrite {
+    WRITTEN,
+    EQUAL,
+    /** The file changed meanwhile, or there is no such document: scan and try again. */
+    DROPPED
+  }
+
+  /** What was written where. */
+  record Written(ResourceKey key, Path file, Change change) {}
+
+  /** What a write did to the document. */
+  enum Change {
+    CREATED,
+    CONFIGURED,
+    UNCHANGED,
+    DELETED
+  }
+}

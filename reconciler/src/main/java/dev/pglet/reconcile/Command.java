@@ -1,0 +1,21 @@
+package dev.pglet.reconcile;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * A verb of the command line. Built by picocli's programmatic model, which needs no reflection at
+ * start-up.
+ */
+public interface Command {
+  /** Name, options, positionals and help text. A new one at each call. */
+  CommandSpec spec();
+
+  /**
+   * Runs the verb.
+   *
+   * @return the exit code: 0 done, 1 not so, 2 wrong usage
+   * @throws ReconcileException shown to the user as its message and remedy, exit code 1
+   */
+  int run(ParseResult arguments, CommandContext context) throws ReconcileException;
+}

@@ -1,0 +1,59 @@
+package dev.pglet.reconcile;
+
+import dev.pglet.api.meta.ResourceKey;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One kind. The engine guarantees that there are never two passes at once for one key; passes of
+ * different keys run at the same time, so a controller is thread-safe. The metadata of each {@code
+ * resource} carries its uid and generation.
+ *
+ * @param <R> the resource
+ * @param <T> its status; the controller leaves conditions and observedGeneration absent
+ * @param <O> what was observed: an immutable record. Other controllers see it by {@link
+ *     World#observed}
+ * @param <S> the kind's steps: a sealed interface of records
+ */
+public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step> {
+  /** Resources whose change wakes this one. They never gate a pass. Pure. */
+  Set<ResourceKey> dependencies(R resource);
+
+  /**
+   * Gathers everything that the planner needs to know of the host into one immutable record.
+   * Changes nothing and spawns nothing.
+   *
+   * @throws InvalidSpec when the host shows that the spec cannot be
+   * @throws HostUnavailable when the host cannot be read now
+   */
+  O observe(R resource, World world) throws ReconcileException;
+
+  /** What is left to do. Pure: no clock, I/O, randomness or logging. */
+  Plan<S> plan(R resource, O observed) throws InvalidSpec;
+
+  /**
+   * What is left to do when the manifest is gone, by the last accepted spec. Pure. An empty plan
+   * without a wait means that the deletion is finished.
+   */
+  Plan<S> planDeletion(R resource, O observed);
+
+  /**
+   * Does one step: one exhaustive switch. Idempotent: after a crash at any point the same step, or
+   * the one that a new observation leads to, completes the work.
+   */
+  void execute(S step, StepContext context) throws ReconcileException;
+
+  /** What to write back, without conditions and observedGeneration, which the engine adds. Pure. */
+  T status(R resource, O observed);
+
+  /** Whether the resource can be depended on, for instance accepts connections. Pure. */
+  boolean available(R resource, O observed);
+
+  /**
+   * All that exists on this host with our markers for this kind, whether or not a manifest names
+   * it. Read once at start: from it the engine rebuilds a lost state directory, and resumes
+   * retained data under the same uid.
+   */
+  List<Known> known() throws ReconcileException;
+}

@@ -1,0 +1,17 @@
+package dev.pglet.reconcile;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something else must be there first. Tried again when it changes; not counted as an error. */
+public final class DependencyNotReady extends ReconcileException {
+  private static final long serialVersionUID = 1L;
+
+  public DependencyNotReady(String reason, String message, String remedy) {
+    super(reason, message, remedy, null);
+  }
+
+  public DependencyNotReady(
+      String reason, String message, String remedy, @Nullable Throwable cause) {
+    super(reason, message, remedy, cause);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.pglet.reconcile;
+
+import dev.pglet.api.meta.ResourceKey;
+import java.util.Set;
+
+/**
+ * One act of a plan. Implemented by sealed records: equal by value, printable. A step carries its
+ * target, a secret's reference or a keyed hash, never a password or a verifier.
+ */
+public interface Step {
+  /** CamelCase and constant for the kind of step: used as a metric's tag. */
+  String name();
+
+  /** One line for people, in the present participle: "starting the server on port 5432". */
+  String describe();
+
+  Risk risk();
+
+  Retry retry();
+
+  /**
+   * Keys that no other step may touch meanwhile, such as a parent that is being copied. The
+   * resource's own key is always held. Taken in canonical order.
+   */
+  Set<ResourceKey> holds();
+}
