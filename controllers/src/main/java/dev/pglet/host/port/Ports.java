@@ -1,0 +1,41 @@
+package dev.pglet.host.port;
+
+import dev.pglet.reconcile.ReconcileException;
+import java.util.Optional;
+
+/** TCP ports of this host. Thread-safe. */
+public interface Ports {
+  /** The range from which ports are allocated: below Linux's ephemeral range. */
+  int FIRST = 15432;
+
+  int LAST = 16431;
+
+  /**
+   * Who listens on the port, on the address or on all addresses; empty when a server could listen
+   * there now. Spawns no process.
+   */
+  Optional<Holder> holder(String address, int port) throws ReconcileException;
+
+  /**
+   * Reserves a port for an owner: the wanted one, or for 0 the lowest free port of the range. A
+   * reservation lasts until this process ends; ports in markers count as reserved for their uid.
+   *
+   * @param uid the owner
+   * @throws dev.pglet.reconcile.HostUnavailable when no port is free, or the wanted one is held or
+   *     reserved by someone else; the message names the holder
+   */
+  int reserve(String uid, String address, int wanted) throws ReconcileException;
+
+  /**
+   * Who holds a port.
+   *
+   * @param pid 0 when /proc hides it
+   * @param command empty when /proc hides it
+   */
+  record Holder(int port, long pid, String command, int uid) {
+    /** {@code pid 812 (postgres), uid 26}, or {@code a process of uid 26}. */
+    public String describe() {
+      return pid == 0 ? "a process of uid " + uid : "pid " + pid + " (" + command + "), uid " + uid;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.pglet.host.postgres;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.reconcile.ReconcileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The server processes of this host. Servers outlive this process. A server is signalled only after
+ * its identity is proven: {@code /proc/PID/cwd} is the data directory, the executable is {@code
+ * postgres}. Two servers never share a data directory: each inherits a {@code flock} on a file
+ * beside it, which its surviving children keep. Thread-safe for different data directories.
+ */
+public interface PostgresServer {
+  /**
+   * Makes a database cluster: staged beside, synced, renamed. Data checksums on; the superuser is
+   * {@code postgres}. When the data directory exists already it is complete, and nothing is done.
+   * Leftovers of a killed run ({@code <data>.init-*}) are removed first.
+   */
+  void initialize(InitRequest request) throws ReconcileException;
+
+  /** The running server of a data directory. Spawns no process. A zombie is dead. */
+  Optional<Postmaster> find(Path dataDirectory) throws ReconcileException;
+
+  /**
+   * Starts the server and waits until it accepts connections or is found to be recovering. A server
+   * that runs already is left alone.
+   *
+   * @throws dev.pglet.reconcile.StepFailed when it ended, with its own last words from the log; or
+   *     did not answer in time (it is left running)
+   * @throws dev.pglet.reconcile.HostUnavailable when the lock is held by a surviving process, named
+   *     by pid where that can be seen
+   */
+  Postmaster start(StartRequest request) throws ReconcileException;
+
+  /**
+   * Stops the server (SIGINT, fast) and waits until it is gone; after the deadline SIGQUIT; never
+   * SIGKILL. A server that does not run is done already. A recovering server is given until the
+   * deadline and then left running, as an error.
+   */
+  void stop(Path dataDirectory, Duration deadline) throws ReconcileException;
+
+  /** Sends SIGHUP. An error when no server runs. */
+  void reload(Path dataDirectory) throws ReconcileException;
+
+  /** What a start-up packet is answered with. Spawns no process; takes a millisecond. */
+  Readiness readiness(Path socketDirectory, int port);
+
+  /**
+   * Lets the binaries read a candidate configuration ({@code postgres -C}).
+   *
+   * @param configuration a whole postgresql.conf, readable by the account
+   * @return what is wrong, empty when nothing is
+   */
+  List<ConfigurationProblem> check(
+      Binaries binaries, Path dataDirectory, Path configuration, ServerAccount account)
+      throws ReconcileException;
+
+  /** Reads {@code global/pg_control} and PG_VERSION of a data directory. Spawns no process. */
+  ControlData controlData(Path dataDirectory) throws ReconcileException;
+
+  /** What a server says to a start-up packet. */
+  enum Readiness {
+    /** Nobody answers. */
+    SILENT,
+    /** Starting up, recovering or shutting down. */
+    STARTING,
+    ACCEPTING
+  }
+
+  /**
+   * What is wrong in a configuration.
+   *
+   * @param line of the file, from 1; 0 when not told
+   * @param setting the setting's name; empty when not told
+   */
+  record ConfigurationProblem(int line, String setting, String message) {}
+
+  /**
+   * What the files of a cluster say of it.
+   *
+   * @param majorVersion from PG_VERSION
+   * @param systemIdentifier unsigned, in decimal
+   */
+  record ControlData(int majorVersion, String systemIdentifier, int timeline) {}
+
+  /** How to make a cluster. */
+  record InitRequest(
+      Binaries binaries,
+      Path dataDirectory,
+      String encoding,
+      String locale,
+      ServerAccount account) {}
+
+  /**
+   * How to start a server. Its configuration is in the data directory.
+   *
+   * @param logFile standard output and error are appended to it; made when missing
+   * @param lockFile the file that the server holds a {@code flock} on
+   * @param options further arguments of {@code postgres}, such as {@code -c}, {@code name=value}
+   * @param socketDirectory where to ask for readiness; made when missing, owned by the account
+   * @param deadline how long to wait for an answer other than silence
+   */
+  record StartRequest(
+      Binaries binaries,
+      Path dataDirectory,
+      Path logFile,
+      Path lockFile,
+      List<String> options,
+      Path socketDirectory,
+      int port,
+      ServerAccount account,
+      Duration deadline) {
+    public StartRequest {
+      options = List.copyOf(options);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.pglet.host.volume;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.reconcile.ReconcileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+
+/**
+ * Pure mechanism: makes, copies and destroys volumes under a pool. Every call is idempotent by the
+ * volume's id, so that a rerun finds its own work. Only what lies under the pool and has a marker
+ * is ever touched; anything else is reported, never removed. Thread-safe for different volumes.
+ *
+ * <p>After any failure a marker may be there without its directory, or a directory with a {@code
+ * BUILDING} marker; calling again completes the work.
+ */
+public interface VolumeDriver {
+  /** {@code copy}, {@code zfs}, … */
+  String name();
+
+  Capabilities capabilities();
+
+  /**
+   * Proves that volumes of the account can live there: creates the pool directory when it is
+   * missing, writes, syncs and executes a file as the account, and removes it.
+   *
+   * @throws dev.pglet.reconcile.HostUnavailable when it is read-only, noexec, full, or the account
+   *     cannot enter a directory above it; names that directory
+   */
+  void probe(Path pool, ServerAccount account) throws ReconcileException;
+
+  /** Ensures the volume: writes its marker first (durably), then makes its directory. */
+  Volume create(Path pool, VolumeMarker marker, ServerAccount account) throws ReconcileException;
+
+  /** Replaces the marker of an existing volume, durably and whole. */
+  void mark(Path pool, VolumeMarker marker) throws ReconcileException;
+
+  /**
+   * Makes {@code target} (a path inside a volume that does not exist) a copy of the tree {@code
+   * source}, owned by the account, modes kept, not yet synced. Files that vanish or change while
+   * being read are allowed: a running server's data is only made whole by WAL replay. A symbolic
+   * link in the tree is an error.
+   *
+   * @throws dev.pglet.reconcile.HostUnavailable when space is missing (says how much), or reading
+   *     or writing fails; a part of the target may remain
+   */
+  void copyTree(CopyRequest request) throws ReconcileException;
+
+  /** Syncs a tree to the disk: files, then directories. */
+  void sync(Path tree) throws ReconcileException;
+
+  /**
+   * Destroys the volume and then its marker. An absent volume is done already.
+   *
+   * @throws dev.pglet.reconcile.Refused when something under the id is there without our marker
+   */
+  void destroy(Path pool, String volume) throws ReconcileException;
+
+  /**
+   * Every volume with a readable marker, in the order of ids. A marker of a newer format is {@link
+   * dev.pglet.reconcile.Refused}.
+   */
+  List<Volume> inventory(Path pool) throws ReconcileException;
+
+  /** Bytes that are free for the account in the pool. */
+  long freeBytes(Path pool) throws ReconcileException;
+
+  /**
+   * What to copy.
+   *
+   * @param excluded what to leave out, as paths relative to the source with {@code /}: {@code
+   *     pg_wal/*} keeps the directory and leaves out what is in it, {@code postmaster.pid} the
+   *     file; {@code pgsql_tmp*} with no slash is a name anywhere
+   * @param progress told the bytes copied so far
+   * @param cancelled asked between files and every few MiB; when true the copy throws
+   */
+  record CopyRequest(
+      Path source,
+      Path target,
+      Set<String> excluded,
+      ServerAccount account,
+      LongConsumer progress,
+      BooleanSupplier cancelled) {
+    public CopyRequest {
+      excluded = Set.copyOf(excluded);
+    }
+  }
+
+  /**
+   * What the driver can do.
+   *
+   * @param atomicSnapshot a copy of a running server's tree is of one instant
+   * @param copyOnWrite a copy shares its blocks with the source
+   */
+  record Capabilities(boolean atomicSnapshot, boolean copyOnWrite) {}
+}

@@ -1,0 +1,144 @@
+package dev.pglet.host.volume;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pglet.api.meta.ResourceKey;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a volume says of itself: the memory of pglet that survives the loss of the state directory.
+ * Holds no secret.
+ *
+ * @param formatVersion of this record; {@link #FORMAT}
+ * @param volume the volume's id: {@code v-<uid8>-<incarnation>}
+ * @param key the resource that the volume was made for
+ * @param uid that resource's uid
+ * @param incarnation counts the builds of that resource's data, from 1
+ * @param manifestRoot the absolute directory whose manifest it was made for
+ * @param phase how far the data is
+ * @param port the TCP port that belongs to the server, also while it is stopped
+ * @param binariesSource {@code system}, {@code embedded} or a directory
+ * @param version the exact PostgreSQL version last used, such as {@code 17.6}
+ * @param facts what else the controller of the kind must remember, such as the source of a branch
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record VolumeMarker(
+    int formatVersion,
+    String volume,
+    ResourceKey key,
+    String uid,
+    int incarnation,
+    String manifestRoot,
+    Phase phase,
+    int port,
+    String binariesSource,
+    String version,
+    Map<String, String> facts) {
+  public static final int FORMAT = 1;
+
+  /** How far a volume's data is. */
+  public enum Phase {
+    /** Incomplete: made again after a crash. */
+    BUILDING,
+    READY,
+    /** The manifest is gone, the data is kept. */
+    RETAINED
+  }
+
+  public VolumeMarker {
+    requireNonNull(volume, "volume is null");
+    requireNonNull(key, "key is null");
+    requireNonNull(uid, "uid is null");
+    requireNonNull(manifestRoot, "manifestRoot is null");
+    requireNonNull(phase, "phase is null");
+    requireNonNull(binariesSource, "binariesSource is null");
+    requireNonNull(version, "version is null");
+    facts = facts == null ? Map.of() : Map.copyOf(facts);
+  }
+
+  public static String id(String uid, int incarnation) {
+    return "v-" + uid.substring(0, 8) + "-" + incarnation;
+  }
+
+  public VolumeMarker with(Phase newPhase) {
+    return new VolumeMarker(
+        formatVersion,
+        volume,
+        key,
+        uid,
+        incarnation,
+        manifestRoot,
+        newPhase,
+        port,
+        binariesSource,
+        version,
+        facts);
+  }
+
+  public VolumeMarker withPort(int newPort) {
+    return new VolumeMarker(
+        formatVersion,
+        volume,
+        key,
+        uid,
+        incarnation,
+        manifestRoot,
+        phase,
+        newPort,
+        binariesSource,
+        version,
+        facts);
+  }
+
+  public VolumeMarker withManifestRoot(String newRoot) {
+    return new VolumeMarker(
+        formatVersion,
+        volume,
+        key,
+        uid,
+        incarnation,
+        newRoot,
+        phase,
+        port,
+        binariesSource,
+        version,
+        facts);
+  }
+
+  public VolumeMarker withBinaries(String newSource, String newVersion) {
+    return new VolumeMarker(
+        formatVersion,
+        volume,
+        key,
+        uid,
+        incarnation,
+        manifestRoot,
+        phase,
+        port,
+        newSource,
+        newVersion,
+        facts);
+  }
+
+  public VolumeMarker withFacts(Map<String, String> newFacts) {
+    return new VolumeMarker(
+        formatVersion,
+        volume,
+        key,
+        uid,
+        incarnation,
+        manifestRoot,
+        phase,
+        port,
+        binariesSource,
+        version,
+        newFacts);
+  }
+
+  /** The fact with that name, or null. */
+  public @Nullable String fact(String name) {
+    return facts.get(name);
+  }
+}
