@@ -18,7 +18,7 @@ public final class TestingScheduler implements Scheduler, InstantSource {
   private record Task(Instant due, long order, Runnable body) {}
 
   private final PriorityQueue<Task> tasks =
-      new PriorityQueue<>(Comparator.comparing(Task::due).thenComparing(Task::order));
+      new PriorityQueue<>(Comparator.comparing(Task::due).thenComparingLong(Task::order));
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long order;
 
