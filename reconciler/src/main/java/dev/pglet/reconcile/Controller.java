@@ -56,4 +56,19 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
    * retained data under the same uid.
    */
   List<Known> known() throws ReconcileException;
+
+  /**
+   * Removes all that this kind has on this data root, whatever manifest root it was made for: stops
+   * what runs and removes volumes, secrets and files that carry our markers. Something without our
+   * marker is left and named in the answer. Only {@code pglet cleanup} calls it, after asking the
+   * user and under the lock of the data root, while no engine runs. Idempotent. A kind that makes
+   * nothing on the host needs nothing here.
+   *
+   * @return one line for people per thing removed or left
+   * @throws ReconcileException when something could not be removed; a further call goes on from
+   *     there
+   */
+  default List<String> cleanup() throws ReconcileException {
+    return List.of();
+  }
 }
