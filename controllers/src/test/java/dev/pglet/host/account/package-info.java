@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.command;
+
+import org.jspecify.annotations.NullMarked;
