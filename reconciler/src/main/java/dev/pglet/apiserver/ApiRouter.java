@@ -1,0 +1,233 @@
+package dev.pglet.apiserver;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds who answers a request, and turns every failure into a {@code Status}. Thread-safe. */
+public final class ApiRouter {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
+
+  private final ApiBackend backend;
+  private final Discovery discovery;
+  private final ResourceReads reads;
+  private final ResourceWrites writes;
+
+  public ApiRouter(ApiBackend backend, InstantSource clock) {
+    this.backend = backend;
+    this.discovery = new Discovery(backend.kinds());
+    this.reads = new ResourceReads(backend, new Tables(clock));
+    this.writes = new ResourceWrites(backend);
+  }
+
+  /** Answers the request. Returns when the answer is complete: for a watch, when it has ended. */
+  public void handle(Exchange exchange) {
+    try {
+      route(exchange);
+    } catch (ApiError e) {
+      Answers.json(exchange, e.code(), e.status());
+    } catch (ReconcileException e) {
+      ApiError error = ApiError.of(e);
+      Answers.json(exchange, error.code(), error.status());
+    } catch (IOException | UncheckedIOException e) {
+      LOG.atDebug()
+          .setCause(e)
+          .addKeyValue("method", exchange.method())
+          .addKeyValue("path", exchange.path())
+          .log("the client went away");
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("method", exchange.method())
+          .addKeyValue("path", exchange.path())
+          .log("a request failed");
+      ApiError error =
+          new ApiError(
+              500,
+              "InternalError",
+              "%s %s failed within pglet (%s); the daemon's log has the details"
+                  .formatted(exchange.method(), exchange.path(), e.getClass().getSimpleName()));
+      Answers.json(exchange, error.code(), error.status());
+    }
+  }
+
+  private void route(Exchange exchange) throws ApiError, ReconcileException, IOException {
+    List<String> segments =
+        Arrays.stream(exchange.path().split("/")).filter(part -> !part.isEmpty()).toList();
+    String first = segments.isEmpty() ? "" : segments.getFirst();
+    switch (first) {
+      case "apis" -> {
+        if (segments.size() <= 3) {
+          get(exchange);
+          Answers.json(exchange, 200, discover(exchange, segments));
+        } else {
+          resource(exchange, segments);
+        }
+      }
+      case "api" -> core(exchange, segments);
+      case "pglet" -> own(exchange, segments);
+      default -> probe(exchange, segments);
+    }
+  }
+
+  private ObjectNode discover(Exchange exchange, List<String> segments) throws ApiError {
+    if (segments.size() == 1) {
+      return discovery.groups();
+    }
+    String group = segments.get(1);
+    String apiVersion = String.join("/", segments.subList(1, segments.size()));
+    boolean known =
+        backend.kinds().all().stream()
+            .anyMatch(
+                kind ->
+                    segments.size() == 2
+                        ? kind.group().equals(group)
+                        : kind.apiVersion().equals(apiVersion));
+    if (!known) {
+      throw noSuchPath(exchange);
+    }
+    return segments.size() == 2 ? discovery.group(group) : discovery.resources(apiVersion);
+  }
+
+  private void resource(Exchange exchange, List<String> segments)
+      throws ApiError, ReconcileException, IOException {
+    ResourcePath path =
+        ResourcePath.of(segments, backend.kinds()).orElseThrow(() -> noSuchPath(exchange));
+    if (exchange.query("dryRun").isPresent()) {
+      throw ApiError.badRequest("dryRun is not supported; use pglet validate");
+    }
+    switch (exchange.method()) {
+      case "GET" -> reads.answer(exchange, path);
+      case "POST" -> writes.create(exchange, path);
+      case "PUT" -> writes.replace(exchange, path);
+      case "PATCH" -> writes.patch(exchange, path);
+      case "DELETE" -> writes.delete(exchange, path);
+      default -> throw notAllowed(exchange);
+    }
+  }
+
+  private void core(Exchange exchange, List<String> segments) throws ApiError {
+    get(exchange);
+    switch (segments.size()) {
+      case 1 -> Answers.json(exchange, 200, Discovery.coreVersions());
+      case 2 -> {
+        if (!segments.get(1).equals("v1")) {
+          throw noSuchPath(exchange);
+        }
+        Answers.json(exchange, 200, Discovery.coreResources());
+      }
+      default -> {
+        if (segments.equals(List.of("api", "v1", "events"))) {
+          events(exchange, Optional.empty());
+        } else if (segments.size() == 5
+            && segments.get(2).equals("namespaces")
+            && segments.get(4).equals("events")) {
+          events(exchange, Optional.of(segments.get(3)));
+        } else {
+          throw noSuchPath(exchange);
+        }
+      }
+    }
+  }
+
+  private void events(Exchange exchange, Optional<String> namespace) {
+    ObjectNode list = list("EventList", "v1");
+    list.putObject("metadata").put("resourceVersion", Long.toString(backend.resourceVersion()));
+    ArrayNode items = list.putArray("items");
+    backend.events().stream()
+        .filter(
+            event ->
+                namespace
+                    .map(ns -> event.path("metadata").path("namespace").asText().equals(ns))
+                    .orElse(true))
+        .forEach(items::add);
+    Answers.json(exchange, 200, list);
+  }
+
+  /** What Kubernetes has no path for. */
+  private void own(Exchange exchange, List<String> segments) throws ApiError {
+    switch (String.join("/", segments)) {
+      case "pglet/v1/daemon" -> {
+        get(exchange);
+        Answers.json(exchange, 200, backend.daemon());
+      }
+      case "pglet/v1/rejected" -> {
+        get(exchange);
+        ObjectNode list = list("RejectedManifestList", "pglet/v1");
+        ArrayNode items = list.putArray("items");
+        backend.rejected().forEach(items::add);
+        Answers.json(exchange, 200, list);
+      }
+      case "pglet/v1/shutdown" -> {
+        if (!exchange.method().equals("POST")) {
+          throw notAllowed(exchange);
+        }
+        Answers.json(exchange, 202, backend.daemon());
+        backend.shutdown();
+      }
+      default -> throw noSuchPath(exchange);
+    }
+  }
+
+  private void probe(Exchange exchange, List<String> segments) throws ApiError {
+    String name = String.join("/", segments);
+    switch (name) {
+      case "version", "healthz", "livez", "readyz", "metrics" -> get(exchange);
+      default -> throw noSuchPath(exchange);
+    }
+    switch (name) {
+      case "version" ->
+          Answers.json(
+              exchange,
+              200,
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("major", "1")
+                  .put("minor", "33")
+                  .put("gitVersion", "v1.33.0+pglet-" + backend.daemon().path("version").asText()));
+      case "metrics" -> Answers.text(exchange, 200, backend.metrics());
+      case "readyz" -> check(exchange, backend.notReady());
+      default -> check(exchange, backend.unhealthy());
+    }
+  }
+
+  private static void check(Exchange exchange, List<String> problems) {
+    Answers.text(
+        exchange,
+        problems.isEmpty() ? 200 : 503,
+        problems.isEmpty() ? "ok" : String.join("\n", problems) + "\n");
+  }
+
+  private static ObjectNode list(String kind, String apiVersion) {
+    return JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", apiVersion);
+  }
+
+  private static void get(Exchange exchange) throws ApiError {
+    if (!exchange.method().equals("GET")) {
+      throw notAllowed(exchange);
+    }
+  }
+
+  private static ApiError notAllowed(Exchange exchange) {
+    return new ApiError(
+        405,
+        "MethodNotAllowed",
+        "%s is not supported on %s".formatted(exchange.method(), exchange.path()));
+  }
+
+  private static ApiError noSuchPath(Exchange exchange) {
+    return new ApiError(
+        404,
+        "NotFound",
+        "there is nothing at %s; GET /apis lists what there is".formatted(exchange.path()));
+  }
+}

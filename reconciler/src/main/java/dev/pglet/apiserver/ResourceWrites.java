@@ -1,0 +1,285 @@
+package dev.pglet.apiserver;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Resources;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Create, replace, patch and delete. All write the manifest files: a YAML body is put into its file
+ * as it is, comments included.
+ */
+public final class ResourceWrites {
+  /** In the answer to a write: a {@link Resources.Change}. */
+  public static final String CHANGE_HEADER = "Pglet-Change";
+
+  /** In the answer to a write: the file that holds the document, percent-encoded. */
+  public static final String FILE_HEADER = "Pglet-File";
+
+  private static final int MOST_BYTES = 1 << 20;
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
+
+  /** Metadata that the daemon owns; clients send it back in JSON, a manifest does not hold it. */
+  private static final List<String> OWNED_METADATA =
+      List.of(
+          "uid",
+          "generation",
+          "resourceVersion",
+          "creationTimestamp",
+          "deletionTimestamp",
+          "managedFields",
+          "selfLink");
+
+  private final ApiBackend backend;
+
+  ResourceWrites(ApiBackend backend) {
+    this.backend = backend;
+  }
+
+  /** A document as it was sent. */
+  private record Body(String document, ResourceKey key, String resourceVersion) {}
+
+  void create(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    if (path.namespace().isEmpty() || path.name().isPresent()) {
+      throw new ApiError(
+          405, "MethodNotAllowed", "POST goes to …/namespaces/NAMESPACE/" + path.kind().plural());
+    }
+    Body body = body(exchange, path);
+    if (backend.get(body.key()).isPresent()) {
+      throw new ApiError(
+          409,
+          "AlreadyExists",
+          "%s.%s \"%s\" already exists"
+              .formatted(path.kind().plural(), path.kind().group(), body.key().name()));
+    }
+    apply(exchange, body);
+  }
+
+  void replace(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    Body body = body(exchange, path);
+    ObjectNode current = backend.get(body.key()).orElseThrow(() -> path.notFound());
+    unchanged(path, current, body.resourceVersion());
+    apply(exchange, body);
+  }
+
+  void patch(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    switch (Answers.mediaType(exchange)) {
+      case "application/apply-patch+yaml" -> {
+        Body body = body(exchange, path);
+        Optional<ObjectNode> current = backend.get(body.key());
+        if (current.isPresent()) {
+          unchanged(path, current.get(), body.resourceVersion());
+        }
+        apply(exchange, body);
+      }
+      case "application/merge-patch+json" -> merge(exchange, path);
+      default ->
+          throw new ApiError(
+              415,
+              "UnsupportedMediaType",
+              "%s is not supported; patch with application/merge-patch+json or application/apply-patch+yaml"
+                  .formatted(Answers.mediaType(exchange)));
+    }
+  }
+
+  void delete(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    ResourceKey key =
+        path.key()
+            .orElseThrow(
+                () ->
+                    new ApiError(
+                        405, "MethodNotAllowed", "objects are deleted one by one, by their name"));
+    JsonNode options = options(exchange);
+    if (!options.path("dryRun").isEmpty()) {
+      throw ApiError.badRequest("dryRun is not supported");
+    }
+    ObjectNode current = backend.get(key).orElseThrow(() -> path.notFound());
+    JsonNode preconditions = options.path("preconditions");
+    String uid = current.path("metadata").path("uid").asText();
+    if (preconditions.hasNonNull("uid") && !preconditions.path("uid").asText().equals(uid)) {
+      throw conflict(path, key, "its uid is %s now".formatted(uid));
+    }
+    unchanged(path, current, preconditions.path("resourceVersion").asText(""));
+    if (!backend.delete(key)) {
+      throw path.notFound();
+    }
+    ObjectNode status = JsonNodeFactory.instance.objectNode();
+    status.put("kind", "Status").put("apiVersion", "v1").put("status", "Success");
+    status.putObject("metadata");
+    status
+        .putObject("details")
+        .put("name", key.name())
+        .put("group", path.kind().group())
+        .put("kind", path.kind().plural())
+        .put("uid", uid);
+    Answers.json(exchange, 200, status);
+  }
+
+  private static JsonNode options(Exchange exchange) throws ApiError, IOException {
+    byte[] bytes = exchange.body(MOST_BYTES);
+    if (bytes.length == 0) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    try {
+      return JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw ApiError.badRequest("the delete options are not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private void apply(Exchange exchange, Body body) throws ApiError, ReconcileException {
+    Resources.Applied applied = backend.apply(body.document());
+    ObjectNode object =
+        backend
+            .get(applied.key())
+            .orElseThrow(
+                () ->
+                    new ApiError(
+                        409,
+                        "Conflict",
+                        applied.key() + " was deleted while it was written to " + applied.file()));
+    tell(exchange, applied);
+    Answers.json(exchange, applied.change() == Resources.Change.CREATED ? 201 : 200, object);
+  }
+
+  /**
+   * Sets one scalar. A patch of several fields could be written in part only, and one that removes
+   * or nests cannot keep the text around it, so both are refused.
+   */
+  private void merge(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    ResourceKey key = path.key().orElseThrow(() -> path.notFound());
+    ObjectNode current = backend.get(key).orElseThrow(() -> path.notFound());
+    JsonNode patch;
+    try {
+      patch = JSON.readTree(exchange.body(MOST_BYTES));
+    } catch (JsonProcessingException e) {
+      throw ApiError.badRequest("the patch is not JSON: " + e.getOriginalMessage());
+    }
+    unchanged(path, current, patch.path("metadata").path("resourceVersion").asText(""));
+    if (patch.path("metadata") instanceof ObjectNode metadata) {
+      metadata.remove("resourceVersion");
+    }
+    List<String> fields = new ArrayList<>();
+    JsonNode value = patch;
+    while (value.isObject() && value.size() == 1) {
+      Map.Entry<String, JsonNode> only = value.properties().iterator().next();
+      fields.add(only.getKey());
+      value = only.getValue();
+      if (value instanceof ObjectNode object && object.isEmpty() && fields.size() == 1) {
+        break;
+      }
+    }
+    boolean allowed =
+        !fields.isEmpty()
+            && (fields.getFirst().equals("spec") || fields.getFirst().equals("metadata"));
+    if (!value.isValueNode() || value.isNull() || !allowed) {
+      throw new ApiError(
+          422,
+          "Invalid",
+          "a merge patch may set exactly one scalar of spec or metadata; for more send the whole document as application/apply-patch+yaml");
+    }
+    tell(exchange, backend.set(key, fields, value.asText()));
+    Answers.json(exchange, 200, backend.get(key).orElseThrow(() -> path.notFound()));
+  }
+
+  /** Which file was written, and how: Kubernetes' objects have no place for that. */
+  private static void tell(Exchange exchange, Resources.Applied applied) {
+    exchange.answerHeader(CHANGE_HEADER, applied.change().name());
+    exchange.answerHeader(FILE_HEADER, URLEncoder.encode(applied.file(), StandardCharsets.UTF_8));
+  }
+
+  private static void unchanged(ResourcePath path, ObjectNode current, String resourceVersion)
+      throws ApiError {
+    JsonNode metadata = current.path("metadata");
+    if (!resourceVersion.isEmpty()
+        && !resourceVersion.equals(metadata.path("resourceVersion").asText())) {
+      throw conflict(
+          path,
+          new ResourceKey(
+              path.kind().kind(),
+              metadata.path("namespace").asText(),
+              metadata.path("name").asText()),
+          "the object has been modified; read it again, and apply your changes to that");
+    }
+  }
+
+  private static ApiError conflict(ResourcePath path, ResourceKey key, String why) {
+    return new ApiError(
+        409,
+        "Conflict",
+        "Operation cannot be fulfilled on %s.%s \"%s\": %s"
+            .formatted(path.kind().plural(), path.kind().group(), key.name(), why));
+  }
+
+  private static Body body(Exchange exchange, ResourcePath path) throws ApiError, IOException {
+    byte[] bytes = exchange.body(MOST_BYTES);
+    String type = Answers.mediaType(exchange);
+    boolean json = type.equals("application/json");
+    JsonNode tree;
+    try {
+      tree = json ? JSON.readTree(bytes) : YAML.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw ApiError.badRequest(
+          "the body is not %s: %s".formatted(json ? "JSON" : "YAML", e.getOriginalMessage()));
+    }
+    if (!(tree instanceof ObjectNode object)) {
+      throw ApiError.badRequest("the body is not an object with apiVersion, kind, metadata, spec");
+    }
+    ResourceKey key = key(object, path);
+    String version = object.path("metadata").path("resourceVersion").asText("");
+    return new Body(
+        json ? manifest(object) : new String(bytes, StandardCharsets.UTF_8), key, version);
+  }
+
+  /** A JSON object as a manifest: what the daemon owns is left out. */
+  private static String manifest(ObjectNode object) throws IOException {
+    object.remove("status");
+    if (object.path("metadata") instanceof ObjectNode metadata) {
+      metadata.remove(OWNED_METADATA);
+    }
+    return YAML.writeValueAsString(object);
+  }
+
+  private static ResourceKey key(ObjectNode object, ResourcePath path) throws ApiError {
+    String kind = object.path("kind").asText();
+    String name = object.path("metadata").path("name").asText();
+    String namespace =
+        object.path("metadata").path("namespace").asText(ResourceKey.DEFAULT_NAMESPACE);
+    if (!kind.equals(path.kind().kind())) {
+      throw ApiError.badRequest(
+          "the body's kind is '%s', the path's is '%s'".formatted(kind, path.kind().kind()));
+    }
+    if (name.isEmpty()) {
+      throw ApiError.badRequest("metadata.name is missing in the body");
+    }
+    boolean fits =
+        path.namespace().map(namespace::equals).orElse(true)
+            && path.name().map(name::equals).orElse(true);
+    if (!fits) {
+      throw ApiError.badRequest(
+          "the body is about %s/%s, the path about %s/%s"
+              .formatted(namespace, name, path.namespace().orElse("*"), path.name().orElse("*")));
+    }
+    return new ResourceKey(kind, namespace, name);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.pglet.cli.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Resources;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The resources of a running daemon. */
+public final class RemoteResources implements Resources {
+  public static final String JSON = "application/json";
+  public static final String TABLE =
+      "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+  private final ApiClient client;
+  private final KindRegistry kinds;
+
+  public RemoteResources(ApiClient client, KindRegistry kinds) {
+    this.client = client;
+    this.kinds = kinds;
+  }
+
+  @Override
+  public List<ObjectNode> list(CrdDefinition kind) throws ReconcileException {
+    List<ObjectNode> objects = new ArrayList<>();
+    for (JsonNode item : client.list(collection(kind, Optional.empty()), JSON).path("items")) {
+      objects.add((ObjectNode) item);
+    }
+    return objects;
+  }
+
+  @Override
+  public Optional<ObjectNode> get(ResourceKey key) throws ReconcileException {
+    return client.get(object(key), JSON);
+  }
+
+  @Override
+  public Applied apply(String document) throws ReconcileException {
+    ResourceKey key = key(document);
+    return client
+        .send("PATCH", object(key), JSON, "application/apply-patch+yaml", document)
+        .map(answer -> applied(key, answer))
+        .orElseThrow(() -> gone(key));
+  }
+
+  @Override
+  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode parent = patch;
+    for (String field : path.subList(0, path.size() - 1)) {
+      parent = parent.putObject(field);
+    }
+    parent.put(path.getLast(), value);
+    return client
+        .send("PATCH", object(key), JSON, "application/merge-patch+json", patch.toString())
+        .map(answer -> applied(key, answer))
+        .orElseThrow(() -> gone(key));
+  }
+
+  private static Applied applied(ResourceKey key, ApiClient.Answer answer) {
+    Map<String, String> headers = answer.headers();
+    return new Applied(
+        key,
+        Change.valueOf(headers.getOrDefault("pglet-change", Change.CONFIGURED.name())),
+        URLDecoder.decode(headers.getOrDefault("pglet-file", ""), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean delete(ResourceKey key) throws ReconcileException {
+    return client.send("DELETE", object(key), JSON, "", "").isPresent();
+  }
+
+  /** The path of a kind's objects. */
+  public static String collection(CrdDefinition kind, Optional<String> namespace) {
+    return "/apis/"
+        + kind.apiVersion()
+        + namespace.map(ns -> "/namespaces/" + encode(ns)).orElse("")
+        + "/"
+        + kind.plural();
+  }
+
+  public String object(ResourceKey key) {
+    CrdDefinition kind = kinds.kind(key.kind()).orElseThrow();
+    return collection(kind, Optional.of(key.namespace())) + "/" + encode(key.name());
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** Only who it is about: the daemon reads the document strictly. */
+  private ResourceKey key(String document) throws InvalidSpec {
+    JsonNode tree;
+    try {
+      tree = new YAMLMapper().readTree(document);
+    } catch (IOException e) {
+      throw new InvalidSpec(
+          "NotYaml", "", "the document is not YAML: " + e.getMessage(), "Run pglet validate on it");
+    }
+    String kind = tree.path("kind").asText();
+    String name = tree.path("metadata").path("name").asText();
+    if (kinds.kind(kind).isEmpty() || name.isEmpty()) {
+      throw new InvalidSpec(
+          "NoKey",
+          kinds.kind(kind).isEmpty() ? "kind" : "metadata.name",
+          "the document does not say which resource it is: kind '%s', metadata.name '%s'"
+              .formatted(kind, name),
+          "Run pglet validate on it");
+    }
+    return new ResourceKey(
+        kind, tree.path("metadata").path("namespace").asText(ResourceKey.DEFAULT_NAMESPACE), name);
+  }
+
+  private static ReconcileException gone(ResourceKey key) {
+    return new Refused("NotFound", key + " does not exist", "See pglet get for what does");
+  }
+}

@@ -1,0 +1,249 @@
+package dev.pglet.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Resources in memory. Remembers the changes since it was made. */
+public final class TestingBackend implements ApiBackend {
+  private record Watching(CrdDefinition kind, Consumer<Change> listener) {}
+
+  private final KindRegistry kinds =
+      new KindRegistry(
+          List.of(CrdDefinition.of(PostgreSQLInstance.class), CrdDefinition.of(Branch.class)));
+  private final SortedMap<ResourceKey, ObjectNode> objects = new TreeMap<>();
+  private final List<Watching> watchers = new CopyOnWriteArrayList<>();
+  private final CountDownLatch shutdown = new CountDownLatch(1);
+  private final CountDownLatch watched = new CountDownLatch(1);
+  private long version = 100;
+
+  /** The text of the last applied document. */
+  public volatile String lastDocument = "";
+
+  /** What every write answers instead of working, when it is set. */
+  public volatile Optional<ReconcileException> failing = Optional.empty();
+
+  /** What is wrong with the daemon. */
+  public volatile List<String> problems = List.of();
+
+  @Override
+  public KindRegistry kinds() {
+    return kinds;
+  }
+
+  /** Puts an instance with a status. */
+  public synchronized ObjectNode instance(String name, String phase, int port) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", "pglet.dev/v1alpha1").put("kind", "PostgreSQLInstance");
+    object.putObject("metadata").put("name", name).put("namespace", "default");
+    object.putObject("spec").put("version", "18");
+    ObjectNode status = object.putObject("status").put("phase", phase).put("port", port);
+    status
+        .putArray("conditions")
+        .addObject()
+        .put("type", "Ready")
+        .put("status", phase.equals("Running") ? "True" : "False");
+    return put(object);
+  }
+
+  /** Stores an object, gives it what every object has, and tells the watchers. */
+  public synchronized ObjectNode put(ObjectNode object) {
+    ResourceKey key =
+        new ResourceKey(
+            object.path("kind").asText(),
+            object.path("metadata").path("namespace").asText("default"),
+            object.path("metadata").path("name").asText());
+    ObjectNode before = objects.get(key);
+    ObjectNode metadata = object.withObjectProperty("metadata");
+    metadata.put("namespace", key.namespace());
+    metadata.put("resourceVersion", Long.toString(++version));
+    metadata.put("creationTimestamp", "2026-01-01T00:00:00Z");
+    metadata.put(
+        "uid",
+        before == null
+            ? UUID.nameUUIDFromBytes(
+                    key.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .toString()
+            : before.path("metadata").path("uid").asText());
+    objects.put(key, object);
+    tell(key, new Change(before == null ? Change.Type.ADDED : Change.Type.MODIFIED, object));
+    return object;
+  }
+
+  private void tell(ResourceKey key, Change change) {
+    for (Watching watching : watchers) {
+      if (watching.kind().kind().equals(key.kind())) {
+        watching.listener().accept(change);
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<ObjectNode> list(CrdDefinition kind) {
+    List<ObjectNode> found = new ArrayList<>();
+    objects.forEach(
+        (key, object) -> {
+          if (key.kind().equals(kind.kind())) {
+            found.add(object.deepCopy());
+          }
+        });
+    return found;
+  }
+
+  @Override
+  public synchronized Optional<ObjectNode> get(ResourceKey key) {
+    return Optional.ofNullable(objects.get(key)).map(ObjectNode::deepCopy);
+  }
+
+  @Override
+  public synchronized Applied apply(String document) throws ReconcileException {
+    if (failing.isPresent()) {
+      throw failing.get();
+    }
+    lastDocument = document;
+    try {
+      JsonNode tree = new YAMLMapper().readTree(document);
+      ObjectNode object = (ObjectNode) tree;
+      ResourceKey key =
+          new ResourceKey(
+              tree.path("kind").asText(),
+              tree.path("metadata").path("namespace").asText("default"),
+              tree.path("metadata").path("name").asText());
+      ObjectNode before = objects.get(key);
+      if (before != null && before.path("spec").equals(object.path("spec"))) {
+        return new Applied(key, dev.pglet.reconcile.Resources.Change.UNCHANGED, "/m/ä b.yaml");
+      }
+      put(object);
+      return new Applied(
+          key,
+          before == null
+              ? dev.pglet.reconcile.Resources.Change.CREATED
+              : dev.pglet.reconcile.Resources.Change.CONFIGURED,
+          "/m/ä b.yaml");
+    } catch (IOException e) {
+      throw new InvalidSpec("NotYaml", "", "not YAML", "Write YAML", e);
+    }
+  }
+
+  @Override
+  public synchronized Applied set(ResourceKey key, List<String> path, String value)
+      throws ReconcileException {
+    if (failing.isPresent()) {
+      throw failing.get();
+    }
+    ObjectNode object = get(key).orElseThrow();
+    ObjectNode parent = object;
+    for (String field : path.subList(0, path.size() - 1)) {
+      parent = parent.withObjectProperty(field);
+    }
+    parent.put(path.getLast(), value);
+    put(object);
+    return new Applied(key, dev.pglet.reconcile.Resources.Change.CONFIGURED, "/m/a.yaml");
+  }
+
+  @Override
+  public synchronized boolean delete(ResourceKey key) {
+    ObjectNode object = objects.remove(key);
+    if (object == null) {
+      return false;
+    }
+    version++;
+    tell(key, new Change(Change.Type.DELETED, object));
+    return true;
+  }
+
+  @Override
+  public synchronized Subscription watch(
+      CrdDefinition kind, OptionalLong after, Consumer<Change> listener) throws ApiError {
+    if (after.isPresent() && after.getAsLong() < 100) {
+      throw WatchStream.expired("changes since that version are not remembered; list again");
+    }
+    Watching watching = new Watching(kind, listener);
+    for (ObjectNode object : list(kind)) {
+      if (after.isEmpty()
+          || object.path("metadata").path("resourceVersion").asLong() > after.getAsLong()) {
+        listener.accept(new Change(Change.Type.ADDED, object));
+      }
+    }
+    watchers.add(watching);
+    watched.countDown();
+    return () -> watchers.remove(watching);
+  }
+
+  /** Waits until somebody watches. */
+  public void awaitWatch() throws InterruptedException {
+    if (!watched.await(5, TimeUnit.SECONDS)) {
+      throw new AssertionError("nobody watches");
+    }
+  }
+
+  @Override
+  public synchronized long resourceVersion() {
+    return version;
+  }
+
+  @Override
+  public List<ObjectNode> events() {
+    ObjectNode event = JsonNodeFactory.instance.objectNode();
+    event.put("kind", "Event").put("apiVersion", "v1").put("reason", "Started");
+    event.putObject("metadata").put("name", "e1").put("namespace", "default");
+    return List.of(event);
+  }
+
+  @Override
+  public List<ObjectNode> rejected() {
+    ObjectNode one = JsonNodeFactory.instance.objectNode().put("file", "/m/bad.yaml");
+    one.putArray("problems").add("/m/bad.yaml:3:5: spec.prot: unknown field");
+    return List.of(one);
+  }
+
+  @Override
+  public List<String> unhealthy() {
+    return problems;
+  }
+
+  @Override
+  public List<String> notReady() {
+    return problems;
+  }
+
+  @Override
+  public String metrics() {
+    return "pglet_up 1\n";
+  }
+
+  @Override
+  public ObjectNode daemon() {
+    return JsonNodeFactory.instance.objectNode().put("pid", 7).put("version", "0.1.0");
+  }
+
+  @Override
+  public void shutdown() {
+    shutdown.countDown();
+  }
+
+  /** Whether a shutdown was asked for in time. */
+  public boolean wasShutDown() throws InterruptedException {
+    return shutdown.await(5, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,5 @@
+/** The API over a real Unix socket, with resources in memory behind it. */
+@NullMarked
+package dev.pglet.apiserver;
+
+import org.jspecify.annotations.NullMarked;
