@@ -1,0 +1,101 @@
+package dev.pglet.manifest.parse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.CrdDefinition;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.List;
+
+/** One kind's schema and class, made ready to check and bind specs. Thread-safe. */
+final class BoundKind {
+  private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+
+  private final CrdDefinition definition;
+  private final ObjectNode schema;
+  private final SchemaCheck check;
+  private final JavaType specType;
+
+  BoundKind(CrdDefinition definition) {
+    this.definition = definition;
+    this.schema = ClosedSchema.of(definition.schema().required("properties").required("spec"));
+    this.check = new SchemaCheck(schema);
+    this.specType =
+        MAPPER
+            .constructType(definition.type())
+            .findSuperType(CustomResource.class)
+            .containedType(0);
+  }
+
+  CrdDefinition definition() {
+    return definition;
+  }
+
+  JsonNode tree(YamlNode spec) {
+    return TypedTree.of(spec, schema);
+  }
+
+  List<SchemaCheck.Finding> findings(JsonNode tree, YamlNode spec) {
+    return check.findings(tree, spec);
+  }
+
+  /** The schema's type of a field of the spec; empty when the schema has no such field. */
+  String typeOf(List<String> path) {
+    JsonNode at = schema;
+    for (String name : path) {
+      at = ClosedSchema.field(at, name);
+    }
+    return at.path("type").asText();
+  }
+
+  /**
+   * Binds a tree that the schema check found good.
+   *
+   * @throws Unbindable when the class itself refuses it
+   */
+  CustomResource<?, ?> bind(ObjectMeta metadata, JsonNode tree) throws Unbindable {
+    try {
+      Object spec = MAPPER.treeToValue(tree, specType);
+      @SuppressWarnings("unchecked") // the spec's type was read off this very class
+      CustomResource<Object, ?> resource =
+          (CustomResource<Object, ?>) definition.type().getConstructor().newInstance();
+      resource.setMetadata(metadata);
+      resource.setSpec(spec);
+      return resource;
+    } catch (JsonMappingException e) {
+      throw new Unbindable(e);
+    } catch (JsonProcessingException | ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "the class " + definition.type().getName() + " of " + definition.kind() + " is broken",
+          e);
+    }
+  }
+
+  /** The record of a spec refuses a value by an exception of its constructor. */
+  static final class Unbindable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient SchemaCheck.Finding finding;
+
+    Unbindable(JsonMappingException e) {
+      super(e);
+      List<Object> path =
+          e.getPath().stream()
+              .<Object>map(
+                  step -> step.getFieldName() == null ? step.getIndex() : step.getFieldName())
+              .toList();
+      Throwable cause = e.getCause();
+      String message = cause == null ? e.getOriginalMessage() : cause.getMessage();
+      this.finding = new SchemaCheck.Finding(path, message == null ? e.toString() : message);
+    }
+
+    SchemaCheck.Finding finding() {
+      return finding;
+    }
+  }
+}

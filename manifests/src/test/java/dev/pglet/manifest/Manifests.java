@@ -1,0 +1,42 @@
+package dev.pglet.manifest;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import java.util.List;
+
+/** Texts that many tests start from. */
+final class Manifests {
+  static final KindRegistry KINDS =
+      new KindRegistry(
+          List.of(
+              CrdDefinition.of(PostgreSQLInstance.class, "v1"), CrdDefinition.of(Branch.class)));
+
+  private Manifests() {}
+
+  static String instance(String name) {
+    return """
+        apiVersion: pglet.dev/v1alpha1
+        kind: PostgreSQLInstance
+        metadata:
+          name: %s
+        spec:
+          version: "17"
+        """
+        .formatted(name);
+  }
+
+  static String branch(String name, String instance) {
+    return """
+        apiVersion: pglet.dev/v1alpha1
+        kind: Branch
+        metadata:
+          name: %s
+        spec:
+          source:
+            instance: %s
+        """
+        .formatted(name, instance);
+  }
+}
