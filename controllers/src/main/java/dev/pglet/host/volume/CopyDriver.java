@@ -1,0 +1,212 @@
+package dev.pglet.host.volume;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.host.account.Reachability;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.command.CommandRunner.Invocation;
+import dev.pglet.host.file.DurableFile;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Volumes as plain directories, copied byte by byte: works on every file system. A volume lies in
+ * {@code <pool>/<id>}; its marker in {@code <pool>/meta/<id>.json}; one that is being destroyed is
+ * first renamed to {@code <pool>/.<id>.destroyed}.
+ */
+public final class CopyDriver implements VolumeDriver {
+  private static final Duration PROBE_DEADLINE = Duration.ofSeconds(30);
+
+  /** What the probe's script exits with: neither 0 nor anything that a shell returns by itself. */
+  private static final int PROVEN = 42;
+
+  private final CommandRunner commands;
+  private final VolumeMarkers markers = new VolumeMarkers();
+
+  public CopyDriver(CommandRunner commands) {
+    this.commands = requireNonNull(commands, "commands is null");
+  }
+
+  @Override
+  public String name() {
+    return "copy";
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(false, false);
+  }
+
+  @Override
+  public void probe(Path pool, ServerAccount account) throws ReconcileException {
+    Path directory = pool.resolve(".probe-" + ProcessHandle.current().pid());
+    try {
+      markers.prepare(pool, account);
+      Ownership.directory(directory, account, "rwx------");
+      CommandRunner.Result result;
+      try {
+        result = attempt(directory.resolve("run"), account);
+      } finally {
+        FileTree.delete(directory);
+      }
+      if (result.exitCode() != PROVEN) {
+        throw unusable(pool, account, result);
+      }
+    } catch (IOException e) {
+      throw VolumeErrors.io("PoolUnusable", "preparing the pool " + pool, e);
+    }
+  }
+
+  /** One go as the account: enter, write, sync, execute. */
+  private CommandRunner.Result attempt(Path script, ServerAccount account) throws HostUnavailable {
+    String test =
+        "printf '#!/bin/sh\\nexit %2$d\\n' > '%1$s' && sync '%1$s' && chmod 700 '%1$s' && '%1$s'"
+            .formatted(script.toString().replace("'", "'\\''"), PROVEN);
+    return commands.run(Invocation.of(PROBE_DEADLINE, "sh", "-c", test).as(account));
+  }
+
+  private static HostUnavailable unusable(
+      Path pool, ServerAccount account, CommandRunner.Result result) {
+    Optional<HostUnavailable> closed = Reachability.of(account).explain(pool);
+    if (closed.isPresent()) {
+      return closed.get();
+    }
+    String words = result.stderr().strip();
+    if (result.exitCode() == 126) {
+      return new HostUnavailable(
+          "NotExecutable",
+          "nothing can be executed in %s: its file system is mounted noexec".formatted(pool),
+          "Mount it with exec, or choose another place with --data-root");
+    }
+    if (words.contains("No space left") || words.contains("quota exceeded")) {
+      return new HostUnavailable(
+          "NoSpace", "the pool " + pool + " is full: " + words, "Free space there");
+    }
+    return new HostUnavailable(
+        "PoolUnusable",
+        "the account %s cannot write in %s: %s".formatted(account.name(), pool, words),
+        "Choose another place with --data-root");
+  }
+
+  @Override
+  public Volume create(Path pool, VolumeMarker marker, ServerAccount account)
+      throws ReconcileException {
+    Path directory = directory(pool, marker.volume());
+    Optional<VolumeMarker> existing = markers.read(pool, marker.volume());
+    if (existing.isPresent() && !existing.get().uid().equals(marker.uid())) {
+      throw new Refused(
+          "VolumeForeign",
+          "the volume %s belongs to %s".formatted(directory, existing.get().key()),
+          "Remove that resource first");
+    }
+    if (existing.isEmpty() && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw unmarked(pool, directory);
+    }
+    try {
+      markers.prepare(pool, account);
+      if (existing.isEmpty()) {
+        markers.write(pool, marker);
+      }
+      FileTree.delete(destroyed(pool, marker.volume()));
+      Ownership.directory(directory, account, "rwx------");
+      DurableFile.syncParent(directory);
+    } catch (IOException e) {
+      throw VolumeErrors.io("VolumeNotCreated", "creating the volume " + directory, e);
+    }
+    return new Volume(pool, directory, existing.orElse(marker));
+  }
+
+  @Override
+  public void mark(Path pool, VolumeMarker marker) throws ReconcileException {
+    if (markers.read(pool, marker.volume()).isEmpty()) {
+      throw new IllegalStateException("no volume " + marker.volume() + " in " + pool);
+    }
+    markers.write(pool, marker);
+  }
+
+  @Override
+  public void copyTree(CopyRequest request) throws ReconcileException {
+    new TreeCopy(request).run();
+  }
+
+  @Override
+  public void sync(Path tree) throws ReconcileException {
+    try {
+      FileTree.sync(tree);
+    } catch (IOException e) {
+      throw VolumeErrors.io("SyncFailed", "syncing " + tree, e);
+    }
+  }
+
+  @Override
+  public void destroy(Path pool, String volume) throws ReconcileException {
+    Path directory = directory(pool, volume);
+    Optional<VolumeMarker> marker = markers.read(pool, volume);
+    if (marker.isEmpty()) {
+      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw unmarked(pool, directory);
+      }
+      return;
+    }
+    // A crash from here on must not leave a half-removed cluster that calls itself READY.
+    markers.write(pool, marker.get().with(VolumeMarker.Phase.BUILDING));
+    try {
+      Path doomed = destroyed(pool, volume);
+      FileTree.delete(doomed);
+      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        DurableFile.rename(directory, doomed);
+        FileTree.delete(doomed);
+        DurableFile.syncParent(doomed);
+      }
+    } catch (IOException e) {
+      throw VolumeErrors.io("VolumeNotDestroyed", "destroying the volume " + directory, e);
+    }
+    markers.delete(pool, volume);
+  }
+
+  @Override
+  public List<Volume> inventory(Path pool) throws ReconcileException {
+    List<Volume> volumes = new ArrayList<>();
+    for (VolumeMarker marker : markers.readAll(pool)) {
+      volumes.add(new Volume(pool, directory(pool, marker.volume()), marker));
+    }
+    return List.copyOf(volumes);
+  }
+
+  @Override
+  public long freeBytes(Path pool) throws ReconcileException {
+    try {
+      return Files.getFileStore(pool).getUsableSpace();
+    } catch (IOException e) {
+      throw VolumeErrors.io("PoolUnreadable", "asking for the free space of " + pool, e);
+    }
+  }
+
+  private static Path directory(Path pool, String volume) {
+    return pool.resolve(VolumeMarkers.requireId(volume));
+  }
+
+  private static Path destroyed(Path pool, String volume) {
+    return pool.resolve("." + volume + ".destroyed");
+  }
+
+  private static Refused unmarked(Path pool, Path directory) {
+    return new Refused(
+        "VolumeUnmarked",
+        "%s exists, but has no marker in %s: it is not known whose it is"
+            .formatted(directory, VolumeMarkers.directory(pool)),
+        "Move it away if it is yours, or restore its marker");
+  }
+}

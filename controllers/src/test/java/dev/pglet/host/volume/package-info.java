@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.volume;
+
+import org.jspecify.annotations.NullMarked;
