@@ -13,6 +13,9 @@ public interface StepContext {
   /** The resource that the plan was made for. */
   <R extends CustomResource<?, ?>> R resource(Class<R> type);
 
+  /** The view that the plan was made with: what other controllers observed. */
+  World world();
+
   /** The absolute directory whose manifest this is, for markers. */
   String manifestRoot();
 
