@@ -1,13 +1,16 @@
 package dev.pglet.host.file;
 
+import dev.pglet.host.account.ServerAccount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /** Replaces small files so that a crash leaves the old or the new text, never a part. Stateless. */
@@ -16,6 +19,16 @@ public final class DurableFile {
 
   /** Writes the file, readable by its owner only: beside, synced, renamed, directory synced. */
   public static void write(Path file, byte[] content) throws IOException {
+    write(file, content, Optional.empty());
+  }
+
+  /** The same for a file that belongs to the account. */
+  public static void write(Path file, String content, ServerAccount owner) throws IOException {
+    write(file, content.getBytes(StandardCharsets.UTF_8), Optional.of(owner));
+  }
+
+  private static void write(Path file, byte[] content, Optional<ServerAccount> owner)
+      throws IOException {
     Path beside = file.resolveSibling("." + file.getFileName() + ".new");
     Files.deleteIfExists(beside);
     try {
@@ -29,6 +42,9 @@ public final class DurableFile {
           channel.write(buffer);
         }
         channel.force(true);
+      }
+      if (owner.isPresent()) {
+        Ownership.give(beside, owner.get());
       }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {

@@ -19,22 +19,20 @@ import org.jspecify.annotations.Nullable;
 public record BranchSpec(
     @JsonPropertyDescription("What the branch is a clone of. Change: refused.") @Required
         Source source,
-    @JsonPropertyDescription("Running or Stopped. Default Running.")
-        @Nullable DesiredState desiredState,
-    @JsonPropertyDescription("Where the server listens; always on loopback.")
-        @Nullable Network network,
+    @JsonPropertyDescription("Running or Stopped. Default Running.") DesiredState desiredState,
+    @JsonPropertyDescription("Where the server listens; always on loopback.") Network network,
     @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over those of the source. Change: reload or restart, as the server says.")
-        @Nullable Map<String, String> parameters,
+        Map<String, String> parameters,
     @JsonPropertyDescription(
             "What becomes of the data when this manifest is deleted: Retain or Delete. Default Delete.")
-        @Nullable DeletionPolicy deletionPolicy,
+        DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(
             "What deletion does when branches depend on this one. Restrict: it waits until none does. Default Restrict.")
-        @Nullable ChildPolicy childPolicy) {
+        ChildPolicy childPolicy) {
   public BranchSpec {
     desiredState = desiredState == null ? DesiredState.Running : desiredState;
-    network = network == null ? new Network(null) : network;
+    network = network == null ? new Network(0) : network;
     parameters =
         parameters == null
             ? Map.of()
@@ -53,7 +51,7 @@ public record BranchSpec(
       @JsonPropertyDescription("Name of the Branch to clone.") @Nullable String branch,
       @JsonPropertyDescription("Which state of the source: head, its newest. Default head.")
           @Pattern("^head$")
-          @Nullable String at) {
+          String at) {
     public Source {
       at = at == null ? "head" : at;
     }
@@ -65,9 +63,9 @@ public record BranchSpec(
               "TCP port. 0: one is allocated once and kept (see status.port). Default 0. Change: restart.")
           @Min(0)
           @Max(65535)
-          @Nullable Integer port) {
+          Integer port) {
     public Network {
-      port = port == null ? Integer.valueOf(0) : port;
+      port = port == null ? 0 : port;
     }
   }
 }

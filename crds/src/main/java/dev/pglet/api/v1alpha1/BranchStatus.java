@@ -34,9 +34,8 @@ public record BranchStatus(
     Pending,
     Building,
     Running,
-    Stopped,
-    Terminating,
-    Failed
+    Starting,
+    Stopped
   }
 
   /**

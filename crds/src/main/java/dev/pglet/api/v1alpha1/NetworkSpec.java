@@ -17,20 +17,18 @@ public record NetworkSpec(
             "TCP port. 0: one is allocated once and kept (see status.port). Default 0. Change: restart.")
         @Min(0)
         @Max(65535)
-        @Nullable Integer port,
+        Integer port,
     @JsonPropertyDescription("Loopback address to listen on. Default 127.0.0.1. Change: restart.")
-        @Nullable String bindAddress,
+        String bindAddress,
     @JsonPropertyDescription(
             "Highest number of connections. Default: PostgreSQL's own. Change: restart.")
         @Min(1)
         @Max(262143)
         @Nullable Integer maxConnections) {
-  public NetworkSpec {
-    port = port == null ? Integer.valueOf(0) : port;
-    bindAddress = bindAddress == null ? "127.0.0.1" : bindAddress;
-  }
+  static final NetworkSpec DEFAULT = new NetworkSpec(0, "127.0.0.1", null);
 
-  public static NetworkSpec defaults() {
-    return new NetworkSpec(null, null, null);
+  public NetworkSpec {
+    port = port == null ? DEFAULT.port : port;
+    bindAddress = bindAddress == null ? DEFAULT.bindAddress : bindAddress;
   }
 }

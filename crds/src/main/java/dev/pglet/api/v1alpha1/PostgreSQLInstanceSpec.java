@@ -23,30 +23,29 @@ public record PostgreSQLInstanceSpec(
             "PostgreSQL version: \"17\" is the newest minor known when the instance is created, then kept; \"17.6\" pins it. Default \"18\". Change of the minor: restart; of the major: refused.")
         @SchemaFrom(type = IntOrString.class)
         @Pattern("^[0-9]{2}([.][0-9]{1,2})?$")
-        @Nullable String version,
-    @JsonPropertyDescription("How the server is run.") @Nullable RuntimeSpec runtime,
-    @JsonPropertyDescription("Running or Stopped. Default Running.")
-        @Nullable DesiredState desiredState,
-    @JsonPropertyDescription("Where the server listens.") @Nullable NetworkSpec network,
-    @JsonPropertyDescription("Where the data lies.") @Nullable StorageSpec storage,
-    @JsonPropertyDescription("The first database and its owner.") @Nullable Database database,
+        String version,
+    @JsonPropertyDescription("How the server is run.") RuntimeSpec runtime,
+    @JsonPropertyDescription("Running or Stopped. Default Running.") DesiredState desiredState,
+    @JsonPropertyDescription("Where the server listens.") NetworkSpec network,
+    @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
+    @JsonPropertyDescription("The first database and its owner.") Database database,
     @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over typed fields. Change: reload or restart, as the server says.")
-        @Nullable Map<String, String> parameters,
+        Map<String, String> parameters,
     @JsonPropertyDescription("Extensions of the first database. Removing an entry drops nothing.")
-        @Nullable List<Extension> extensions,
+        List<Extension> extensions,
     @JsonPropertyDescription(
             "What becomes of the data when this manifest is deleted: Retain or Delete. Default Retain.")
-        @Nullable DeletionPolicy deletionPolicy) {
+        DeletionPolicy deletionPolicy) {
   public static final String DEFAULT_VERSION = "18";
 
   public PostgreSQLInstanceSpec {
     version = version == null ? DEFAULT_VERSION : version;
-    runtime = runtime == null ? new RuntimeSpec(null) : runtime;
+    runtime = runtime == null ? RuntimeSpec.DEFAULT : runtime;
     desiredState = desiredState == null ? DesiredState.Running : desiredState;
-    network = network == null ? NetworkSpec.defaults() : network;
-    storage = storage == null ? new StorageSpec(null, null) : storage;
-    database = database == null ? new Database(null, null, null, null, null) : database;
+    network = network == null ? NetworkSpec.DEFAULT : network;
+    storage = storage == null ? StorageSpec.DEFAULT : storage;
+    database = database == null ? Database.DEFAULT : database;
     parameters =
         parameters == null
             ? Map.of()
@@ -66,9 +65,11 @@ public record PostgreSQLInstanceSpec(
       @JsonPropertyDescription(
               "auto: the system's packages when the version fits, else embedded; system; embedded; or an absolute directory that holds bin/postgres. Default auto. Change: restart.")
           @Pattern("^(auto|system|embedded|/.+)$")
-          @Nullable String binaries) {
+          String binaries) {
+    static final RuntimeSpec DEFAULT = new RuntimeSpec("auto");
+
     public RuntimeSpec {
-      binaries = binaries == null ? "auto" : binaries;
+      binaries = binaries == null ? DEFAULT.binaries : binaries;
     }
   }
 
@@ -82,13 +83,15 @@ public record PostgreSQLInstanceSpec(
   public record StorageSpec(
       @JsonPropertyDescription("Volume driver: auto or copy. Default auto. Change: refused.")
           @Pattern("^(auto|copy)$")
-          @Nullable String driver,
+          String driver,
       @JsonPropertyDescription(
               "Absolute directory under which volumes live. Default: volumes in the data root. Change: refused.")
           @Pattern("^/.*$")
           @Nullable String pool) {
+    static final StorageSpec DEFAULT = new StorageSpec("auto", null);
+
     public StorageSpec {
-      driver = driver == null ? "auto" : driver;
+      driver = driver == null ? DEFAULT.driver : driver;
     }
   }
 
@@ -96,25 +99,27 @@ public record PostgreSQLInstanceSpec(
   public record Database(
       @JsonPropertyDescription("Name of the database. Default app. Change: refused.")
           @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
-          @Nullable String name,
+          String name,
       @JsonPropertyDescription("Role that owns the database. Default app. Change: by SQL.")
           @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
-          @Nullable String owner,
+          String owner,
       @JsonPropertyDescription("Encoding. Default UTF8. Change: refused.")
           @Pattern("^[A-Za-z0-9_-]+$")
-          @Nullable String encoding,
+          String encoding,
       @JsonPropertyDescription("Locale of the C library. Default C.UTF-8. Change: refused.")
           @Pattern("^[A-Za-z0-9_.@-]+$")
-          @Nullable String locale,
+          String locale,
       @JsonPropertyDescription("Time zone of the server. Default UTC. Change: reload.")
           @Pattern("^[A-Za-z0-9_+/-]+$")
-          @Nullable String timezone) {
+          String timezone) {
+    static final Database DEFAULT = new Database("app", "app", "UTF8", "C.UTF-8", "UTC");
+
     public Database {
-      name = name == null ? "app" : name;
-      owner = owner == null ? "app" : owner;
-      encoding = encoding == null ? "UTF8" : encoding;
-      locale = locale == null ? "C.UTF-8" : locale;
-      timezone = timezone == null ? "UTC" : timezone;
+      name = name == null ? DEFAULT.name : name;
+      owner = owner == null ? DEFAULT.owner : owner;
+      encoding = encoding == null ? DEFAULT.encoding : encoding;
+      locale = locale == null ? DEFAULT.locale : locale;
+      timezone = timezone == null ? DEFAULT.timezone : timezone;
     }
   }
 

@@ -38,8 +38,6 @@ public record PostgreSQLInstanceStatus(
     Recovering,
     Running,
     Stopping,
-    Stopped,
-    Failed,
-    Invalid
+    Stopped
   }
 }

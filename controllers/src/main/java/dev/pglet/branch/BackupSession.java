@@ -1,0 +1,163 @@
+package dev.pglet.branch;
+
+import dev.pglet.host.postgres.Connections;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One held session in backup mode: files copied between its start and its stop become consistent by
+ * replaying the WAL between the two. A temporary slot of the session keeps that WAL. When the
+ * session is lost the copy is void; the server leaves backup mode by itself.
+ */
+final class BackupSession implements AutoCloseable {
+  private final Connection connection;
+  private final boolean newNames;
+  private final String startLsn;
+  private final long bytes;
+
+  private BackupSession(Connection connection, boolean newNames, String startLsn, long bytes) {
+    this.connection = connection;
+    this.newNames = newNames;
+    this.startLsn = startLsn;
+    this.bytes = bytes;
+  }
+
+  /**
+   * How the backup ended.
+   *
+   * @param label the content of backup_label
+   * @param tablespaceMap the content of tablespace_map
+   * @param segments names of all WAL files that recovery needs
+   */
+  record Stopped(String stopLsn, String label, String tablespaceMap, List<String> segments) {
+    Stopped {
+      segments = List.copyOf(segments);
+    }
+  }
+
+  /** Enters backup mode after a checkpoint at full speed. */
+  static BackupSession start(
+      Connections connections, Path socket, int port, String label, Duration deadline)
+      throws ReconcileException {
+    Connection connection = null;
+    try {
+      connection = connections.open(socket, port, "postgres");
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET statement_timeout = " + deadline.toMillis());
+        if (!ask(statement, "SHOW wal_level").matches("replica|logical")) {
+          throw new StepFailed(
+              "WalLevelTooLow",
+              "the source runs with wal_level = minimal and can only be copied while it is stopped",
+              "Set wal_level to replica in spec.parameters of the source, or stop it");
+        }
+        // Without a slot a checkpoint during a long copy could remove the WAL that the copy needs.
+        statement.execute(
+            "SELECT pg_create_physical_replication_slot('pglet_' || pg_backend_pid(), true, true)");
+        boolean newNames = Integer.parseInt(ask(statement, "SHOW server_version_num")) >= 150000;
+        String start =
+            newNames
+                ? "SELECT pg_backup_start('%s', true)"
+                : "SELECT pg_start_backup('%s', true, false)";
+        String startLsn = ask(statement, start.formatted(label.replace("'", "''")));
+        String size = ask(statement, "SELECT sum(pg_database_size(oid)) FROM pg_database");
+        return new BackupSession(connection, newNames, startLsn, Long.parseLong(size));
+      }
+    } catch (SQLException e) {
+      close(connection);
+      throw new StepFailed(
+          "BackupNotStarted",
+          "bringing the source into backup mode: " + e.getMessage(),
+          String.valueOf(e.getMessage()).contains("replication slots are in use")
+              ? "Raise max_replication_slots in spec.parameters of the source"
+              : "",
+          e);
+    } catch (ReconcileException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
+  /** About how much there is to copy. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Leaves backup mode, without waiting for an archive: the WAL is copied directly. */
+  Stopped stop() throws ReconcileException {
+    String stop =
+        newNames
+            ? "SELECT lsn, labelfile, spcmapfile FROM pg_backup_stop(false)"
+            : "SELECT lsn, labelfile, spcmapfile FROM pg_stop_backup(false, false)";
+    try (Statement statement = connection.createStatement()) {
+      String stopLsn;
+      String label;
+      String map;
+      try (ResultSet row = statement.executeQuery(stop)) {
+        row.next();
+        stopLsn = row.getString(1);
+        label = row.getString(2);
+        map = row.getString(3);
+      }
+      return new Stopped(stopLsn, label, map == null ? "" : map, segments(statement, stopLsn));
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "BackupLost",
+          "the session that held the source in backup mode was lost: " + e.getMessage(),
+          "",
+          e);
+    }
+  }
+
+  private List<String> segments(Statement statement, String stopLsn) throws SQLException {
+    // The stop position may be the first byte of a segment that holds nothing: one byte before.
+    String sql =
+        """
+        SELECT pg_walfile_name(pos)
+          FROM (SELECT setting::bigint AS size FROM pg_settings WHERE name = 'wal_segment_size') s,
+               LATERAL (SELECT '0/0'::pg_lsn + n * size + 1 AS pos
+                          FROM generate_series(div('%1$s'::pg_lsn - '0/0'::pg_lsn, size),
+                                               div('%2$s'::pg_lsn - '0/0'::pg_lsn - 1, size)) n) w
+        """
+            .formatted(startLsn, stopLsn);
+    List<String> names = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public void close() {
+    close(connection);
+  }
+
+  private static void close(@Nullable Connection connection) {
+    if (connection == null) {
+      return;
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The session is over either way; the server leaves backup mode with it.
+      return;
+    }
+  }
+
+  private static String ask(Statement statement, String sql) throws SQLException {
+    try (ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package dev.pglet.branch;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.BranchSpec;
+import dev.pglet.api.v1alpha1.BranchStatus;
+import dev.pglet.api.v1alpha1.BranchStatus.Phase;
+import dev.pglet.api.v1alpha1.DesiredState;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.host.postgres.PostgresVersion;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.DependencyNotReady;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.World;
+import dev.pglet.server.CloneSource;
+import dev.pglet.server.KnownServers;
+import dev.pglet.server.Passfiles;
+import dev.pglet.server.RunningServer;
+import dev.pglet.server.ServerExecutor;
+import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerObserved;
+import dev.pglet.server.ServerReport;
+import dev.pglet.server.ServerSpec;
+import dev.pglet.server.ServerWatch;
+import dev.pglet.server.SuperuserSession;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The kind {@code Branch}. Thread-safe. */
+public final class BranchController
+    implements Controller<Branch, BranchStatus, BranchObserved, BranchStep> {
+  private static final int FIRST_INCARNATION = 1;
+
+  private final ServerHost host;
+  private final Operations operations;
+  private final BranchObserver observer;
+  private final ServerExecutor servers;
+  private final BranchCopy copies;
+  private final BranchSanitizer sanitizer;
+  private final Passfiles passfiles;
+  private final ServerWatch watch;
+
+  public BranchController(
+      ServerHost host, Operations operations, InstantSource clock, ServerWatch watch) {
+    this.host = host;
+    this.operations = operations;
+    this.observer = new BranchObserver(host, operations);
+    this.servers = new ServerExecutor(host);
+    this.copies = new BranchCopy(host, clock);
+    this.sanitizer = new BranchSanitizer(host, servers);
+    this.passfiles = new Passfiles(host.settings().secrets());
+    this.watch = watch;
+  }
+
+  @Override
+  public Set<ResourceKey> dependencies(Branch resource) {
+    return Set.of(source(resource));
+  }
+
+  @Override
+  public BranchObserved observe(Branch resource, World world) throws ReconcileException {
+    ResourceKey key = key(resource);
+    BranchObserved observed =
+        observer.observe(key, source(resource), serverSpec(resource, world), world);
+    watch.watch(key, observed.server().postmaster());
+    return observed;
+  }
+
+  @Override
+  public Plan<BranchStep> plan(Branch resource, BranchObserved observed) throws InvalidSpec {
+    return BranchPlanner.plan(
+        resource.getSpec(), source(resource), serverSpec(resource, observed), observed);
+  }
+
+  @Override
+  public Plan<BranchStep> planDeletion(Branch resource, BranchObserved observed) {
+    return BranchPlanner.planDeletion(resource.getSpec(), observed);
+  }
+
+  @Override
+  public void execute(BranchStep step, StepContext context) throws ReconcileException {
+    Branch resource = context.resource(Branch.class);
+    ServerSpec spec = serverSpec(resource, context.world());
+    switch (step) {
+      case BranchStep.OnServer server -> servers.execute(server.step(), spec, context);
+      case BranchStep.StartCopy start ->
+          operations.start(
+              BranchCopy.request(start, context.key()),
+              copies.task(start, servers.volume(spec), clone(start.source(), context.world())));
+      case BranchStep.DiscardCopy discard -> {
+        copies.discard(servers.volume(spec));
+        operations.forget(discard.operation());
+        if (!discard.failure().isEmpty()) {
+          throw new StepFailed("CopyFailed", discard.failure(), "");
+        }
+      }
+      case BranchStep.AcceptCopy accept -> operations.forget(accept.operation());
+      case BranchStep.CancelCopy cancel -> operations.cancel(cancel.operation());
+      case BranchStep.StartPrivately _ -> sanitizer.startPrivately(spec);
+      case BranchStep.Sanitize _ -> sanitizer.sanitize(spec);
+      case BranchStep.OpenBranch _ ->
+          servers.mark(spec, servers.volume(spec).marker().with(VolumeMarker.Phase.READY));
+      case BranchStep.SetPassword password ->
+          setPassword(servers.volume(spec), context.key(), password.role());
+    }
+  }
+
+  @Override
+  public BranchStatus status(Branch resource, BranchObserved observed) {
+    ServerObserved server = observed.server();
+    ServerSpec spec = serverSpec(resource, observed);
+    return new BranchStatus(
+        phase(spec, observed),
+        null,
+        FIRST_INCARNATION,
+        observed
+            .facts()
+            .map(
+                facts ->
+                    new BranchStatus.Source(
+                        facts.source(),
+                        facts.sourceUid(),
+                        facts.lsn().isEmpty() ? null : facts.lsn(),
+                        facts.time()))
+            .orElse(null),
+        server.port().orElse(null),
+        server.readyBinaries().map(binaries -> binaries.version().toString()).orElse(null),
+        server.readyBinaries().map(binaries -> binaries.directory().toString()).orElse(null),
+        server.postmaster().map(postmaster -> postmaster.pid()).orElse(null),
+        ServerReport.startTime(server),
+        observed.facts().isEmpty()
+            ? null
+            : ServerReport.connection(
+                spec, server, observed.database(), observed.owner(), passfiles.file(key(resource))),
+        server.volume().map(volume -> volume.data().toString()).orElse(null),
+        server.volume().map(volume -> volume.marker().volume()).orElse(null),
+        ServerReport.postmaster(server),
+        ServerReport.config(server),
+        null);
+  }
+
+  @Override
+  public boolean available(Branch resource, BranchObserved observed) {
+    return observed.complete() && observed.server().accepting();
+  }
+
+  @Override
+  public List<Known> known() throws ReconcileException {
+    return KnownServers.of(host, Branch.KIND);
+  }
+
+  private void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
+    String password = passfiles.propose(key, role);
+    try (SuperuserSession session = RunningServer.session(host.connections(), volume, "postgres")) {
+      session.setPassword(role, password);
+    }
+    passfiles.accept(key);
+  }
+
+  private static CloneSource clone(ResourceKey source, World world) throws ReconcileException {
+    return world
+        .observed(source, CloneSource.class)
+        .orElseThrow(
+            () ->
+                new DependencyNotReady(
+                    "SourceNotReady", source + " has not been observed yet", ""));
+  }
+
+  /** While the clone is not taken, what the branch will be follows its source; then its marker. */
+  private ServerSpec serverSpec(Branch resource, World world) throws ReconcileException {
+    Optional<Volume> volume = host.volume(resource.getMetadata().getUid(), FIRST_INCARNATION);
+    Optional<CloneFacts> facts = volume.map(Volume::marker).flatMap(CloneFacts::of);
+    if (facts.isPresent()) {
+      return serverSpec(
+          resource, facts.get().version(), facts.get().parameters(), volume.get().pool());
+    }
+    Optional<CloneSource> source = world.observed(source(resource), CloneSource.class);
+    Optional<Volume> sourceVolume = source.flatMap(s -> s.server().volume());
+    String version = sourceVolume.map(v -> v.marker().version()).orElse("");
+    return serverSpec(
+        resource,
+        version,
+        source.map(CloneSource::parameters).orElse(Map.of()),
+        volume.or(() -> sourceVolume).map(Volume::pool).orElse(host.settings().volumes()));
+  }
+
+  private ServerSpec serverSpec(Branch resource, BranchObserved observed) {
+    String version =
+        observed
+            .facts()
+            .map(CloneFacts::version)
+            .orElse(
+                observed.source() instanceof BranchObserved.Source.Ready ready
+                    ? ready.version()
+                    : "");
+    return serverSpec(
+        resource,
+        version,
+        observed.parameters(),
+        observed.server().volume().map(Volume::pool).orElse(host.settings().volumes()));
+  }
+
+  private ServerSpec serverSpec(
+      Branch resource, String sourceVersion, Map<String, String> ofSource, Path pool) {
+    BranchSpec wanted = resource.getSpec();
+    int major = sourceVersion.isEmpty() ? 0 : PostgresVersion.parse(sourceVersion).major();
+    return new ServerSpec(
+        key(resource),
+        resource.getMetadata().getUid(),
+        FIRST_INCARNATION,
+        wanted.desiredState() == DesiredState.Running,
+        wanted.network().port(),
+        "127.0.0.1",
+        major == 0 ? "18" : Integer.toString(major),
+        "auto",
+        pool,
+        BranchSettings.inherited(ofSource),
+        wanted.parameters(),
+        BranchSettings.enforced(major));
+  }
+
+  static ResourceKey source(Branch resource) {
+    BranchSpec.Source source = resource.getSpec().source();
+    String branch = source.branch();
+    String instance = source.instance();
+    return new ResourceKey(
+        branch != null ? Branch.KIND : PostgreSQLInstance.KIND,
+        resource.getMetadata().getNamespace(),
+        branch != null ? branch : instance == null ? "" : instance);
+  }
+
+  private static Phase phase(ServerSpec spec, BranchObserved observed) {
+    ServerObserved server = observed.server();
+    if (server.volume().isEmpty()) {
+      return Phase.Pending;
+    }
+    if (!observed.complete()) {
+      return Phase.Building;
+    }
+    if (server.accepting()) {
+      return Phase.Running;
+    }
+    return spec.running() ? Phase.Starting : Phase.Stopped;
+  }
+
+  static ResourceKey key(Branch resource) {
+    return new ResourceKey(
+        Branch.KIND, resource.getMetadata().getNamespace(), resource.getMetadata().getName());
+  }
+}

@@ -1,0 +1,251 @@
+package dev.pglet.branch;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.file.DurableFile;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.reconcile.Operations.OperationContext;
+import dev.pglet.reconcile.Operations.OperationRequest;
+import dev.pglet.reconcile.Operations.OperationTask;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.server.CloneSource;
+import dev.pglet.server.FileFailure;
+import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerObserved;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Takes the clone: the operation behind {@link BranchStep.StartCopy}. It copies into {@code
+ * data.building} beside the data directory; the rename to {@code data} is the moment at which the
+ * clone is taken. The facts that the branch lives by are in the marker before that.
+ */
+final class BranchCopy {
+  private static final String BUILDING = "data.building";
+
+  /** What belongs to the source's running server alone, as pg_basebackup leaves it out. */
+  private static final Set<String> NEVER =
+      Set.of(
+          "postmaster.pid",
+          "postmaster.opts",
+          "pg_replslot/*",
+          "pg_dynshmem/*",
+          "pg_notify/*",
+          "pg_serial/*",
+          "pg_snapshots/*",
+          "pg_stat_tmp/*",
+          "pg_subtrans/*",
+          "pgsql_tmp*",
+          "pg_internal.init*",
+          "postgresql.auto.conf",
+          "postgresql.conf",
+          "pg_hba.conf",
+          "pg_ident.conf",
+          "current_logfiles",
+          "backup_label.old",
+          "tablespace_map.old",
+          "standby.signal",
+          "recovery.signal");
+
+  private static final List<String> SIGNALS = List.of("backup_label", "tablespace_map");
+  private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(10);
+
+  private final ServerHost host;
+  private final InstantSource clock;
+
+  BranchCopy(ServerHost host, InstantSource clock) {
+    this.host = host;
+    this.clock = clock;
+  }
+
+  /** What to start: it holds the source, so that nothing stops or changes it meanwhile. */
+  static OperationRequest request(BranchStep.StartCopy start, ResourceKey branch) {
+    return new OperationRequest(
+        start.operation(),
+        branch,
+        "CopyData",
+        Map.of("source", start.source().toString()),
+        Set.of(start.source()));
+  }
+
+  OperationTask task(BranchStep.StartCopy start, Volume target, CloneSource source) {
+    return context -> {
+      Volume from = source.server().volume().orElseThrow();
+      CloneFacts facts =
+          new CloneFacts(
+              start.source().toString(),
+              source.uid(),
+              from.marker().version(),
+              source.database(),
+              source.owner(),
+              source.parameters(),
+              "",
+              "",
+              false);
+      discard(target);
+      if (start.running()) {
+        copyRunning(context, source.server(), from, target, facts);
+      } else {
+        copyStopped(context, start.source(), from, target, facts);
+      }
+    };
+  }
+
+  /** Removes what an unfinished copy has left. A clone that is taken stays. */
+  void discard(Volume target) throws ReconcileException {
+    Path building = target.directory().resolve(BUILDING);
+    try {
+      FileTree.delete(building);
+    } catch (IOException e) {
+      throw FileFailure.of("removing the unfinished copy " + building, e);
+    }
+  }
+
+  private void copyRunning(
+      OperationContext context, ServerObserved server, Volume from, Volume target, CloneFacts facts)
+      throws ReconcileException {
+    Path building = target.directory().resolve(BUILDING);
+    try (BackupSession backup =
+        BackupSession.start(
+            host.connections(),
+            server.socketDirectory(),
+            server.runningPort().orElseThrow(),
+            "pglet " + target.marker().volume(),
+            ANSWER_DEADLINE)) {
+      Set<String> excluded = new HashSet<>(NEVER);
+      excluded.addAll(SIGNALS);
+      excluded.add("pg_wal/*");
+      // Last of the files: recovery begins from the label, and the newest control file is wanted.
+      excluded.add("global/pg_control");
+      copy(context, from.data(), building, excluded, backup.bytes());
+      copyFile(from.data(), building, Path.of("global/pg_control"));
+      BackupSession.Stopped stopped = backup.stop();
+      write(building.resolve("backup_label"), stopped.label());
+      if (!stopped.tablespaceMap().isBlank()) {
+        throw new StepFailed(
+            "TablespacesAppeared",
+            "a tablespace was created in the source while it was copied",
+            "Drop it: a branch cannot have tablespaces");
+      }
+      copyWal(from.data(), building, stopped);
+      // The session holds the WAL until here.
+      finish(target, facts.takenAt(stopped.stopLsn(), now()));
+    }
+  }
+
+  private void copyStopped(
+      OperationContext context, ResourceKey source, Volume from, Volume target, CloneFacts facts)
+      throws ReconcileException {
+    byte[] before = control(from.data());
+    copy(context, from.data(), target.directory().resolve(BUILDING), NEVER, size(from.data()));
+    boolean touched =
+        host.server().find(from.data()).isPresent() || !Arrays.equals(before, control(from.data()));
+    if (touched) {
+      throw new StepFailed(
+          "SourceStarted", "the server of " + source + " was started while it was copied", "");
+    }
+    finish(target, facts.takenAt("", now()));
+  }
+
+  private void copy(OperationContext context, Path from, Path to, Set<String> excluded, long total)
+      throws ReconcileException {
+    host.driver()
+        .copyTree(
+            new CopyRequest(
+                from,
+                to,
+                excluded,
+                host.account(),
+                done -> context.progress(done, total),
+                context::cancelled));
+  }
+
+  private void copyWal(Path from, Path building, BackupSession.Stopped stopped)
+      throws ReconcileException {
+    Set<String> missing = new HashSet<>(stopped.segments());
+    try (Stream<Path> files = Files.list(from.resolve("pg_wal"))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (missing.remove(name) || name.endsWith(".history")) {
+          copyFile(from, building, Path.of("pg_wal").resolve(name));
+        }
+      }
+    } catch (IOException e) {
+      throw FileFailure.of("listing the WAL of " + from, e);
+    }
+    if (!missing.isEmpty()) {
+      throw new StepFailed(
+          "WalMissing",
+          "the source no longer has WAL that the copy needs: " + String.join(", ", missing),
+          "");
+    }
+  }
+
+  private void finish(Volume target, CloneFacts facts) throws ReconcileException {
+    Path building = target.directory().resolve(BUILDING);
+    host.driver().sync(building);
+    host.driver().mark(target.pool(), target.marker().withFacts(facts.toMarker()));
+    try {
+      DurableFile.rename(building, target.data());
+    } catch (IOException e) {
+      throw FileFailure.of("putting the copy in its place " + target.data(), e);
+    }
+  }
+
+  private void copyFile(Path from, Path to, Path relative) throws ReconcileException {
+    try {
+      Path copy = to.resolve(relative);
+      Files.copy(
+          from.resolve(relative),
+          copy,
+          StandardCopyOption.REPLACE_EXISTING,
+          StandardCopyOption.COPY_ATTRIBUTES);
+      Ownership.give(copy, host.account());
+    } catch (IOException e) {
+      throw FileFailure.of("copying " + from.resolve(relative), e);
+    }
+  }
+
+  private void write(Path file, String content) throws ReconcileException {
+    try {
+      DurableFile.write(file, content, host.account());
+    } catch (IOException e) {
+      throw FileFailure.of("writing " + file, e);
+    }
+  }
+
+  private static byte[] control(Path data) throws ReconcileException {
+    try {
+      return Files.readAllBytes(data.resolve("global/pg_control"));
+    } catch (IOException e) {
+      throw FileFailure.of("reading the control file of " + data, e);
+    }
+  }
+
+  private static long size(Path data) throws ReconcileException {
+    try {
+      return FileTree.size(data);
+    } catch (IOException e) {
+      throw FileFailure.of("measuring " + data, e);
+    }
+  }
+
+  /** To the millisecond, which is as exact as anyone can use. */
+  private String now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+}

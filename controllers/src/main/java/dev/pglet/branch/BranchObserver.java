@@ -1,0 +1,115 @@
+package dev.pglet.branch;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.branch.BranchObserved.Source;
+import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.Operations.OperationState;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.World;
+import dev.pglet.server.CloneSource;
+import dev.pglet.server.FileFailure;
+import dev.pglet.server.Passfiles;
+import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerObserved;
+import dev.pglet.server.ServerObserver;
+import dev.pglet.server.ServerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Reads what there is of a branch. */
+final class BranchObserver {
+  private final ServerObserver servers;
+  private final Passfiles passfiles;
+  private final Operations operations;
+
+  BranchObserver(ServerHost host, Operations operations) {
+    this.servers = new ServerObserver(host);
+    this.passfiles = new Passfiles(host.settings().secrets());
+    this.operations = operations;
+  }
+
+  BranchObserved observe(ResourceKey key, ResourceKey source, ServerSpec spec, World world)
+      throws ReconcileException {
+    ServerObserved server = servers.observe(spec);
+    Optional<CloneFacts> facts = server.volume().map(Volume::marker).flatMap(CloneFacts::of);
+    Optional<OperationState> copy =
+        server.volume().isEmpty()
+            ? Optional.empty()
+            : operations.find(BranchPlanner.operation(server.volume().get().marker().volume()));
+    return new BranchObserved(
+        spec.uid(),
+        server,
+        facts,
+        server.initialized() ? new Source.Taken() : source(source, world),
+        copy,
+        facts.isPresent() && passfiles.has(key, facts.get().owner()),
+        children(key, world));
+  }
+
+  private static Source source(ResourceKey source, World world) throws ReconcileException {
+    boolean there =
+        source.kind().equals(Branch.KIND)
+            ? world.resource(source, Branch.class).isPresent()
+            : world.resource(source, PostgreSQLInstance.class).isPresent();
+    if (!there) {
+      return new Source.Missing();
+    }
+    Optional<CloneSource> observed = world.observed(source, CloneSource.class);
+    if (observed.isEmpty() || !observed.get().complete()) {
+      return new Source.NotReady("the data of " + source + " is not complete yet");
+    }
+    ServerObserved server = observed.get().server();
+    if (server.running() && server.readiness() != Readiness.ACCEPTING) {
+      return new Source.NotReady(source + " is starting or recovering");
+    }
+    Volume volume = server.volume().orElseThrow();
+    Optional<Source> impossible = impossible(source, volume.data());
+    return impossible.orElseGet(
+        () -> new Source.Ready(observed.get().uid(), server.running(), volume.marker().version()));
+  }
+
+  /**
+   * A branch writes only into its own volume, so what lies outside the source's cannot come along.
+   */
+  private static Optional<Source> impossible(ResourceKey source, Path data)
+      throws ReconcileException {
+    try (Stream<Path> tablespaces = Files.list(data.resolve("pg_tblspc"))) {
+      if (tablespaces.findAny().isPresent()) {
+        return Optional.of(
+            new Source.Impossible(
+                source + " has tablespaces, which lie outside its data directory",
+                "Move their objects to pg_default and drop them"));
+      }
+      if (Files.isSymbolicLink(data.resolve("pg_wal"))) {
+        return Optional.of(
+            new Source.Impossible(
+                "the pg_wal of " + source + " is a symbolic link out of its data directory",
+                "Stop it and move the WAL back into the data directory"));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw FileFailure.of("looking for tablespaces in " + data, e);
+    }
+  }
+
+  private static List<ResourceKey> children(ResourceKey key, World world) {
+    return world.keys(Branch.KIND).stream()
+        .filter(other -> other.namespace().equals(key.namespace()))
+        .filter(
+            other ->
+                world
+                    .resource(other, Branch.class)
+                    .map(branch -> key.name().equals(branch.getSpec().source().branch()))
+                    .orElse(false))
+        .sorted()
+        .toList();
+  }
+}

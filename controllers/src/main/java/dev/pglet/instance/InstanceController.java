@@ -1,0 +1,199 @@
+package dev.pglet.instance;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.DesiredState;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus.Phase;
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresServer.InitRequest;
+import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.World;
+import dev.pglet.server.KnownServers;
+import dev.pglet.server.Passfiles;
+import dev.pglet.server.ServerExecutor;
+import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerObserved;
+import dev.pglet.server.ServerReport;
+import dev.pglet.server.ServerSpec;
+import dev.pglet.server.ServerWatch;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The kind {@code PostgreSQLInstance}. Thread-safe. */
+public final class InstanceController
+    implements Controller<
+        PostgreSQLInstance, PostgreSQLInstanceStatus, InstanceObserved, InstanceStep> {
+  private final ServerHost host;
+  private final InstanceObserver observer;
+  private final ServerExecutor servers;
+  private final InstanceSql sql;
+  private final Passfiles passfiles;
+  private final ServerWatch watch;
+
+  public InstanceController(ServerHost host, ServerWatch watch) {
+    this.host = host;
+    this.observer = new InstanceObserver(host);
+    this.servers = new ServerExecutor(host);
+    this.passfiles = new Passfiles(host.settings().secrets());
+    this.sql = new InstanceSql(host.connections(), passfiles);
+    this.watch = watch;
+  }
+
+  @Override
+  public Set<ResourceKey> dependencies(PostgreSQLInstance resource) {
+    return Set.of();
+  }
+
+  @Override
+  public InstanceObserved observe(PostgreSQLInstance resource, World world)
+      throws ReconcileException {
+    ResourceKey key = key(resource);
+    InstanceObserved observed = observer.observe(key, resource, serverSpec(resource));
+    watch.watch(key, observed.server().postmaster());
+    return observed;
+  }
+
+  @Override
+  public Plan<InstanceStep> plan(PostgreSQLInstance resource, InstanceObserved observed)
+      throws InvalidSpec {
+    return InstancePlanner.plan(resource.getSpec(), serverSpec(resource), observed);
+  }
+
+  @Override
+  public Plan<InstanceStep> planDeletion(PostgreSQLInstance resource, InstanceObserved observed) {
+    return InstancePlanner.planDeletion(resource.getSpec(), observed);
+  }
+
+  @Override
+  public void execute(InstanceStep step, StepContext context) throws ReconcileException {
+    PostgreSQLInstance resource = context.resource(PostgreSQLInstance.class);
+    ServerSpec spec = serverSpec(resource);
+    switch (step) {
+      case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
+      case InstanceStep.InitCluster _ -> initialize(resource, spec);
+      case InstanceStep.EnsureOwner owner -> sql.ensureOwner(servers.volume(spec), owner);
+      case InstanceStep.SetPassword password ->
+          sql.setPassword(servers.volume(spec), context.key(), password.role());
+      case InstanceStep.CreateDatabase create -> sql.create(servers.volume(spec), create);
+      case InstanceStep.ChangeOwner change -> sql.changeOwner(servers.volume(spec), change);
+      case InstanceStep.CreateExtension create -> sql.create(servers.volume(spec), create);
+      case InstanceStep.UpdateExtension update -> sql.update(servers.volume(spec), update);
+      case InstanceStep.MoveExtension move -> sql.move(servers.volume(spec), move);
+    }
+  }
+
+  @Override
+  public PostgreSQLInstanceStatus status(PostgreSQLInstance resource, InstanceObserved observed) {
+    ServerObserved server = observed.server();
+    ServerSpec spec = serverSpec(resource);
+    return new PostgreSQLInstanceStatus(
+        phase(spec, observed),
+        null,
+        server.port().orElse(null),
+        server.readyBinaries().map(binaries -> binaries.version().toString()).orElse(null),
+        server.readyBinaries().map(binaries -> binaries.directory().toString()).orElse(null),
+        server.postmaster().map(postmaster -> postmaster.pid()).orElse(null),
+        ServerReport.startTime(server),
+        ServerReport.connection(
+            spec, server, observed.database(), observed.owner(), passfiles.file(key(resource))),
+        server.volume().map(volume -> volume.data().toString()).orElse(null),
+        server.volume().map(volume -> volume.marker().volume()).orElse(null),
+        server.control().map(control -> control.systemIdentifier()).orElse(null),
+        server.control().map(control -> control.timeline()).orElse(null),
+        ServerReport.postmaster(server),
+        ServerReport.config(server),
+        null);
+  }
+
+  @Override
+  public boolean available(PostgreSQLInstance resource, InstanceObserved observed) {
+    return observed.complete() && observed.server().accepting();
+  }
+
+  @Override
+  public List<Known> known() throws ReconcileException {
+    return KnownServers.of(host, PostgreSQLInstance.KIND);
+  }
+
+  private ServerSpec serverSpec(PostgreSQLInstance resource) {
+    PostgreSQLInstanceSpec wanted = resource.getSpec();
+    Map<String, String> typed = new LinkedHashMap<>();
+    typed.put("timezone", wanted.database().timezone());
+    typed.put("log_timezone", wanted.database().timezone());
+    Integer maxConnections = wanted.network().maxConnections();
+    if (maxConnections != null) {
+      typed.put("max_connections", maxConnections.toString());
+    }
+    String pool = wanted.storage().pool();
+    return new ServerSpec(
+        key(resource),
+        resource.getMetadata().getUid(),
+        1,
+        wanted.desiredState() == DesiredState.Running,
+        wanted.network().port(),
+        wanted.network().bindAddress(),
+        wanted.version(),
+        wanted.runtime().binaries(),
+        pool == null ? host.settings().volumes() : Path.of(pool).normalize(),
+        typed,
+        wanted.parameters(),
+        Map.of());
+  }
+
+  private void initialize(PostgreSQLInstance resource, ServerSpec spec) throws ReconcileException {
+    PostgreSQLInstanceSpec.Database database = resource.getSpec().database();
+    Volume volume = servers.volume(spec);
+    Binaries binaries = servers.binaries(spec);
+    host.server()
+        .initialize(
+            new InitRequest(
+                binaries, volume.data(), database.encoding(), database.locale(), host.account()));
+    Map<String, String> facts = new HashMap<>(volume.marker().facts());
+    facts.put(InstancePlanner.DATABASE_FACT, database.name());
+    facts.put(InstancePlanner.ENCODING_FACT, database.encoding());
+    facts.put(InstancePlanner.LOCALE_FACT, database.locale());
+    servers.mark(spec, volume.marker().withFacts(facts).with(VolumeMarker.Phase.READY));
+  }
+
+  private static Phase phase(ServerSpec spec, InstanceObserved observed) {
+    ServerObserved server = observed.server();
+    if (server.volume().isEmpty()) {
+      return Phase.Pending;
+    }
+    if (!observed.complete() && !server.running()) {
+      return Phase.Initializing;
+    }
+    Optional<Readiness> readiness =
+        server.running() ? Optional.of(server.readiness()) : Optional.empty();
+    if (!spec.running()) {
+      return readiness.isPresent() ? Phase.Stopping : Phase.Stopped;
+    }
+    return switch (readiness.orElse(Readiness.SILENT)) {
+      case SILENT -> Phase.Starting;
+      case STARTING -> Phase.Recovering;
+      case ACCEPTING -> Phase.Running;
+    };
+  }
+
+  static ResourceKey key(PostgreSQLInstance resource) {
+    return new ResourceKey(
+        PostgreSQLInstance.KIND,
+        resource.getMetadata().getNamespace(),
+        resource.getMetadata().getName());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.pglet.instance;
+
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.server.CloneSource;
+import dev.pglet.server.ServerObserved;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What there is of an instance.
+ *
+ * @param passfile whether the owner's passfile is there
+ * @param facts what the server says of the first database; empty while no session is possible
+ */
+public record InstanceObserved(
+    String uid,
+    ServerObserved server,
+    String database,
+    String owner,
+    Map<String, String> parameters,
+    boolean passfile,
+    Optional<DatabaseFacts> facts)
+    implements CloneSource {
+  public InstanceObserved {
+    parameters = Map.copyOf(parameters);
+  }
+
+  @Override
+  public boolean complete() {
+    return server.initialized()
+        && server
+            .volume()
+            .map(volume -> volume.marker().phase() == VolumeMarker.Phase.READY)
+            .orElse(false);
+  }
+
+  /**
+   * What the server says of the first database and its owner.
+   *
+   * @param owner the wanted owner role, if it exists
+   * @param databaseOwner the owner of the database, if it exists
+   * @param installed the wanted extensions that are installed, by name
+   * @param available the wanted extensions that the binaries have, by name
+   */
+  public record DatabaseFacts(
+      Optional<Role> owner,
+      Optional<String> databaseOwner,
+      Map<String, Installed> installed,
+      Map<String, Available> available) {
+    public DatabaseFacts {
+      installed = Map.copyOf(installed);
+      available = Map.copyOf(available);
+    }
+  }
+
+  /** A role as far as it matters. */
+  public record Role(boolean login, boolean superuser) {}
+
+  /** An extension in the database. */
+  public record Installed(String version, String schema) {}
+
+  /**
+   * An extension of the binaries.
+   *
+   * @param versions that can be installed or updated to
+   * @param schema that the extension insists on; empty: free
+   */
+  public record Available(Set<String> versions, String schema) {
+    public Available {
+      versions = Set.copyOf(versions);
+    }
+  }
+}

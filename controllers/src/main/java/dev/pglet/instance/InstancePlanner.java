@@ -1,0 +1,219 @@
+package dev.pglet.instance;
+
+import dev.pglet.api.v1alpha1.DeletionPolicy;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.InstanceObserved.Available;
+import dev.pglet.instance.InstanceObserved.DatabaseFacts;
+import dev.pglet.instance.InstanceObserved.Installed;
+import dev.pglet.instance.InstanceObserved.Role;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.server.ServerObserved;
+import dev.pglet.server.ServerPlanner;
+import dev.pglet.server.ServerSpec;
+import dev.pglet.server.ServerStep;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is left to do to an instance: pure functions of spec and observation. */
+final class InstancePlanner {
+  /** Names of facts in the marker: what the cluster was made with. */
+  static final String DATABASE_FACT = "database";
+
+  static final String ENCODING_FACT = "encoding";
+  static final String LOCALE_FACT = "locale";
+
+  private static final Set<String> DATABASES_OF_POSTGRES =
+      Set.of("postgres", "template0", "template1");
+
+  private InstancePlanner() {}
+
+  static Plan<InstanceStep> plan(
+      PostgreSQLInstanceSpec wanted, ServerSpec spec, InstanceObserved observed)
+      throws InvalidSpec {
+    ServerObserved server = observed.server();
+    try {
+      ServerPlanner.check(spec, server);
+      check(wanted, observed);
+    } catch (InvalidSpec e) {
+      return Plan.of(onServer(ServerPlanner.startAsItWas(spec, server, e)));
+    }
+    List<InstanceStep> steps = new ArrayList<>(onServer(ServerPlanner.prepare(spec, server)));
+    if (!observed.complete()
+        && server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
+            == VolumeMarker.Phase.BUILDING) {
+      steps.add(new InstanceStep.InitCluster(spec.version()));
+    }
+    if (!steps.isEmpty()) {
+      return new Plan<>(
+          steps,
+          Optional.empty(),
+          List.of("configuration, start, database and extensions, once the data is there"));
+    }
+    steps.addAll(onServer(ServerPlanner.converge(spec, server)));
+    if (!steps.isEmpty()) {
+      return new Plan<>(
+          steps,
+          Optional.empty(),
+          spec.running() ? List.of("database and extensions, once the server runs") : List.of());
+    }
+    if (observed.facts().isPresent()) {
+      steps.addAll(database(wanted, observed, observed.facts().get()));
+    }
+    return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
+  }
+
+  static Plan<InstanceStep> planDeletion(PostgreSQLInstanceSpec wanted, InstanceObserved observed) {
+    return Plan.of(
+        onServer(
+            ServerPlanner.delete(
+                observed.server(), wanted.deletionPolicy() == DeletionPolicy.Delete)));
+  }
+
+  private static void check(PostgreSQLInstanceSpec wanted, InstanceObserved observed)
+      throws InvalidSpec {
+    Database database = wanted.database();
+    if (DATABASES_OF_POSTGRES.contains(database.name())) {
+      throw new InvalidSpec(
+          "ReservedName",
+          "spec.database.name",
+          "the database " + database.name() + " belongs to PostgreSQL itself",
+          "Choose another name");
+    }
+    if (database.owner().equals("postgres") || database.owner().startsWith("pg_")) {
+      throw new InvalidSpec(
+          "ReservedName",
+          "spec.database.owner",
+          "the role " + database.owner() + " belongs to PostgreSQL itself",
+          "Choose another name: the owner is an ordinary role");
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < wanted.extensions().size(); i++) {
+      if (!names.add(wanted.extensions().get(i).name())) {
+        throw new InvalidSpec(
+            "DuplicateExtension",
+            "spec.extensions[%d].name".formatted(i),
+            "the extension " + wanted.extensions().get(i).name() + " is listed twice",
+            "Remove one of the entries");
+      }
+    }
+    Map<String, String> facts =
+        observed.server().volume().map(volume -> volume.marker().facts()).orElse(Map.of());
+    refuseChange(facts, DATABASE_FACT, "spec.database.name", database.name());
+    refuseChange(facts, ENCODING_FACT, "spec.database.encoding", database.encoding());
+    refuseChange(facts, LOCALE_FACT, "spec.database.locale", database.locale());
+  }
+
+  private static void refuseChange(
+      Map<String, String> facts, String fact, String field, String wanted) throws InvalidSpec {
+    String was = facts.getOrDefault(fact, wanted);
+    if (!was.equals(wanted)) {
+      throw new InvalidSpec(
+          "Immutable",
+          field,
+          "%s was %s when the data was made and cannot become %s".formatted(field, was, wanted),
+          "Set it back to " + was + ", or make a new instance and copy the data with pg_dump");
+    }
+  }
+
+  private static List<InstanceStep> database(
+      PostgreSQLInstanceSpec wanted, InstanceObserved observed, DatabaseFacts facts)
+      throws InvalidSpec {
+    Database database = wanted.database();
+    List<InstanceStep> steps = new ArrayList<>();
+    if (!facts.owner().equals(Optional.of(new Role(true, false)))) {
+      steps.add(new InstanceStep.EnsureOwner(database.owner()));
+    }
+    if (!observed.passfile()) {
+      steps.add(new InstanceStep.SetPassword(database.owner()));
+    }
+    if (facts.databaseOwner().isEmpty()) {
+      steps.add(new InstanceStep.CreateDatabase(database.name(), database.owner()));
+      wanted.extensions().stream()
+          .map(extension -> create(database.name(), extension))
+          .forEach(steps::add);
+      return steps;
+    }
+    String owner = facts.databaseOwner().get();
+    if (!owner.equals(database.owner())) {
+      steps.add(new InstanceStep.ChangeOwner(database.name(), owner, database.owner()));
+    }
+    for (Extension extension : wanted.extensions()) {
+      Installed installed = facts.installed().get(extension.name());
+      Available available = facts.available().get(extension.name());
+      if (installed == null) {
+        if (isAvailable(extension, available)) {
+          steps.add(create(database.name(), extension));
+        }
+        continue;
+      }
+      String version = extension.version();
+      if (version != null
+          && !version.equals(installed.version())
+          && isAvailable(extension, available)) {
+        steps.add(
+            new InstanceStep.UpdateExtension(
+                database.name(), extension.name(), installed.version(), version));
+      }
+      String schema = extension.schema();
+      if (schema != null && !schema.equals(installed.schema())) {
+        steps.add(new InstanceStep.MoveExtension(database.name(), extension.name(), schema));
+      }
+    }
+    if (steps.isEmpty()) {
+      refuseMissing(wanted.extensions(), facts);
+    }
+    return steps;
+  }
+
+  /** Last of all, so that a missing package keeps nothing else from being done. */
+  private static void refuseMissing(List<Extension> extensions, DatabaseFacts facts)
+      throws InvalidSpec {
+    for (int i = 0; i < extensions.size(); i++) {
+      Extension extension = extensions.get(i);
+      Available available = facts.available().get(extension.name());
+      Installed installed = facts.installed().get(extension.name());
+      if (installed == null && available == null) {
+        throw new InvalidSpec(
+            "ExtensionMissing",
+            "spec.extensions[%d].name".formatted(i),
+            "the PostgreSQL binaries in use have no extension " + extension.name(),
+            "Install its package for this PostgreSQL version, or remove the entry");
+      }
+      String version = extension.version();
+      if (version != null
+          && available != null
+          && !available.versions().contains(version)
+          && (installed == null || !installed.version().equals(version))) {
+        throw new InvalidSpec(
+            "ExtensionVersionMissing",
+            "spec.extensions[%d].version".formatted(i),
+            "extension %s has no version %s here, but %s"
+                .formatted(extension.name(), version, String.join(", ", available.versions())),
+            "Choose one of those, or install a package that has it");
+      }
+    }
+  }
+
+  private static boolean isAvailable(Extension extension, @Nullable Available available) {
+    String version = extension.version();
+    return available != null && (version == null || available.versions().contains(version));
+  }
+
+  private static InstanceStep create(String database, Extension extension) {
+    return new InstanceStep.CreateExtension(
+        database, extension.name(), extension.version(), extension.schema());
+  }
+
+  private static List<InstanceStep> onServer(List<ServerStep> steps) {
+    return steps.stream().<InstanceStep>map(InstanceStep.OnServer::new).toList();
+  }
+}

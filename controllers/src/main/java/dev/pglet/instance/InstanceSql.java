@@ -1,0 +1,120 @@
+package dev.pglet.instance;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.postgres.Connections;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.server.Passfiles;
+import dev.pglet.server.RunningServer;
+import dev.pglet.server.Sql;
+import dev.pglet.server.SuperuserSession;
+
+/** The steps of an instance that are SQL. Each is idempotent. */
+final class InstanceSql {
+  private final Connections connections;
+  private final Passfiles passfiles;
+
+  InstanceSql(Connections connections, Passfiles passfiles) {
+    this.connections = connections;
+    this.passfiles = passfiles;
+  }
+
+  void ensureOwner(Volume volume, InstanceStep.EnsureOwner owner) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
+      boolean exists =
+          !session
+              .column("SELECT 1 FROM pg_roles WHERE rolname = " + Sql.literal(owner.role()))
+              .isEmpty();
+      session.run(
+          (exists ? "ALTER" : "CREATE")
+              + " ROLE "
+              + Sql.identifier(owner.role())
+              + " LOGIN NOSUPERUSER");
+    }
+  }
+
+  void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
+    String password = passfiles.propose(key, role);
+    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
+      session.setPassword(role, password);
+    }
+    passfiles.accept(key);
+  }
+
+  void create(Volume volume, InstanceStep.CreateDatabase create) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
+      boolean exists =
+          !session
+              .column("SELECT 1 FROM pg_database WHERE datname = " + Sql.literal(create.database()))
+              .isEmpty();
+      if (!exists) {
+        session.run(
+            "CREATE DATABASE "
+                + Sql.identifier(create.database())
+                + " OWNER "
+                + Sql.identifier(create.owner()));
+      }
+    }
+  }
+
+  void changeOwner(Volume volume, InstanceStep.ChangeOwner change) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
+      session.run(
+          "ALTER DATABASE "
+              + Sql.identifier(change.database())
+              + " OWNER TO "
+              + Sql.identifier(change.to()));
+    }
+  }
+
+  void create(Volume volume, InstanceStep.CreateExtension create) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, create.database())) {
+      String version = create.version();
+      session.run(
+          "CREATE EXTENSION IF NOT EXISTS "
+              + Sql.identifier(create.extension())
+              + schema(session, create)
+              + (version == null ? "" : " VERSION " + Sql.literal(version))
+              + " CASCADE");
+    }
+  }
+
+  void update(Volume volume, InstanceStep.UpdateExtension update) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, update.database())) {
+      session.run(
+          "ALTER EXTENSION "
+              + Sql.identifier(update.extension())
+              + " UPDATE TO "
+              + Sql.literal(update.to()));
+    }
+  }
+
+  void move(Volume volume, InstanceStep.MoveExtension move) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, move.database())) {
+      session.run(
+          "ALTER EXTENSION "
+              + Sql.identifier(move.extension())
+              + " SET SCHEMA "
+              + Sql.identifier(move.schema()));
+    }
+  }
+
+  /**
+   * The session's search path is pinned, so the schema is always named: the wanted one, or public
+   * where the extension does not insist on its own.
+   */
+  private static String schema(SuperuserSession session, InstanceStep.CreateExtension create)
+      throws ReconcileException {
+    String wanted = create.schema();
+    if (wanted != null) {
+      return " SCHEMA " + Sql.identifier(wanted);
+    }
+    boolean free =
+        session
+            .column(
+                "SELECT 1 FROM pg_available_extension_versions WHERE schema IS NOT NULL AND name = "
+                    + Sql.literal(create.extension()))
+            .isEmpty();
+    return free ? " SCHEMA public" : "";
+  }
+}

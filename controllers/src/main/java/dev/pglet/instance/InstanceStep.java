@@ -1,0 +1,123 @@
+package dev.pglet.instance;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Retry;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import dev.pglet.server.ServerStep;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What can be done to an instance. */
+public sealed interface InstanceStep extends Step {
+  @Override
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
+  @Override
+  default Risk risk() {
+    return Risk.SAFE;
+  }
+
+  @Override
+  default Retry retry() {
+    return Retry.NONE;
+  }
+
+  @Override
+  default Set<ResourceKey> holds() {
+    return Set.of();
+  }
+
+  /** A step of the server. */
+  record OnServer(ServerStep step) implements InstanceStep {
+    @Override
+    public String name() {
+      return step.name();
+    }
+
+    @Override
+    public String describe() {
+      return step.describe();
+    }
+
+    @Override
+    public Risk risk() {
+      return step.risk();
+    }
+
+    @Override
+    public Retry retry() {
+      return step.retry();
+    }
+  }
+
+  /** Makes the cluster, and then declares the volume ready. */
+  record InitCluster(String version) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "making the data of PostgreSQL " + version + " (initdb)";
+    }
+  }
+
+  /** Creates the owner role, or gives it back what an owner must have. */
+  record EnsureOwner(String role) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "ensuring the owner role " + role;
+    }
+  }
+
+  /** Gives the owner a new password and writes the passfile. */
+  record SetPassword(String role) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "setting a new password for role " + role;
+    }
+  }
+
+  record CreateDatabase(String database, String owner) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "creating database " + database + " owned by " + owner;
+    }
+  }
+
+  record ChangeOwner(String database, String from, String to) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "changing the owner of database %s from %s to %s".formatted(database, from, to);
+    }
+  }
+
+  /**
+   * Installs an extension and what it requires.
+   *
+   * @param version null: the package's default
+   * @param schema null: the extension's own choice
+   */
+  record CreateExtension(
+      String database, String extension, @Nullable String version, @Nullable String schema)
+      implements InstanceStep {
+    @Override
+    public String describe() {
+      return "creating extension " + extension + " in database " + database;
+    }
+  }
+
+  record UpdateExtension(String database, String extension, String from, String to)
+      implements InstanceStep {
+    @Override
+    public String describe() {
+      return "updating extension %s from %s to %s".formatted(extension, from, to);
+    }
+  }
+
+  record MoveExtension(String database, String extension, String schema) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "moving extension " + extension + " to schema " + schema;
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.pglet.server;
+
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresServer.ConfigurationProblem;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Puts a configuration into force: candidate, check, files, reload, proof. */
+final class ConfigurationApply {
+  private static final Duration RELOAD_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(3);
+
+  private final ServerHost host;
+
+  ConfigurationApply(ServerHost host) {
+    this.host = host;
+  }
+
+  /**
+   * Checks the candidate, writes the files, and lets a running server read them. A candidate that
+   * is not accepted changes nothing, and is remembered.
+   */
+  void apply(ServerSpec spec, Volume volume, Binaries binaries, boolean running)
+      throws ReconcileException {
+    Configuration configuration = host.configuration(spec, volume.marker().port());
+    RememberedConfigurations remembered = new RememberedConfigurations(volume, host.account());
+    try {
+      Path candidate = remembered.writeCandidate(configuration.main());
+      List<ConfigurationProblem> problems =
+          host.server().check(binaries, volume.data(), candidate, host.account());
+      if (!problems.isEmpty()) {
+        RefusedConfiguration refused = refused(spec, configuration, problems.getFirst());
+        remembered.rememberRefused(refused);
+        if (!running && remembered.lastGood().isPresent()) {
+          // The next stage starts the server as it was, and then says what was refused.
+          return;
+        }
+        throw new InvalidSpec(
+            "ConfigurationRefused",
+            refused.field(),
+            refused.message(),
+            "Nothing was changed; correct the setting");
+      }
+      remembered.writeInForce(configuration);
+    } catch (IOException e) {
+      throw FileFailure.of("writing the configuration of " + spec.key(), e);
+    }
+    if (running) {
+      reload(volume, configuration.hash());
+    }
+  }
+
+  /** Signals the server and waits until a session shows the hash. */
+  void reload(Volume volume, String hash) throws ReconcileException {
+    host.server().reload(volume.data());
+    try (Connection connection = open(volume);
+        Statement statement = connection.createStatement()) {
+      long deadline = System.nanoTime() + RELOAD_DEADLINE.toNanos();
+      while (!hash.equals(
+          ask(statement, "SELECT current_setting('pglet.config_hash', true)").orElse(""))) {
+        if (System.nanoTime() > deadline) {
+          String errors =
+              ask(
+                      statement,
+                      "SELECT string_agg(format('%s: %s', name, error), '; ')"
+                          + " FROM pg_catalog.pg_file_settings WHERE error IS NOT NULL")
+                  .orElse("it does not say why");
+          throw new StepFailed(
+              "ReloadRefused",
+              "the server did not read its new configuration within "
+                  + RELOAD_DEADLINE.toSeconds()
+                  + " s: "
+                  + errors,
+              "");
+        }
+        Thread.sleep(POLL);
+      }
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "ReloadUnproven", "asking the server what it has read: " + e.getMessage(), "", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostUnavailable("Interrupted", "waiting for a reload was interrupted", "", e);
+    }
+  }
+
+  void resetOverrides(Volume volume, List<String> settings) throws ReconcileException {
+    try (Connection connection = open(volume);
+        Statement statement = connection.createStatement()) {
+      for (String setting : settings) {
+        statement.execute("ALTER SYSTEM RESET " + Sql.identifiers(setting));
+      }
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "ResetFailed",
+          "resetting %s: %s".formatted(String.join(", ", settings), e.getMessage()),
+          "",
+          e);
+    }
+    host.server().reload(volume.data());
+  }
+
+  private Connection open(Volume volume) throws SQLException, HostUnavailable {
+    PidFile pidFile =
+        PidFile.read(volume.data())
+            .orElseThrow(
+                () ->
+                    new HostUnavailable(
+                        "ServerGone", "the server of " + volume.marker().key() + " is gone", ""));
+    return host.connections()
+        .open(
+            pidFile.socketDirectory().orElse(host.socketDirectory(volume.marker().uid())),
+            pidFile.port(),
+            "postgres");
+  }
+
+  private static RefusedConfiguration refused(
+      ServerSpec spec, Configuration configuration, ConfigurationProblem problem) {
+    String setting = problem.setting();
+    if (setting.isEmpty() && problem.line() > 0) {
+      setting = settingAt(configuration.main(), problem.line());
+    }
+    String lower = setting.toLowerCase(Locale.ROOT);
+    String field =
+        spec.parameters().keySet().stream()
+            .filter(name -> name.toLowerCase(Locale.ROOT).equals(lower))
+            .findFirst()
+            .map(SettingRules::field)
+            .orElse("spec");
+    return new RefusedConfiguration(
+        configuration.hash(), field, problem.message().replace('\n', ' '));
+  }
+
+  private static String settingAt(String main, int line) {
+    List<String> lines = main.lines().toList();
+    String text = line <= lines.size() ? lines.get(line - 1) : "";
+    int equals = text.indexOf(" = ");
+    return equals > 0 ? text.substring(0, equals) : "";
+  }
+
+  private static Optional<String> ask(Statement statement, String sql) throws SQLException {
+    try (ResultSet rows = statement.executeQuery(sql)) {
+      return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.pglet.server;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.file.DurableFile;
+import dev.pglet.reconcile.HostUnavailable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The generated passwords of owner roles: one 0600 pgpass file for each resource, below the 0700
+ * directory {@code secrets}. A new password is first written beside, as {@code pgpass.new}, and
+ * takes its name only when the server has it: so after a crash the same password is set again.
+ */
+public final class Passfiles {
+  private static final int PASSWORD_BYTES = 24;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path secrets;
+
+  public Passfiles(Path secrets) {
+    this.secrets = secrets;
+  }
+
+  /** Where the pgpass file of a resource is or will be. */
+  public Path file(ResourceKey key) {
+    return directory(key).resolve("pgpass");
+  }
+
+  /** Whether the file is there and holds a password for the role. */
+  public boolean has(ResourceKey key, String role) throws HostUnavailable {
+    try {
+      return Files.exists(file(key)) && password(file(key), role).isPresent();
+    } catch (IOException e) {
+      throw FileFailure.of("reading the passfile " + file(key), e);
+    }
+  }
+
+  /** A password for the role that is not in force yet: the same one until {@link #accept}. */
+  public String propose(ResourceKey key, String role) throws HostUnavailable {
+    Path proposed = directory(key).resolve("pgpass.new");
+    try {
+      if (Files.exists(proposed)) {
+        Optional<String> password = password(proposed, role);
+        if (password.isPresent()) {
+          return password.get();
+        }
+      }
+      Files.createDirectories(
+          directory(key),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      byte[] bytes = new byte[PASSWORD_BYTES];
+      RANDOM.nextBytes(bytes);
+      String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+      // The passfile is only ever used for this resource's server, so host, port and database are
+      // free.
+      DurableFile.write(
+          proposed, ("*:*:*:" + role + ":" + password + "\n").getBytes(StandardCharsets.UTF_8));
+      return password;
+    } catch (IOException e) {
+      throw FileFailure.of("writing the passfile " + proposed, e);
+    }
+  }
+
+  /** The proposed password is in force. */
+  public void accept(ResourceKey key) throws HostUnavailable {
+    Path proposed = directory(key).resolve("pgpass.new");
+    try {
+      if (Files.exists(proposed)) {
+        DurableFile.rename(proposed, file(key));
+      }
+    } catch (IOException e) {
+      throw FileFailure.of("renaming the passfile " + proposed, e);
+    }
+  }
+
+  /** Removes the secrets of a resource. Absent ones are fine. */
+  public void remove(ResourceKey key) throws HostUnavailable {
+    try {
+      for (String name : List.of("pgpass.new", "pgpass")) {
+        Files.deleteIfExists(directory(key).resolve(name));
+      }
+      Files.deleteIfExists(directory(key));
+    } catch (IOException e) {
+      throw FileFailure.of("removing the secrets in " + directory(key), e);
+    }
+  }
+
+  private Path directory(ResourceKey key) {
+    return secrets
+        .resolve(key.namespace())
+        .resolve(key.kind().toLowerCase(Locale.ROOT) + "-" + key.name());
+  }
+
+  private static Optional<String> password(Path file, String role) throws IOException {
+    String prefix = "*:*:*:" + role + ":";
+    return Files.readAllLines(file).stream()
+        .filter(line -> line.startsWith(prefix) && line.length() > prefix.length())
+        .map(line -> line.substring(prefix.length()))
+        .findFirst();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.pglet.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a running server wrote into {@code postmaster.pid}: lines 4 and 5, as PostgreSQL's {@code
+ * miscadmin.h} defines them. Proves nothing of the process.
+ */
+record PidFile(int port, Optional<Path> socketDirectory) {
+  private static final int PORT_LINE = 3;
+  private static final int SOCKET_LINE = 4;
+
+  /** Empty while the server has not written so far. */
+  static Optional<PidFile> read(Path data) {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      if (lines.size() <= SOCKET_LINE || !lines.get(PORT_LINE).strip().matches("[0-9]{1,5}")) {
+        return Optional.empty();
+      }
+      String socket = lines.get(SOCKET_LINE).strip();
+      return Optional.of(
+          new PidFile(
+              Integer.parseInt(lines.get(PORT_LINE).strip()),
+              socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket))));
+    } catch (IOException e) {
+      // The server is going away: the next observation sees that.
+      return Optional.empty();
+    }
+  }
+}

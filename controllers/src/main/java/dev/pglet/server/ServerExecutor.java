@@ -1,0 +1,249 @@
+package dev.pglet.server;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.host.file.Ownership;
+import dev.pglet.host.port.Ports.Holder;
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresBinaries.Resolution;
+import dev.pglet.host.postgres.PostgresServer.StartRequest;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Does the steps of a server. Each is idempotent. Thread-safe for different servers. */
+public final class ServerExecutor {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
+
+  private final ServerHost host;
+  private final ConfigurationApply configurations;
+  private final Passfiles passfiles;
+
+  public ServerExecutor(ServerHost host) {
+    this.host = requireNonNull(host, "host is null");
+    this.configurations = new ConfigurationApply(host);
+    this.passfiles = new Passfiles(host.settings().secrets());
+  }
+
+  /** Does one step for the incarnation that the spec names. */
+  public void execute(ServerStep step, ServerSpec spec, StepContext context)
+      throws ReconcileException {
+    switch (step) {
+      case ServerStep.InstallBinaries install -> host.binaries().install(install.version());
+      case ServerStep.CreateVolume create -> createVolume(create, spec, context);
+      case ServerStep.ResumeVolume resume -> {
+        VolumeMarker marker = volume(spec).marker().with(VolumeMarker.Phase.READY);
+        mark(spec, marker.withManifestRoot(context.manifestRoot()));
+      }
+      case ServerStep.MovePort move -> {
+        host.ports().reserve(spec.uid(), spec.bindAddress(), move.to());
+        mark(spec, volume(spec).marker().withPort(move.to()));
+      }
+      case ServerStep.UseBinaries use ->
+          mark(spec, volume(spec).marker().withBinaries(use.source(), use.version().toString()));
+      case ServerStep.ApplyConfiguration apply ->
+          configurations.apply(spec, volume(spec), binaries(spec), apply.running());
+      case ServerStep.Reload reload -> configurations.reload(volume(spec), reload.hash());
+      case ServerStep.ResetOverrides reset ->
+          configurations.resetOverrides(volume(spec), reset.settings());
+      case ServerStep.RememberGood _ ->
+          files("keeping the last good configuration", remembered(spec)::rememberGood);
+      case ServerStep.StartServer _ -> startOrGoBack(spec);
+      case ServerStep.StopServer _ -> host.server().stop(volume(spec).data(), STOP_DEADLINE);
+      case ServerStep.RestartServer _ -> {
+        host.server().stop(volume(spec).data(), STOP_DEADLINE);
+        startOrGoBack(spec);
+      }
+      case ServerStep.RetainVolume _ ->
+          mark(spec, volume(spec).marker().with(VolumeMarker.Phase.RETAINED));
+      case ServerStep.DestroyVolume _ -> destroy(spec);
+    }
+  }
+
+  /**
+   * Starts the server with further options, and no way back.
+   *
+   * @param socketDirectory where the options put the socket
+   */
+  public void start(ServerSpec spec, List<String> options, Path socketDirectory)
+      throws ReconcileException {
+    Volume volume = volume(spec);
+    Path log = ServerHost.log(volume);
+    files(
+        "making the log directory",
+        () -> Ownership.directory(requireNonNull(log.getParent()), host.account(), "rwx------"));
+    host.server()
+        .start(
+            new StartRequest(
+                binaries(spec),
+                volume.data(),
+                log,
+                ServerHost.lock(volume),
+                options,
+                socketDirectory,
+                volume.marker().port(),
+                host.account(),
+                START_DEADLINE));
+  }
+
+  /** The volume of the incarnation that the spec names. */
+  public Volume volume(ServerSpec spec) throws ReconcileException {
+    return host.volume(spec.uid(), spec.incarnation())
+        .orElseThrow(
+            () ->
+                new HostUnavailable(
+                    "VolumeMissing",
+                    "the volume %s of %s is gone"
+                        .formatted(VolumeMarker.id(spec.uid(), spec.incarnation()), spec.key()),
+                    ""));
+  }
+
+  /** Replaces the marker of the volume. */
+  public void mark(ServerSpec spec, VolumeMarker marker) throws ReconcileException {
+    host.driver().mark(volume(spec).pool(), marker);
+  }
+
+  /** The binaries for the spec, which must be there by now. */
+  public Binaries binaries(ServerSpec spec) throws ReconcileException {
+    VolumeMarker marker = volume(spec).marker();
+    Resolution resolution =
+        host.binaries().resolve(spec.version(), spec.binaries(), ServerObserver.sticky(marker));
+    if (resolution instanceof Resolution.Ready ready) {
+      return ready.binaries();
+    }
+    throw new HostUnavailable(
+        "BinariesMissing", "the PostgreSQL " + spec.version() + " binaries are not there", "");
+  }
+
+  private void createVolume(ServerStep.CreateVolume create, ServerSpec spec, StepContext context)
+      throws ReconcileException {
+    host.driver().probe(spec.pool(), host.account());
+    int port = host.ports().reserve(spec.uid(), spec.bindAddress(), create.port());
+    String source = "";
+    String version = "";
+    if (host.binaries().resolve(spec.version(), spec.binaries(), Optional.empty())
+        instanceof Resolution.Ready ready) {
+      source = ServerPlanner.source(ready.binaries());
+      version = ready.binaries().version().toString();
+    }
+    host.pools().remember(spec.pool());
+    host.driver()
+        .create(
+            spec.pool(),
+            new VolumeMarker(
+                VolumeMarker.FORMAT,
+                create.volume(),
+                spec.key(),
+                spec.uid(),
+                spec.incarnation(),
+                context.manifestRoot(),
+                VolumeMarker.Phase.BUILDING,
+                port,
+                source,
+                version,
+                Map.of()),
+            host.account());
+  }
+
+  private void startOrGoBack(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    refusePortOfAnother(spec, volume);
+    try {
+      start(spec, List.of(), host.socketDirectory(spec.uid()));
+    } catch (StepFailed failure) {
+      goBack(spec, volume, failure);
+    }
+  }
+
+  /**
+   * Looked at before the start, because PostgreSQL's own message does not say who holds the port.
+   */
+  private void refusePortOfAnother(ServerSpec spec, Volume volume) throws ReconcileException {
+    if (host.server().find(volume.data()).isPresent()) {
+      return;
+    }
+    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), volume.marker().port());
+    if (holder.isPresent()) {
+      throw new HostUnavailable(
+          "PortHeld",
+          "port %d of %s is held by %s, which is left alone"
+              .formatted(volume.marker().port(), spec.key(), holder.get().describe()),
+          "End that process, or set spec.network.port to a free port");
+    }
+  }
+
+  private void goBack(ServerSpec spec, Volume volume, StepFailed failure)
+      throws ReconcileException {
+    RememberedConfigurations remembered = remembered(spec);
+    Configuration tried = host.configuration(spec, volume.marker().port());
+    Optional<String> lastGood = files("reading the last good configuration", remembered::lastGood);
+    boolean anotherIsGood = lastGood.isPresent() && !lastGood.get().equals(tried.hash());
+    if (!anotherIsGood || host.server().find(volume.data()).isPresent()) {
+      throw failure;
+    }
+    RefusedConfiguration refused =
+        new RefusedConfiguration(tried.hash(), "spec.parameters", failure.getMessage());
+    files(
+        "going back to the last good configuration",
+        () -> {
+          remembered.rememberRefused(refused);
+          remembered.restoreGood();
+        });
+    start(spec, List.of(), host.socketDirectory(spec.uid()));
+    throw new InvalidSpec(
+        "ConfigurationRefused",
+        refused.field(),
+        refused.message(),
+        "The server runs with the configuration before; change the setting",
+        failure);
+  }
+
+  private void destroy(ServerSpec spec) throws ReconcileException {
+    Optional<Volume> volume = host.volume(spec.uid(), spec.incarnation());
+    if (volume.isPresent()) {
+      passfiles.remove(spec.key());
+      host.driver().destroy(volume.get().pool(), volume.get().marker().volume());
+    }
+  }
+
+  private RememberedConfigurations remembered(ServerSpec spec) throws ReconcileException {
+    return new RememberedConfigurations(volume(spec), host.account());
+  }
+
+  private interface FileWork {
+    void run() throws IOException;
+  }
+
+  private interface FileQuestion<T> {
+    T ask() throws IOException;
+  }
+
+  private static void files(String doing, FileWork work) throws HostUnavailable {
+    files(
+        doing,
+        () -> {
+          work.run();
+          return "";
+        });
+  }
+
+  private static <T> T files(String doing, FileQuestion<T> question) throws HostUnavailable {
+    try {
+      return question.ask();
+    } catch (IOException e) {
+      throw FileFailure.of(doing, e);
+    }
+  }
+}

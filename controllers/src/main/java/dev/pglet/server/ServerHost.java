@@ -1,0 +1,82 @@
+package dev.pglet.server;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.port.Ports;
+import dev.pglet.host.postgres.Connections;
+import dev.pglet.host.postgres.PostgresBinaries;
+import dev.pglet.host.postgres.PostgresServer;
+import dev.pglet.host.volume.Pools;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The host as servers need it: its ports, and where things lie. */
+public record ServerHost(
+    Settings settings,
+    ServerAccount account,
+    VolumeDriver driver,
+    Pools pools,
+    Ports ports,
+    PostgresBinaries binaries,
+    PostgresServer server,
+    Connections connections) {
+  /** Linux holds a socket's path in 108 bytes, PostgreSQL uses 107 with the closing NUL. */
+  private static final int LONGEST_SOCKET_PATH = 106;
+
+  /** The volume of one incarnation, if it is there. */
+  public Optional<Volume> volume(String uid, int incarnation) throws ReconcileException {
+    for (Volume volume : pools.all()) {
+      if (volume.marker().uid().equals(uid) && volume.marker().incarnation() == incarnation) {
+        return Optional.of(volume);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Where the server's Unix socket is made.
+   *
+   * @throws HostUnavailable when its path would be longer than the system allows
+   */
+  public Path socketDirectory(String uid) throws HostUnavailable {
+    Path directory = settings.runDirectory().resolve(uid.substring(0, 8));
+    Path longest = directory.resolve("private/.s.PGSQL.65535");
+    int bytes = longest.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > LONGEST_SOCKET_PATH) {
+      throw new HostUnavailable(
+          "SocketPathTooLong",
+          "the socket path %s has %d bytes, and the system allows %d"
+              .formatted(longest, bytes, LONGEST_SOCKET_PATH),
+          "Choose a shorter run directory with PGLET_RUN_DIRECTORY");
+    }
+    return directory;
+  }
+
+  /** The configuration that a spec gives on a port. */
+  public Configuration configuration(ServerSpec spec, int port) throws ReconcileException {
+    TreeSet<String> superusers = new TreeSet<>();
+    superusers.add(System.getProperty("user.name"));
+    superusers.add(account.name());
+    return Configuration.render(
+        ServerSettings.of(spec, port, socketDirectory(spec.uid())), superusers);
+  }
+
+  public static Path log(Volume volume) {
+    return volume.directory().resolve("log/server.log");
+  }
+
+  public static Path lock(Volume volume) {
+    return volume.directory().resolve("server.lock");
+  }
+
+  /** What pglet remembers of configurations: the candidate, the last good one, the refused one. */
+  public static Path configurations(Volume volume) {
+    return volume.directory().resolve("config");
+  }
+}

@@ -1,0 +1,74 @@
+package dev.pglet.server;
+
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresBinaries.Resolution;
+import dev.pglet.host.postgres.PostgresServer.ControlData;
+import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.postgres.Postmaster;
+import dev.pglet.host.volume.Volume;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/**
+ * What there is of a server.
+ *
+ * @param binaries for the version that the spec asks for
+ * @param volume of the wanted incarnation
+ * @param control empty until the data directory is there
+ * @param port of the volume; the running server may still listen on another one
+ * @param socketDirectory where its Unix socket is, whether it runs or not
+ * @param runningPort of the running server, as its postmaster.pid says
+ * @param desired the configuration that the spec gives; empty until the port is known
+ * @param mainOnDisk the text of postgresql.conf; empty when it is missing
+ * @param configurationOnDisk whether all three files are as desired
+ * @param changes names of settings that differ between the file and the spec
+ * @param lastGoodHash of the newest configuration that a server has started with
+ * @param refused the newest configuration that was not accepted
+ * @param live empty while no session is possible
+ */
+public record ServerObserved(
+    Resolution binaries,
+    Optional<Volume> volume,
+    Optional<ControlData> control,
+    Optional<Integer> port,
+    Path socketDirectory,
+    Optional<Postmaster> postmaster,
+    Readiness readiness,
+    Optional<Integer> runningPort,
+    Optional<Configuration> desired,
+    Optional<String> mainOnDisk,
+    boolean configurationOnDisk,
+    SortedSet<String> changes,
+    Optional<String> lastGoodHash,
+    Optional<RefusedConfiguration> refused,
+    Optional<LiveServer> live) {
+  /**
+   * A configuration that the binaries did not accept, or that no server could start with.
+   *
+   * @param hash of that configuration
+   * @param field of the spec that is to blame
+   * @param message in the server's own words
+   */
+  public record RefusedConfiguration(String hash, String field, String message) {}
+
+  /** The binaries, when they are there. */
+  public Optional<Binaries> readyBinaries() {
+    return binaries instanceof Resolution.Ready ready
+        ? Optional.of(ready.binaries())
+        : Optional.empty();
+  }
+
+  public boolean initialized() {
+    return control.isPresent();
+  }
+
+  public boolean running() {
+    return postmaster.isPresent();
+  }
+
+  /** Whether clients can connect, on the wanted port. */
+  public boolean accepting() {
+    return readiness == Readiness.ACCEPTING && runningPort.equals(port);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.pglet.server;
+
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresBinaries.Resolution;
+import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Wait;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is left to do to a server: pure functions of spec and observation. A kind calls {@link
+ * #prepare} before it makes the data, and {@link #converge} when the data is there.
+ */
+public final class ServerPlanner {
+  private static final String POSTMASTER_CONTEXT = "postmaster";
+
+  private ServerPlanner() {}
+
+  /**
+   * Refuses what no server can be.
+   *
+   * @throws InvalidSpec naming the field
+   */
+  public static void check(ServerSpec spec, ServerObserved observed) throws InvalidSpec {
+    SettingRules.check(spec.parameters());
+    if (!Loopback.is(spec.bindAddress())) {
+      throw new InvalidSpec(
+          "NotLoopback",
+          "spec.network.bindAddress",
+          spec.bindAddress() + " is not a loopback address, and connections are not encrypted yet",
+          "Use 127.0.0.1 or ::1");
+    }
+    if (observed.control().isPresent()) {
+      int major = observed.control().get().majorVersion();
+      if (!spec.version().equals(Integer.toString(major))
+          && !spec.version().startsWith(major + ".")) {
+        throw new InvalidSpec(
+            "MajorVersionChange",
+            "spec.version",
+            "the data is of PostgreSQL %d and cannot be run by %s".formatted(major, spec.version()),
+            "Set spec.version to \"%d\"; for another major version make a new instance and copy the data with pg_dump"
+                .formatted(major));
+      }
+    }
+    if (observed.binaries() instanceof Resolution.Missing missing) {
+      throw new InvalidSpec("BinariesMissing", "spec.version", missing.message(), missing.remedy());
+    }
+    if (observed.volume().isPresent() && !observed.volume().get().pool().equals(spec.pool())) {
+      throw new InvalidSpec(
+          "Immutable",
+          "spec.storage.pool",
+          "the data lies in %s and is not moved to %s"
+              .formatted(observed.volume().get().pool(), spec.pool()),
+          "Set it back, or delete the resource with its data and make it anew");
+    }
+  }
+
+  /**
+   * What an unacceptable spec leaves to do: a server that is down is started as it was.
+   *
+   * @throws InvalidSpec the given one, when there is nothing to start
+   */
+  public static List<ServerStep> startAsItWas(
+      ServerSpec spec, ServerObserved observed, InvalidSpec error) throws InvalidSpec {
+    boolean startable =
+        spec.running()
+            && !observed.running()
+            && observed.initialized()
+            && observed.readyBinaries().isPresent()
+            && observed.lastGoodHash().isPresent();
+    if (!startable) {
+      throw error;
+    }
+    return List.of(new ServerStep.StartServer(observed.port().orElseThrow()));
+  }
+
+  private static Optional<InvalidSpec> refused(ServerObserved observed, Configuration desired) {
+    return observed
+        .refused()
+        .filter(refused -> refused.hash().equals(desired.hash()))
+        .map(
+            refused ->
+                new InvalidSpec(
+                    "ConfigurationRefused",
+                    refused.field(),
+                    refused.message(),
+                    "The server keeps the configuration before; change the setting"));
+  }
+
+  /** Binaries, port and volume: what there must be before the data is made. */
+  public static List<ServerStep> prepare(ServerSpec spec, ServerObserved observed) {
+    List<ServerStep> steps = new ArrayList<>();
+    if (observed.binaries() instanceof Resolution.Installable installable) {
+      steps.add(new ServerStep.InstallBinaries(installable.version()));
+    }
+    if (observed.volume().isEmpty()) {
+      steps.add(
+          new ServerStep.CreateVolume(
+              VolumeMarker.id(spec.uid(), spec.incarnation()), spec.port()));
+      return steps;
+    }
+    Volume volume = observed.volume().get();
+    if (volume.marker().phase() == VolumeMarker.Phase.RETAINED) {
+      steps.add(new ServerStep.ResumeVolume(volume.marker().volume()));
+    }
+    if (spec.port() != 0 && spec.port() != volume.marker().port()) {
+      steps.add(new ServerStep.MovePort(volume.marker().port(), spec.port()));
+    }
+    return steps;
+  }
+
+  /** Configuration and process, when the data is there. */
+  public static List<ServerStep> converge(ServerSpec spec, ServerObserved observed)
+      throws InvalidSpec {
+    if (!spec.running()) {
+      return observed.running() ? List.of(new ServerStep.StopServer()) : List.of();
+    }
+    Configuration desired = observed.desired().orElseThrow();
+    Optional<InvalidSpec> refused = refused(observed, desired);
+    if (refused.isPresent()) {
+      // A configuration that is not accepted takes nobody's server away.
+      return startAsItWas(spec, observed, refused.get());
+    }
+    if (observed.running() && observed.readiness() != Readiness.ACCEPTING) {
+      return List.of();
+    }
+    List<ServerStep> steps = new ArrayList<>();
+    List<String> restartFor = new ArrayList<>();
+    binaries(observed)
+        .ifPresent(
+            change -> {
+              steps.add(change);
+              if (observed.running()) {
+                restartFor.add("PostgreSQL " + change.version());
+              }
+            });
+    configuration(observed, desired, steps, restartFor);
+    if (!observed.running()) {
+      steps.add(new ServerStep.StartServer(observed.port().orElseThrow()));
+    } else if (!restartFor.isEmpty()) {
+      steps.add(new ServerStep.RestartServer(restartFor));
+    } else if (steps.isEmpty() && !observed.lastGoodHash().equals(Optional.of(desired.hash()))) {
+      steps.add(new ServerStep.RememberGood(desired.hash()));
+    }
+    return steps;
+  }
+
+  /** What to wait for when there is nothing to do and the server does not accept connections. */
+  public static Optional<Wait> waiting(ServerSpec spec, ServerObserved observed) {
+    if (spec.running() && observed.running() && observed.readiness() != Readiness.ACCEPTING) {
+      return Optional.of(
+          Wait.recheck(
+              "Recovering",
+              "the server is starting or recovering, and is left alone until it is done",
+              Duration.ofMillis(250)));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * What is left to do when the manifest is gone.
+   *
+   * @param destroy whether the data goes too
+   */
+  public static List<ServerStep> delete(ServerObserved observed, boolean destroy) {
+    if (observed.volume().isEmpty()) {
+      return List.of();
+    }
+    List<ServerStep> steps = new ArrayList<>();
+    if (observed.running()) {
+      steps.add(new ServerStep.StopServer());
+    }
+    VolumeMarker marker = observed.volume().get().marker();
+    if (destroy) {
+      steps.add(new ServerStep.DestroyVolume(marker.volume()));
+    } else if (marker.phase() == VolumeMarker.Phase.READY) {
+      steps.add(new ServerStep.RetainVolume(marker.volume()));
+    }
+    return steps;
+  }
+
+  private static Optional<ServerStep.UseBinaries> binaries(ServerObserved observed) {
+    if (observed.readyBinaries().isEmpty() || observed.volume().isEmpty()) {
+      return Optional.empty();
+    }
+    Binaries binaries = observed.readyBinaries().get();
+    VolumeMarker marker = observed.volume().get().marker();
+    String source = source(binaries);
+    if (marker.binariesSource().equals(source)
+        && marker.version().equals(binaries.version().toString())) {
+      return Optional.empty();
+    }
+    return Optional.of(new ServerStep.UseBinaries(source, binaries.version()));
+  }
+
+  /** The source as markers hold it: a directory by its path, so that it is found again. */
+  static String source(Binaries binaries) {
+    return binaries.source().equals("directory")
+        ? binaries.directory().toString()
+        : binaries.source();
+  }
+
+  private static void configuration(
+      ServerObserved observed,
+      Configuration desired,
+      List<ServerStep> steps,
+      List<String> restartFor) {
+    if (!observed.configurationOnDisk()) {
+      steps.add(
+          new ServerStep.ApplyConfiguration(
+              desired.hash(), List.copyOf(observed.changes()), observed.running()));
+      observed
+          .live()
+          .ifPresent(
+              live ->
+                  observed.changes().stream()
+                      .filter(name -> POSTMASTER_CONTEXT.equals(live.contexts().get(name)))
+                      .forEach(restartFor::add));
+      return;
+    }
+    if (observed.live().isEmpty()) {
+      return;
+    }
+    LiveServer live = observed.live().get();
+    if (!live.overridden().isEmpty()) {
+      steps.add(new ServerStep.ResetOverrides(live.overridden()));
+    } else if (!live.loadedHash().equals(Optional.of(desired.hash()))) {
+      steps.add(new ServerStep.Reload(desired.hash()));
+    } else {
+      restartFor.addAll(live.pendingRestart());
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.pglet.server;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Which settings a spec gives: the defaults of pglet, then typed fields, then parameters by name.
+ */
+final class ServerSettings {
+  private ServerSettings() {}
+
+  static Map<String, String> of(ServerSpec spec, int port, Path socketDirectory) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    // Messages that pglet reads and shows are the same on every host.
+    settings.put("lc_messages", "C");
+    settings.put("log_line_prefix", "%m [%p] ");
+    settings.put("cluster_name", spec.key().name());
+    putAll(settings, spec.typed());
+    putAll(settings, spec.parameters());
+    putAll(settings, spec.enforced());
+    settings.put("port", Integer.toString(port));
+    settings.put("listen_addresses", spec.bindAddress());
+    settings.put("unix_socket_directories", socketDirectory.toString());
+    settings.put("unix_socket_permissions", "0777");
+    settings.put("password_encryption", "scram-sha-256");
+    return settings;
+  }
+
+  private static void putAll(Map<String, String> settings, Map<String, String> more) {
+    more.forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.pglet.server;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.api.meta.ResourceKey;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a server shall be, whatever kind asks for it.
+ *
+ * @param incarnation which build of the data, from 1
+ * @param running whether it shall run
+ * @param port the wanted port; 0: any, kept once allocated
+ * @param bindAddress a loopback address
+ * @param version {@code 17} or {@code 17.6}
+ * @param binaries {@code auto}, {@code system}, {@code embedded} or a directory
+ * @param pool the directory under which the volume lives
+ * @param typed settings that come from typed fields of the spec
+ * @param parameters settings that the user wrote by name; they win over typed ones
+ * @param enforced settings that nothing may override, such as {@code archive_mode=off} of a branch
+ */
+public record ServerSpec(
+    ResourceKey key,
+    String uid,
+    int incarnation,
+    boolean running,
+    int port,
+    String bindAddress,
+    String version,
+    String binaries,
+    Path pool,
+    Map<String, String> typed,
+    Map<String, String> parameters,
+    Map<String, String> enforced) {
+  public ServerSpec {
+    requireNonNull(key, "key is null");
+    typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));
+    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    enforced = Collections.unmodifiableMap(new LinkedHashMap<>(enforced));
+  }
+
+  public String uid8() {
+    return uid.substring(0, 8);
+  }
+}

@@ -1,0 +1,212 @@
+package dev.pglet.server;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.postgres.PostgresVersion;
+import dev.pglet.reconcile.Retry;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import java.util.List;
+import java.util.Set;
+
+/** What can be done to a server. A kind wraps these in its own sealed steps. */
+public sealed interface ServerStep extends Step {
+  @Override
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
+  @Override
+  default Risk risk() {
+    return Risk.SAFE;
+  }
+
+  @Override
+  default Retry retry() {
+    return Retry.NONE;
+  }
+
+  @Override
+  default Set<ResourceKey> holds() {
+    return Set.of();
+  }
+
+  /** Fetches and unpacks binaries. */
+  record InstallBinaries(PostgresVersion version) implements ServerStep {
+    @Override
+    public String describe() {
+      return "installing the PostgreSQL " + version + " binaries";
+    }
+  }
+
+  /**
+   * Reserves a port, then makes the volume with the port in its marker.
+   *
+   * @param port the wanted port, 0 for any
+   */
+  record CreateVolume(String volume, int port) implements ServerStep {
+    @Override
+    public String describe() {
+      return "creating volume " + volume;
+    }
+  }
+
+  /** Takes retained data into service again. */
+  record ResumeVolume(String volume) implements ServerStep {
+    @Override
+    public String describe() {
+      return "resuming the retained data of volume " + volume;
+    }
+  }
+
+  /** Reserves another port and writes it into the marker. The server is touched later. */
+  record MovePort(int from, int to) implements ServerStep {
+    @Override
+    public String describe() {
+      return "moving from port " + from + " to " + to;
+    }
+  }
+
+  /** Writes into the marker which binaries the data is run with from the next start. */
+  record UseBinaries(String source, PostgresVersion version) implements ServerStep {
+    @Override
+    public String describe() {
+      return "switching to the " + source + " binaries of PostgreSQL " + version;
+    }
+  }
+
+  /**
+   * Checks the configuration, writes it and lets a running server read it.
+   *
+   * @param hash of the configuration
+   * @param changes names of settings that change
+   * @param running whether a server will reload
+   */
+  record ApplyConfiguration(String hash, List<String> changes, boolean running)
+      implements ServerStep {
+    public ApplyConfiguration {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public String describe() {
+      String what = changes.isEmpty() ? "" : ": " + String.join(", ", changes);
+      return (running ? "reloading the configuration" : "writing the configuration") + what;
+    }
+
+    @Override
+    public Risk risk() {
+      return running ? Risk.RELOAD : Risk.SAFE;
+    }
+  }
+
+  /** Lets a running server read the files that are as desired already. */
+  record Reload(String hash) implements ServerStep {
+    @Override
+    public String describe() {
+      return "reloading the configuration";
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RELOAD;
+    }
+
+    @Override
+    public Retry retry() {
+      return Retry.BUSY;
+    }
+  }
+
+  /** Removes what ALTER SYSTEM set over the manifest. */
+  record ResetOverrides(List<String> settings) implements ServerStep {
+    public ResetOverrides {
+      settings = List.copyOf(settings);
+    }
+
+    @Override
+    public String describe() {
+      return "resetting what ALTER SYSTEM set over the manifest: " + String.join(", ", settings);
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RELOAD;
+    }
+  }
+
+  /** Keeps the configuration that the server runs with as the one to go back to. */
+  record RememberGood(String hash) implements ServerStep {
+    @Override
+    public String describe() {
+      return "keeping the configuration as the last good one";
+    }
+  }
+
+  /** Starts the server. */
+  record StartServer(int port) implements ServerStep {
+    @Override
+    public String describe() {
+      return "starting the server on port " + port;
+    }
+
+    @Override
+    public Retry retry() {
+      return Retry.BUSY;
+    }
+  }
+
+  /** Stops the server. */
+  record StopServer() implements ServerStep {
+    @Override
+    public String describe() {
+      return "stopping the server";
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RESTART;
+    }
+  }
+
+  /**
+   * Stops and starts the server; goes back to the last good configuration when it does not come up.
+   *
+   * @param because names of settings, or what else asks for it
+   */
+  record RestartServer(List<String> because) implements ServerStep {
+    public RestartServer {
+      because = List.copyOf(because);
+    }
+
+    @Override
+    public String describe() {
+      return "restarting the server for " + String.join(", ", because);
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RESTART;
+    }
+  }
+
+  /** Keeps the data of a deleted resource. */
+  record RetainVolume(String volume) implements ServerStep {
+    @Override
+    public String describe() {
+      return "keeping the data of volume " + volume;
+    }
+  }
+
+  /** Removes the data and the secrets of a deleted resource. */
+  record DestroyVolume(String volume) implements ServerStep {
+    @Override
+    public String describe() {
+      return "removing volume " + volume + " and its secrets";
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.DESTRUCTIVE;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.pglet.server;
+
+import dev.pglet.host.postgres.Connections;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.postgresql.PGConnection;
+
+/** Work of the superuser in one database of a running server. Statements have no time limit. */
+public final class SuperuserSession implements AutoCloseable {
+  private final Connection connection;
+  private final String database;
+
+  private SuperuserSession(Connection connection, String database) {
+    this.connection = connection;
+    this.database = database;
+  }
+
+  /** Opens a session on the server's socket. */
+  public static SuperuserSession open(
+      Connections connections, Path socketDirectory, int port, String database)
+      throws ReconcileException {
+    try {
+      Connection connection = connections.open(socketDirectory, port, database);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET statement_timeout = 0");
+      }
+      return new SuperuserSession(connection, database);
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "ServerUnreachable",
+          "connecting to database %s on port %d: %s".formatted(database, port, e.getMessage()),
+          "",
+          e);
+    }
+  }
+
+  /** Runs one statement. */
+  public void run(String sql) throws ReconcileException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** The first column of every row. */
+  public List<String> column(String sql) throws ReconcileException {
+    return rows(sql).stream().map(List::getFirst).toList();
+  }
+
+  /** Every row as text; NULL is empty. */
+  public List<List<String>> rows(String sql) throws ReconcileException {
+    try (Statement statement = connection.createStatement();
+        ResultSet results = statement.executeQuery(sql)) {
+      List<List<String>> rows = new ArrayList<>();
+      int columns = results.getMetaData().getColumnCount();
+      while (results.next()) {
+        List<String> row = new ArrayList<>();
+        for (int column = 1; column <= columns; column++) {
+          String value = results.getString(column);
+          row.add(value == null ? "" : value);
+        }
+        rows.add(row);
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  /** Sets a role's password. Only the SCRAM verifier, made here, reaches the server. */
+  public void setPassword(String role, String password) throws ReconcileException {
+    try {
+      connection
+          .unwrap(PGConnection.class)
+          .alterUserPassword(role, password.toCharArray(), "scram-sha-256");
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "PasswordNotSet",
+          "setting the password of role %s: %s".formatted(role, e.getMessage()),
+          "",
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The session is over either way; the server cleans up after it.
+      return;
+    }
+  }
+
+  private StepFailed failed(String sql, SQLException cause) {
+    return new StepFailed(
+        "StatementFailed",
+        "in database %s, %s: %s".formatted(database, sql, cause.getMessage()),
+        "",
+        cause);
+  }
+}
