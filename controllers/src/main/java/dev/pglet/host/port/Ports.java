@@ -31,11 +31,15 @@ public interface Ports {
    *
    * @param pid 0 when /proc hides it
    * @param command empty when /proc hides it
+   * @param uid -1 when not even that can be seen
    */
   record Holder(int port, long pid, String command, int uid) {
     /** {@code pid 812 (postgres), uid 26}, or {@code a process of uid 26}. */
     public String describe() {
-      return pid == 0 ? "a process of uid " + uid : "pid " + pid + " (" + command + "), uid " + uid;
+      if (pid != 0) {
+        return "pid " + pid + " (" + command + "), uid " + uid;
+      }
+      return uid < 0 ? "a process that /proc does not show" : "a process of uid " + uid;
     }
   }
 }

@@ -2,7 +2,7 @@
  * TCP ports of this host: which are free, who holds the others.
  *
  * <p>Allowed dependencies: {@code dev.pglet.reconcile}, {@code dev.pglet.api}, {@code
- * dev.pglet.host.volume}.
+ * dev.pglet.host.process}.
  */
 @NullMarked
 package dev.pglet.host.port;

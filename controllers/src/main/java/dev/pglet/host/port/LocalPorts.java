@@ -1,0 +1,149 @@
+package dev.pglet.host.port;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.host.port.ListeningSockets.Listener;
+import dev.pglet.host.port.PortClaims.Claim;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Finds out whether a server could listen by binding without listening: nobody can connect to the
+ * probe. Reservations are this process's; claims are what every volume's marker says.
+ */
+public final class LocalPorts implements Ports {
+  /** {@link Holder#uid()} of a socket that is bound but does not listen: no table shows it. */
+  private static final int UNKNOWN_UID = -1;
+
+  private final PortClaims claims;
+  private final Map<Integer, String> reservations = new HashMap<>();
+
+  public LocalPorts(PortClaims claims) {
+    this.claims = requireNonNull(claims, "claims is null");
+  }
+
+  @Override
+  public Optional<Holder> holder(String address, int port) throws ReconcileException {
+    InetAddress wanted = resolve(address);
+    try (SocketChannel probe = SocketChannel.open()) {
+      // As PostgreSQL does: connections that still close do not count, listeners do.
+      probe.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      probe.bind(new InetSocketAddress(wanted, port));
+      return Optional.empty();
+    } catch (BindException e) {
+      String text = String.valueOf(e.getMessage());
+      if (text.contains("in use")) {
+        return Optional.of(listener(wanted, port));
+      }
+      throw new HostUnavailable(
+          text.contains("Permission") ? "PortNotAllowed" : "AddressUnavailable",
+          "a server cannot listen on %s port %d: %s".formatted(address, port, text),
+          text.contains("Permission")
+              ? "Choose a port from 1024 on in spec.network.port"
+              : "Choose an address of this host in spec.network.bindAddress",
+          e);
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "PortProbeFailed", "probing port %d: %s".formatted(port, e.getMessage()), "", e);
+    }
+  }
+
+  @Override
+  public synchronized int reserve(String uid, String address, int wanted)
+      throws ReconcileException {
+    Map<Integer, Owner> taken = taken();
+    if (wanted == 0) {
+      return allocate(uid, address, taken);
+    }
+    Owner owner = taken.get(wanted);
+    if (owner == null) {
+      Optional<Holder> holder = holder(address, wanted);
+      if (holder.isPresent()) {
+        throw held(wanted, holder.get().describe());
+      }
+      reservations.put(wanted, uid);
+    } else if (!owner.uid().equals(uid)) {
+      throw held(wanted, owner.name());
+    }
+    return wanted;
+  }
+
+  private int allocate(String uid, String address, Map<Integer, Owner> taken)
+      throws ReconcileException {
+    // A port that was given before stays, also across a restart of the daemon.
+    for (Map.Entry<Integer, Owner> entry : taken.entrySet()) {
+      if (entry.getValue().uid().equals(uid)) {
+        return entry.getKey();
+      }
+    }
+    for (int port = FIRST; port <= LAST; port++) {
+      if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
+        reservations.put(port, uid);
+        return port;
+      }
+    }
+    throw new HostUnavailable(
+        "NoFreePort",
+        "no port from %d to %d is free on %s".formatted(FIRST, LAST, address),
+        "Remove instances that are not needed, or choose a port in spec.network.port");
+  }
+
+  private record Owner(String uid, String name) {}
+
+  private Map<Integer, Owner> taken() throws ReconcileException {
+    Map<Integer, Owner> taken = new TreeMap<>();
+    reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, "the resource " + uid)));
+    for (Claim claim : claims.claims()) {
+      if (claim.port() != 0) {
+        taken.put(claim.port(), new Owner(claim.uid(), claim.key().toString()));
+      }
+    }
+    return taken;
+  }
+
+  private static HostUnavailable held(int port, String by) {
+    return new HostUnavailable(
+        "PortTaken",
+        "port %d is taken by %s".formatted(port, by),
+        "Choose another port in spec.network.port (0 lets pglet choose), or stop that");
+  }
+
+  private static Holder listener(InetAddress wanted, int port) throws HostUnavailable {
+    try {
+      List<Listener> listeners = ListeningSockets.on(port);
+      for (Listener listener : listeners) {
+        if (listener.blocks(wanted)) {
+          return listener.holder();
+        }
+      }
+      return new Holder(port, 0, "", UNKNOWN_UID);
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "ProcUnreadable", "reading /proc/net/tcp: " + e.getMessage(), "Mount /proc", e);
+    }
+  }
+
+  private static InetAddress resolve(String address) throws HostUnavailable {
+    try {
+      return InetAddress.getByName(address.equals("*") ? "0.0.0.0" : address);
+    } catch (UnknownHostException e) {
+      throw new HostUnavailable(
+          "AddressUnknown",
+          "the address " + address + " cannot be resolved",
+          "Write an address of this host in spec.network.bindAddress",
+          e);
+    }
+  }
+}

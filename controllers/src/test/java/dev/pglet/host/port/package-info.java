@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.port;
+
+import org.jspecify.annotations.NullMarked;

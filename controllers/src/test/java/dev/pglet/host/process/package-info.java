@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.process;
+
+import org.jspecify.annotations.NullMarked;

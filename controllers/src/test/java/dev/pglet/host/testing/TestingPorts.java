@@ -1,0 +1,70 @@
+package dev.pglet.host.testing;
+
+import dev.pglet.host.port.PortClaims;
+import dev.pglet.host.port.Ports;
+import dev.pglet.host.postgres.Postmaster;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Ports of a {@link TestingHost}: held by its servers and by those who occupy them. */
+public final class TestingPorts implements Ports {
+  private final TestingHost host;
+  private final PortClaims claims;
+  private final Map<Integer, String> reservations = new HashMap<>();
+
+  public TestingPorts(TestingHost host, PortClaims claims) {
+    this.host = host;
+    this.claims = claims;
+  }
+
+  @Override
+  public Optional<Holder> holder(String address, int port) {
+    for (TestingHost.Server server : host.servers.values()) {
+      if (server.port() == port) {
+        Postmaster postmaster = server.postmaster();
+        return Optional.of(new Holder(port, postmaster.pid(), "postgres", 0));
+      }
+    }
+    return Optional.ofNullable(host.foreignPorts.get(port));
+  }
+
+  @Override
+  public synchronized int reserve(String uid, String address, int wanted)
+      throws ReconcileException {
+    Map<Integer, String> taken = new HashMap<>(reservations);
+    for (PortClaims.Claim claim : claims.claims()) {
+      taken.put(claim.port(), claim.uid());
+    }
+    if (wanted == 0) {
+      for (int port = FIRST; port <= LAST; port++) {
+        if (uid.equals(taken.get(port))) {
+          return port;
+        }
+      }
+      for (int port = FIRST; port <= LAST; port++) {
+        if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
+          reservations.put(port, uid);
+          return port;
+        }
+      }
+      throw new HostUnavailable("NoFreePort", "no port is free", "");
+    }
+    String owner = taken.get(wanted);
+    if (uid.equals(owner)) {
+      return wanted;
+    }
+    Optional<Holder> holder = holder(address, wanted);
+    if (owner != null || holder.isPresent()) {
+      throw new HostUnavailable(
+          "PortTaken",
+          "port %d is taken by %s"
+              .formatted(wanted, owner != null ? owner : holder.orElseThrow().describe()),
+          "");
+    }
+    reservations.put(wanted, uid);
+    return wanted;
+  }
+}
