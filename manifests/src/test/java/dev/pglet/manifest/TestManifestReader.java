@@ -51,7 +51,7 @@ final class TestManifestReader {
                 .getSpec();
     assertThat(spec.version()).isEqualTo("17");
     assertThat(spec.desiredState()).isEqualTo(DesiredState.Stopped);
-    assertThat(spec.network()).isEqualTo(new NetworkSpec(5433, null, null));
+    assertThat(spec.network()).isEqualTo(new NetworkSpec(5433, "127.0.0.1", null));
     assertThat(spec.parameters())
         .containsEntry("fsync", "off")
         .containsEntry("unix_socket_permissions", "0700")

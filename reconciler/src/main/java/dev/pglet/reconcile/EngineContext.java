@@ -2,6 +2,7 @@ package dev.pglet.reconcile;
 
 import dev.pglet.api.meta.ResourceKey;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /** What the engine gives to a kind when it is built. */
 public interface EngineContext {
@@ -13,6 +14,12 @@ public interface EngineContext {
   Scheduler scheduler();
 
   Operations operations();
+
+  /**
+   * What kinds of one host have in common, such as the ports that they have reserved: made by the
+   * first that asks, the same object for all who ask by that type. Lives as long as the engine.
+   */
+  <T> T shared(Class<T> type, Supplier<T> make);
 
   /**
    * Asks for a pass of a resource soon, at the priority of an edit. Does nothing for an unknown
