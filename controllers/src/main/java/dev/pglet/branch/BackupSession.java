@@ -52,6 +52,7 @@ final class BackupSession implements AutoCloseable {
     try {
       connection = connections.open(socket, port, "postgres");
       try (Statement statement = connection.createStatement()) {
+        connection.setNetworkTimeout(Runnable::run, 0);
         statement.execute("SET statement_timeout = " + deadline.toMillis());
         if (!ask(statement, "SHOW wal_level").matches("replica|logical")) {
           throw new StepFailed(

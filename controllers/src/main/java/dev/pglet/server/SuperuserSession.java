@@ -28,6 +28,7 @@ public final class SuperuserSession implements AutoCloseable {
       throws ReconcileException {
     try {
       Connection connection = connections.open(socketDirectory, port, database);
+      connection.setNetworkTimeout(Runnable::run, 0);
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET statement_timeout = 0");
       }

@@ -1,0 +1,171 @@
+package dev.pglet.host.binaries;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresBinaries;
+import dev.pglet.host.postgres.PostgresVersion;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Finds binaries among the system's packages, the embedded ones and named directories. */
+public final class InstalledBinaries implements PostgresBinaries {
+  private final BinariesDirectories directories;
+  private final EmbeddedBinaries embedded;
+  private final ServerAccount account;
+
+  InstalledBinaries(
+      BinariesDirectories directories, EmbeddedBinaries embedded, ServerAccount account) {
+    this.directories = directories;
+    this.embedded = embedded;
+    this.account = account;
+  }
+
+  /** Those of this host, the distribution and the user's Maven repositories. */
+  public static InstalledBinaries ofHost(
+      Settings settings, ServerAccount account, CommandRunner commands) {
+    Optional<Architecture> architecture = Architecture.ofThisMachine();
+    return new InstalledBinaries(
+        new BinariesDirectories(commands, account),
+        new EmbeddedBinaries(
+            settings,
+            account,
+            Catalogue.ofDistribution(),
+            architecture,
+            Bundled.ofDistribution(architecture),
+            new MavenArtifacts(Path.of(System.getProperty("user.home")))),
+        account);
+  }
+
+  @Override
+  public Resolution resolve(String wanted, String source, Optional<Sticky> sticky) {
+    return switch (source) {
+      case "system" ->
+          system(wanted)
+              .<Resolution>map(Resolution.Ready::new)
+              .orElseGet(() -> missingFromSystem(wanted));
+      case "embedded" -> embedded(wanted, sticky);
+      case "auto" -> auto(wanted, sticky);
+      default -> directory(wanted, Path.of(source));
+    };
+  }
+
+  @Override
+  public Binaries install(PostgresVersion version) throws ReconcileException {
+    embedded.install(version);
+    Path directory = embedded.directory(version);
+    if (!directories.version(directory).equals(Optional.of(version))) {
+      throw new HostUnavailable(
+          "BinariesNotExecutable",
+          "%s/bin/postgres cannot be run by the account %s".formatted(directory, account.name()),
+          "See whether its file system is mounted noexec, or a directory above it is closed to"
+              + " that account; choose another data root with --data-root");
+    }
+    return BinariesLayout.of(directory, version, "embedded");
+  }
+
+  /** The system's when the version fits, unless the data has been run with embedded ones. */
+  private Resolution auto(String wanted, Optional<Sticky> sticky) {
+    boolean wasEmbedded = sticky.map(s -> s.source().equals("embedded")).orElse(false);
+    if (!wasEmbedded) {
+      Optional<Binaries> system = system(wanted);
+      if (system.isPresent()) {
+        return new Resolution.Ready(system.get());
+      }
+    }
+    return embedded(wanted, sticky);
+  }
+
+  private Optional<Binaries> system(String wanted) {
+    return directories.ofSystem().stream()
+        .filter(binaries -> binaries.version().matches(wanted))
+        .max(Comparator.comparing(Binaries::version));
+  }
+
+  private Resolution embedded(String wanted, Optional<Sticky> sticky) {
+    Optional<PostgresVersion> kept =
+        sticky
+            .filter(s -> s.source().equals("embedded"))
+            .map(Sticky::version)
+            .filter(version -> version.matches(wanted));
+    Optional<PostgresVersion> version = kept.or(() -> newest(wanted));
+    if (version.isEmpty()) {
+      return new Resolution.Missing(
+          "there are no binaries of PostgreSQL %s: no system package, and none in the catalogue"
+              .formatted(wanted),
+          "Install the package postgresql-%s, or choose another version"
+              .formatted(wanted.split("\\.", -1)[0]));
+    }
+    if (!embedded.unpacked(version.get())) {
+      return new Resolution.Installable(version.get());
+    }
+    return new Resolution.Ready(
+        BinariesLayout.of(embedded.directory(version.get()), version.get(), "embedded"));
+  }
+
+  private Optional<PostgresVersion> newest(String wanted) {
+    Optional<PostgresVersion> unpacked =
+        embedded.unpacked().stream().filter(version -> version.matches(wanted)).findFirst();
+    Optional<PostgresVersion> installable = embedded.installable(wanted);
+    if (unpacked.isPresent() && installable.isPresent()) {
+      return unpacked.get().compareTo(installable.get()) >= 0 ? unpacked : installable;
+    }
+    return unpacked.or(() -> installable);
+  }
+
+  private Resolution directory(String wanted, Path directory) {
+    if (!Files.isExecutable(directory.resolve("bin/postgres"))) {
+      return new Resolution.Missing(
+          "there is no " + directory + "/bin/postgres that can be executed",
+          "Correct spec.runtime.binaries");
+    }
+    if (account.switching() && !trusted(directory.resolve("bin/postgres"))) {
+      return new Resolution.Missing(
+          directory + "/bin/postgres can be changed by others than root",
+          "Give it and its directories to root and remove write permission for others");
+    }
+    Optional<PostgresVersion> version = directories.version(directory);
+    if (version.isEmpty()) {
+      return new Resolution.Missing(
+          directory + "/bin/postgres cannot be run by the account " + account.name(),
+          "Run it with --version as that account to see why");
+    }
+    if (!version.get().matches(wanted)) {
+      return new Resolution.Missing(
+          "%s holds PostgreSQL %s, and spec.version is %s"
+              .formatted(directory, version.get(), wanted),
+          "Correct spec.version or spec.runtime.binaries");
+    }
+    return new Resolution.Ready(BinariesLayout.of(directory, version.get(), "directory"));
+  }
+
+  /** Whether only root can change the file and what lies above it. */
+  private static boolean trusted(Path file) {
+    try {
+      for (Path path = file.toRealPath(); path != null; path = path.getParent()) {
+        int mode = (int) Files.getAttribute(path, "unix:mode");
+        int uid = (int) Files.getAttribute(path, "unix:uid");
+        boolean sticky = (mode & 01000) != 0;
+        if (uid != 0 || ((mode & 022) != 0 && !sticky)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static Resolution missingFromSystem(String wanted) {
+    return new Resolution.Missing(
+        "no system package of PostgreSQL " + wanted + " is installed",
+        "Install it (Debian: apt install postgresql-%1$s; RHEL: dnf install postgresql%1$s-server), or set spec.runtime.binaries to auto or embedded"
+            .formatted(wanted.split("\\.", -1)[0]));
+  }
+}

@@ -1,0 +1,198 @@
+package dev.pglet.host.binaries;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.command.LocalCommands;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.PostgresBinaries.Resolution;
+import dev.pglet.host.postgres.PostgresBinaries.Sticky;
+import dev.pglet.host.postgres.PostgresVersion;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On the real distribution, Debian's PostgreSQL 15 and the user's Maven repositories. */
+final class TestInstalledBinaries {
+  private static final PostgresVersion BUNDLED = new PostgresVersion(18, 6);
+  private static final ServerAccount SELF =
+      new ServerAccount(System.getProperty("user.name"), 0, 0, false);
+  private static final Architecture MACHINE = Architecture.ofThisMachine().orElseThrow();
+
+  private final CommandRunner commands = new LocalCommands();
+
+  @TempDir Path dataRoot;
+
+  @Test
+  void theBundledVersionIsUnpackedWithoutAnyRepository() throws Exception {
+    InstalledBinaries binaries =
+        binaries(
+            (_, version) -> {
+              throw new HostUnavailable("Offline", "no network for " + version, "");
+            },
+            false);
+    assertThat(binaries.resolve("18", "embedded", Optional.empty()))
+        .isEqualTo(new Resolution.Installable(BUNDLED));
+    Binaries installed = binaries.install(BUNDLED);
+    assertThat(binaries.resolve("18", "auto", Optional.empty()))
+        .isEqualTo(new Resolution.Ready(installed));
+    assertThat(installed.libraries().resolve("plpgsql.so")).exists();
+    assertThat(installed.share().resolve("extension/pgcrypto.control")).exists();
+    assertThat(binaries.install(BUNDLED)).isEqualTo(installed);
+  }
+
+  @Test
+  void anotherVersionOfTheCatalogueComesThroughTheUsersRepositories() throws Exception {
+    InstalledBinaries binaries =
+        binaries(new MavenArtifacts(Path.of(System.getProperty("user.home"))), false);
+    Binaries installed = binaries.install(new PostgresVersion(17, 11));
+    assertThat(installed.version()).isEqualTo(new PostgresVersion(17, 11));
+  }
+
+  @Test
+  void offlineNamesTheVersionAndWhatToDo() {
+    InstalledBinaries binaries =
+        binaries(
+            (_, version) -> {
+              throw new HostUnavailable("BinariesNotFetched", "fetching " + version, "Go online");
+            },
+            false);
+    assertThatThrownBy(() -> binaries.install(new PostgresVersion(17, 11)))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining("17.11.0");
+    assertThat(dataRoot.resolve("binaries/17.11")).doesNotExist();
+  }
+
+  @Test
+  void aTruncatedArtifactIsRefusedAndLeavesNothing() throws Exception {
+    Path jar = bundledJar();
+    Path truncated = dataRoot.resolve("truncated.jar");
+    byte[] bytes = Files.readAllBytes(jar);
+    Files.write(truncated, Arrays.copyOf(bytes, bytes.length / 2));
+    InstalledBinaries binaries = binaries((_, _) -> truncated, false);
+    assertThatThrownBy(() -> binaries.install(new PostgresVersion(17, 11)))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining(truncated.toString())
+        .hasMessageContaining("SHA-256");
+    assertThat(dataRoot.resolve("binaries")).doesNotExist();
+  }
+
+  @Test
+  void aVersionOutsideTheCatalogueNeedsTrustOnFirstUse() {
+    InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
+    assertThatThrownBy(() -> binaries.install(new PostgresVersion(18, 99)))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("18.99");
+  }
+
+  @Test
+  void whatIsTrustedOnFirstUseMustBeTheSameTheSecondTime() throws Exception {
+    Path jar = bundledJar();
+    Path other = dataRoot.resolve("other.jar");
+    Files.write(other, new byte[] {1, 2, 3});
+    // Claims to be a version that it is not: found out when it is run.
+    assertThatThrownBy(() -> binaries((_, _) -> jar, true).install(new PostgresVersion(18, 99)))
+        .isInstanceOf(HostUnavailable.class);
+    FileTree.delete(dataRoot.resolve("binaries/18.99"));
+    assertThatThrownBy(() -> binaries((_, _) -> other, true).install(new PostgresVersion(18, 99)))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining("was expected");
+  }
+
+  @Test
+  void theSystemsPackageIsTakenWhenTheVersionFits() {
+    InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
+    assertThat(binaries.resolve("15", "auto", Optional.empty()))
+        .isInstanceOfSatisfying(
+            Resolution.Ready.class,
+            ready -> {
+              assertThat(ready.binaries().source()).isEqualTo("system");
+              assertThat(ready.binaries().libraries().resolve("plpgsql.so")).exists();
+              assertThat(ready.binaries().share().resolve("extension/plpgsql.control")).exists();
+            });
+  }
+
+  @Test
+  void dataThatWasRunWithEmbeddedBinariesStaysWithThemAndTheirMinor() {
+    InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
+    Sticky sticky = new Sticky("embedded", new PostgresVersion(15, 3));
+    assertThat(binaries.resolve("15", "auto", Optional.of(sticky)))
+        .isEqualTo(new Resolution.Installable(new PostgresVersion(15, 3)));
+  }
+
+  @Test
+  void whatCannotBeHadSaysWhatToInstall() {
+    InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
+    assertThat(binaries.resolve("12", "auto", Optional.empty()))
+        .isInstanceOfSatisfying(
+            Resolution.Missing.class,
+            missing -> assertThat(missing.remedy()).contains("postgresql-12"));
+    assertThat(binaries.resolve("16", "system", Optional.empty()))
+        .isInstanceOf(Resolution.Missing.class);
+    assertThat(binaries.resolve("16", dataRoot.toString(), Optional.empty()))
+        .isInstanceOf(Resolution.Missing.class);
+  }
+
+  @Test
+  void rootDoesNotTrustADirectoryThatOthersCanChange() throws IOException {
+    Path directory = Files.createDirectories(dataRoot.resolve("mine/bin")).getParent();
+    Path postgres = Files.createFile(dataRoot.resolve("mine/bin/postgres"));
+    Files.setPosixFilePermissions(postgres, PosixFilePermissions.fromString("rwxrwxrwx"));
+    ServerAccount switching = new ServerAccount("nobody", 65534, 65534, true);
+    InstalledBinaries binaries =
+        new InstalledBinaries(
+            new BinariesDirectories(commands, switching),
+            embedded((_, _) -> postgres, false),
+            switching);
+    assertThat(binaries.resolve("18", String.valueOf(directory), Optional.empty()))
+        .isInstanceOfSatisfying(
+            Resolution.Missing.class,
+            missing -> assertThat(missing.message()).contains("others than root"));
+  }
+
+  private static Path bundledJar() {
+    return Bundled.ofDistribution(Optional.of(MACHINE)).jar().orElseThrow();
+  }
+
+  private InstalledBinaries binaries(ArtifactSource artifacts, boolean trust) {
+    return new InstalledBinaries(
+        new BinariesDirectories(commands, SELF), embedded(artifacts, trust), SELF);
+  }
+
+  private EmbeddedBinaries embedded(ArtifactSource artifacts, boolean trust) {
+    return new EmbeddedBinaries(
+        new Settings(dataRoot, dataRoot.resolve("run"), Optional.empty(), trust),
+        SELF,
+        Catalogue.ofDistribution(),
+        Optional.of(MACHINE),
+        Bundled.ofDistribution(Optional.of(MACHINE)),
+        artifacts);
+  }
+
+  @Test
+  void everyEntryOfTheCatalogueHasChecksums() throws IOException {
+    new ObjectMapper()
+        .readTree(Catalogue.class.getResourceAsStream("catalogue.json"))
+        .properties()
+        .forEach(
+            entry ->
+                assertThat(entry.getValue().path("sha256").properties())
+                    .as(entry.getKey())
+                    .isNotEmpty()
+                    .allSatisfy(
+                        sum -> assertThat(sum.getValue().asText()).matches("[0-9a-f]{64}")));
+    assertThat(Catalogue.ofDistribution().newest("18", MACHINE)).contains(BUNDLED);
+  }
+}
