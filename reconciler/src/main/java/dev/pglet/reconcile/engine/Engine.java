@@ -10,21 +10,30 @@ import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.engine.store.ResourceChange;
 import dev.pglet.reconcile.observe.Health;
 import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.StateDirectory;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the resources of one manifest root be what their manifests say, until closed. There is one
  * for a data root, of all processes. Thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Engine implements AutoCloseable, Resources {
-  private final EngineParts parts;
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
-  private Engine(EngineParts parts) {
-    this.parts = parts;
+  private final Machinery machinery;
+  private final Assembly assembly;
+  private final Edits edits;
+
+  private Engine(Machinery machinery) {
+    this.machinery = machinery;
+    this.assembly = machinery.assembly();
+    this.edits = new Edits(assembly.parts().manifests());
   }
 
   /**
@@ -37,17 +46,29 @@ public final class Engine implements AutoCloseable, Resources {
    *     kind, cannot be read
    */
   public static Engine open(EngineParts parts) throws ReconcileException {
-    return new Engine(parts);
+    StateDirectory state =
+        StateDirectory.open(
+            parts.settings().state(), parts.files(), parts.clock(), parts.listener()::problem);
+    try {
+      return new Engine(Machinery.of(parts, state));
+    } catch (ReconcileException | RuntimeException | Error e) {
+      try {
+        state.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
   }
 
   /** Scans the manifests and starts the workers. */
   public void start() {
-    throw new UnsupportedOperationException();
+    machinery.start();
   }
 
   /** Hints that the manifests may have changed: they are scanned soon. Returns at once. */
   public void rescan() {
-    throw new UnsupportedOperationException();
+    machinery.rescan(Duration.ZERO);
   }
 
   /**
@@ -55,46 +76,70 @@ public final class Engine implements AutoCloseable, Resources {
    * passes in a row have failed, or it waits for one that has ended otherwise than ready.
    */
   public Convergence converge(Duration timeout) throws InterruptedException {
-    throw new UnsupportedOperationException();
+    return machinery.converge(timeout);
   }
 
   /** How far everything is now. */
   public Convergence standing() {
-    throw new UnsupportedOperationException();
+    return machinery.standing(false);
+  }
+
+  /**
+   * Whether nothing moves, and time alone will change nothing that is worth waiting for: what
+   * {@link #converge} waits for.
+   */
+  public boolean settled() {
+    return machinery.settled();
+  }
+
+  /**
+   * Waits until nothing moves but by time or from outside.
+   *
+   * @param atMost in real time, whatever the clock of the engine
+   * @return whether it came to that
+   */
+  public boolean awaitIdle(Duration atMost) throws InterruptedException {
+    return machinery.activity().awaitIdle(atMost);
   }
 
   public KindRegistry kinds() {
-    throw new UnsupportedOperationException();
+    return assembly.registry();
   }
 
   @Override
   public List<ObjectNode> list(CrdDefinition kind) {
-    throw new UnsupportedOperationException();
+    return assembly.table().objects(kind.kind());
   }
 
   @Override
   public Optional<ObjectNode> get(ResourceKey key) {
-    throw new UnsupportedOperationException();
+    return assembly.table().object(key);
   }
 
   @Override
   public Applied apply(String document) throws ReconcileException {
-    throw new UnsupportedOperationException();
+    Applied applied = edits.apply(document);
+    machinery.scan();
+    return applied;
   }
 
   @Override
   public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    throw new UnsupportedOperationException();
+    Applied applied = edits.set(key, path, value);
+    machinery.scan();
+    return applied;
   }
 
   @Override
   public boolean delete(ResourceKey key) throws ReconcileException {
-    throw new UnsupportedOperationException();
+    boolean deleted = edits.make(() -> machinery.intake().deleteDocument(key));
+    machinery.scan();
+    return deleted;
   }
 
   /** The version of the newest change: where a watch goes on from a list made before. */
   public long resourceVersion() {
-    throw new UnsupportedOperationException();
+    return assembly.watches().version();
   }
 
   /**
@@ -105,47 +150,47 @@ public final class Engine implements AutoCloseable, Resources {
    * @return what ends the watch; empty when changes since that version are not remembered any more
    */
   public Optional<Watch> watch(long since, CrdDefinition kind, Consumer<ResourceChange> listener) {
-    throw new UnsupportedOperationException();
+    return assembly.table().watch(since, kind.kind(), listener).map(end -> end::run);
   }
 
   /** The manifests that are not in force, and why. */
   public List<Rejected> rejected() {
-    throw new UnsupportedOperationException();
+    return machinery.intake().rejected();
   }
 
   /** What happened to a resource, oldest first. */
   public List<Event> events(ResourceKey key) {
-    throw new UnsupportedOperationException();
+    return assembly.state().events().of(key);
   }
 
   /** What happened to all resources, oldest first. */
   public List<Event> events() {
-    throw new UnsupportedOperationException();
+    return assembly.state().events().all();
   }
 
   /** What a pass would do now; empty for an unknown key. */
   public Optional<Preview> preview(ResourceKey key) {
-    throw new UnsupportedOperationException();
+    return new Previews(assembly).of(key);
   }
 
   /** What is there that no manifest of the root is about. */
   public List<Unmanaged> unmanaged() {
-    throw new UnsupportedOperationException();
+    return assembly.unmanaged();
   }
 
   /** The resources whose manifests are gone and that wait for {@link #confirmPrunes}. */
   public List<ResourceKey> heldPrunes() {
-    throw new UnsupportedOperationException();
+    return machinery.intake().held();
   }
 
   /** Deletes what {@link #heldPrunes} names, by the policies of the last accepted specs. */
   public List<ResourceKey> confirmPrunes() throws ReconcileException {
-    throw new UnsupportedOperationException();
+    return machinery.intake().confirmHeld();
   }
 
   /** The engine's checks; the daemon adds its own. */
   public Health health() {
-    throw new UnsupportedOperationException();
+    return machinery.health();
   }
 
   /**
@@ -154,7 +199,17 @@ public final class Engine implements AutoCloseable, Resources {
    */
   @Override
   public void close() {
-    parts.listener().problem("closed");
+    try {
+      machinery.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      try {
+        assembly.state().close();
+      } catch (IOException e) {
+        LOG.atWarn().setCause(e).log("the lock of the state directory could not be given up");
+      }
+    }
   }
 
   /** A watch that has begun. */

@@ -5,72 +5,189 @@ import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Rejected;
+import dev.pglet.reconcile.Outcome;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.Wait;
+import dev.pglet.reconcile.engine.pass.Kind;
+import dev.pglet.reconcile.engine.pass.Reporter;
+import dev.pglet.reconcile.engine.pass.Sight;
+import dev.pglet.reconcile.engine.pass.Wakeups;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.observe.EngineListener;
+import dev.pglet.reconcile.queue.Activity;
 import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.StateDirectory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The resources where no daemon runs: each read observes the host anew, nothing is ever executed,
  * and nothing is locked or written but the manifests that {@link #apply}, {@link #set} and {@link
- * #delete} edit, for the next daemon to act on. Thread-safe.
+ * #delete} edit, for the next daemon to act on. Calls exclude one another.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Observed implements Resources {
-  private Observed() {}
+  private final Assembly assembly;
+  private final Intake intake;
+  private final Reporter reporter;
+  private final Edits edits;
+
+  private Observed(Assembly assembly) {
+    this.assembly = assembly;
+    this.intake = assembly.intake(false, Intake.nothing(assembly.parts().listener()::problem));
+    this.edits = new Edits(assembly.parts().manifests());
+    this.reporter =
+        new Reporter(
+            assembly.table(),
+            assembly.parts().manifests(),
+            assembly.state().conditions(),
+            assembly.state().events(),
+            assembly.parts().clock(),
+            EngineListener.NONE,
+            new NobodyToWake());
+  }
+
+  private static final class NobodyToWake implements Wakeups {
+    @Override
+    public void conditionsChanged(ResourceKey key, boolean becameAvailable) {}
+
+    @Override
+    public void rescanThenRetry(ResourceKey key, Duration after) {}
+  }
 
   /** Reads the state directory and what is there on the host. */
   public static Observed open(EngineParts parts) throws ReconcileException {
-    return new Observed();
+    StateDirectory state = StateDirectory.look(parts.settings().state(), parts.clock());
+    return new Observed(Assembly.of(parts, state, new Activity(), key -> {}));
   }
 
   public KindRegistry kinds() {
-    throw new UnsupportedOperationException();
+    return assembly.registry();
   }
 
   @Override
-  public List<ObjectNode> list(CrdDefinition kind) throws ReconcileException {
-    throw new UnsupportedOperationException();
+  public synchronized List<ObjectNode> list(CrdDefinition kind) {
+    intake.scan();
+    Set<ResourceKey> seen = new TreeSet<>();
+    assembly.table().all().stream()
+        .map(Tracked::key)
+        .filter(key -> key.kind().equals(kind.kind()))
+        .forEach(key -> look(key, seen));
+    return assembly.table().objects(kind.kind());
   }
 
   @Override
-  public Optional<ObjectNode> get(ResourceKey key) throws ReconcileException {
-    throw new UnsupportedOperationException();
+  public synchronized Optional<ObjectNode> get(ResourceKey key) {
+    intake.scan();
+    look(key, new TreeSet<>());
+    return assembly.table().object(key);
+  }
+
+  /** What it depends on is looked at first: its own controller may ask for that. */
+  private void look(ResourceKey key, Set<ResourceKey> seen) {
+    Optional<Tracked> tracked = assembly.table().find(key);
+    if (tracked.isEmpty() || !seen.add(key)) {
+      return;
+    }
+    if (tracked.get().blocked().isPresent()) {
+      reporter.look(
+          tracked.get(), Optional.empty(), new Outcome.Stalled(tracked.get().blocked().get()));
+      return;
+    }
+    Kind<?, ?, ?, ?> kind = assembly.kind(key);
+    kind.dependencies(tracked.get().resource()).forEach(other -> look(other, seen));
+    try {
+      Sight sight = kind.see(tracked.get(), assembly.table());
+      assembly.table().observed(key, sight.observed());
+      reporter.look(tracked.get(), Optional.of(sight), outcome(sight));
+    } catch (ReconcileException e) {
+      reporter.look(tracked.get(), Optional.empty(), new Outcome.Stalled(e));
+    } catch (RuntimeException e) {
+      reporter.look(tracked.get(), Optional.empty(), new Outcome.Stalled(broken(key, e)));
+    }
+  }
+
+  private static StepFailed broken(ResourceKey key, RuntimeException cause) {
+    return new StepFailed(
+        "Panic",
+        "%s: its controller broke while looking at it (%s)".formatted(key, cause),
+        "This is an error in pglet",
+        cause);
+  }
+
+  private static Outcome outcome(Sight sight) {
+    if (sight.invalid().isPresent()) {
+      return new Outcome.Stalled(sight.invalid().get());
+    }
+    if (!sight.plan().steps().isEmpty()) {
+      return new Outcome.Waiting(
+          "NoDaemon",
+          "no pglet runs that would act on it; to do so, use: pglet run",
+          Duration.ZERO,
+          Optional.empty());
+    }
+    Optional<Wait> wait = sight.plan().awaiting();
+    return wait.isPresent()
+        ? new Outcome.Waiting(
+            wait.get().reason(), wait.get().message(), wait.get().atMost(), wait.get().resource())
+        : new Outcome.Converged();
   }
 
   @Override
-  public Applied apply(String document) throws ReconcileException {
-    throw new UnsupportedOperationException();
+  public synchronized Applied apply(String document) throws ReconcileException {
+    return edits.apply(document);
   }
 
   @Override
-  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    throw new UnsupportedOperationException();
+  public synchronized Applied set(ResourceKey key, List<String> path, String value)
+      throws ReconcileException {
+    return edits.set(key, path, value);
   }
 
+  /**
+   * Only removes the document: the next daemon deletes the resource by the rules for missing ones.
+   */
   @Override
-  public boolean delete(ResourceKey key) throws ReconcileException {
-    throw new UnsupportedOperationException();
+  public synchronized boolean delete(ResourceKey key) throws ReconcileException {
+    intake.scan();
+    Optional<Tracked> tracked = assembly.table().find(key);
+    if (tracked.isEmpty() || tracked.get().manifest().isEmpty()) {
+      return false;
+    }
+    edits.make(() -> assembly.parts().manifests().delete(key));
+    return true;
   }
 
   /** The manifests that are not in force, and why. */
-  public List<Rejected> rejected() {
-    throw new UnsupportedOperationException();
+  public synchronized List<Rejected> rejected() {
+    intake.scan();
+    return intake.rejected();
   }
 
   /** What happened to a resource, oldest first. */
   public List<Event> events(ResourceKey key) {
-    throw new UnsupportedOperationException();
+    return assembly.state().events().of(key);
+  }
+
+  /** What happened to all resources, oldest first. */
+  public List<Event> events() {
+    return assembly.state().events().all();
   }
 
   /** What a pass would do now; empty for an unknown key. */
-  public Optional<Preview> preview(ResourceKey key) {
-    throw new UnsupportedOperationException();
+  public synchronized Optional<Preview> preview(ResourceKey key) {
+    intake.scan();
+    look(key, new TreeSet<>());
+    return new Previews(assembly).of(key);
   }
 
   /** What is there that no manifest of the root is about. */
-  public List<Unmanaged> unmanaged() {
-    throw new UnsupportedOperationException();
+  public synchronized List<Unmanaged> unmanaged() {
+    intake.scan();
+    return assembly.unmanaged();
   }
 }

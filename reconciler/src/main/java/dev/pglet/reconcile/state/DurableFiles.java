@@ -22,6 +22,9 @@ public interface DurableFiles {
    */
   void append(Path file, byte[] content) throws IOException;
 
+  /** Renames a damaged file out of the way. */
+  void keepAside(Path file, Path aside) throws IOException;
+
   static DurableFiles onDisk() {
     return new OnDisk();
   }
@@ -61,6 +64,12 @@ public interface DurableFiles {
     @Override
     public void append(Path file, byte[] content) throws IOException {
       Files.write(file, content, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Override
+    public void keepAside(Path file, Path aside) throws IOException {
+      Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+      sync(directoryOf(file));
     }
 
     private static Path directoryOf(Path file) {

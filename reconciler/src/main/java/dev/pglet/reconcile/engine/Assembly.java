@@ -1,0 +1,207 @@
+package dev.pglet.reconcile.engine;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.Identity;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.KindProvider;
+import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Scheduler;
+import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.engine.pass.DependencyGraph;
+import dev.pglet.reconcile.engine.pass.Holds;
+import dev.pglet.reconcile.engine.pass.Kind;
+import dev.pglet.reconcile.engine.pass.LiveOperations;
+import dev.pglet.reconcile.engine.pass.Sight;
+import dev.pglet.reconcile.engine.store.ApiObjects;
+import dev.pglet.reconcile.engine.store.ResourceTable;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.engine.store.WatchHub;
+import dev.pglet.reconcile.queue.Activity;
+import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.InventoryEntry;
+import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
+import dev.pglet.reconcile.state.StateDirectory;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** What an engine and somebody who only looks are both made of. */
+record Assembly(
+    EngineParts parts,
+    StateDirectory state,
+    KindRegistry registry,
+    Map<String, Kind<?, ?, ?, ?>> kinds,
+    ApiObjects objects,
+    ResourceTable table,
+    WatchHub watches,
+    DependencyGraph graph,
+    Holds holds,
+    LiveOperations operations) {
+  private record Context(
+      Settings settings,
+      InstantSource clock,
+      Scheduler scheduler,
+      Operations operations,
+      Consumer<ResourceKey> waker)
+      implements EngineContext {
+    @Override
+    public void wake(ResourceKey key) {
+      waker.accept(key);
+    }
+  }
+
+  /** Builds the controllers, and brings what they know of the host into the inventory. */
+  static Assembly of(
+      EngineParts parts, StateDirectory state, Activity activity, Consumer<ResourceKey> wake)
+      throws ReconcileException {
+    Holds holds = new Holds(wake);
+    LiveOperations operations =
+        new LiveOperations(
+            state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
+    Context context =
+        new Context(parts.settings(), parts.clock(), parts.scheduler(), operations, wake);
+    Map<String, Kind<?, ?, ?, ?>> kinds = new LinkedHashMap<>();
+    List<CrdDefinition> definitions = new ArrayList<>();
+    for (KindProvider provider : parts.kinds()) {
+      CrdDefinition crd = provider.crd();
+      definitions.add(crd);
+      kinds.put(crd.kind(), Kind.of(crd, provider.controller(context)));
+    }
+    KindRegistry registry = new KindRegistry(definitions);
+    ApiObjects objects = new ApiObjects(registry);
+    WatchHub watches = new WatchHub(parts.clock().instant());
+    Assembly assembly =
+        new Assembly(
+            parts,
+            state,
+            registry,
+            kinds,
+            objects,
+            new ResourceTable(objects, watches),
+            watches,
+            new DependencyGraph(),
+            holds,
+            operations);
+    assembly.adoptKnown();
+    return assembly;
+  }
+
+  Intake intake(boolean prune, Intake.Effects effects) {
+    Pruning pruning =
+        new Pruning(
+            prune,
+            parts.guard(),
+            this::losesData,
+            kind -> (int) table.all().stream().filter(t -> t.key().kind().equals(kind)).count(),
+            state.events(),
+            parts.clock(),
+            effects::problem);
+    return new Intake(
+        parts.manifests(), kinds, table, objects, state, graph, parts.clock(), pruning, effects);
+  }
+
+  /** The markers on the host are the memory; the inventory follows them. */
+  private void adoptKnown() throws ReconcileException {
+    Map<ResourceKey, Known> known = new TreeMap<>();
+    for (Kind<?, ?, ?, ?> kind : kinds.values()) {
+      for (Known one : kind.known()) {
+        known.merge(one.key(), one, (first, second) -> first.retained() ? second : first);
+      }
+    }
+    List<InventoryEntry> adopted = new ArrayList<>();
+    for (Known one : known.values()) {
+      Optional<InventoryEntry> entry = state.inventory().find(one.key());
+      if (entry.isEmpty()) {
+        adopted.add(found(one));
+      } else if (!entry.get().identity().uid().equals(one.uid())) {
+        adopted.add(entry.get().identifiedAs(one.uid()));
+        state
+            .events()
+            .add(
+                one.key(),
+                Event.Type.WARNING,
+                "IdentityRestored",
+                "the uid of %s is %s, as its marker on the host says"
+                    .formatted(one.key(), one.uid()));
+      }
+    }
+    state.inventory().putAll(adopted);
+  }
+
+  private InventoryEntry found(Known known) {
+    return new InventoryEntry(
+        known.key(),
+        new Identity(known.uid(), 1),
+        known.manifestRoot(),
+        "",
+        "",
+        Optional.empty(),
+        parts.clock().instant(),
+        Optional.empty(),
+        known.retained(),
+        Optional.empty(),
+        Set.of());
+  }
+
+  /** Whether the deletion of a resource would remove data, or nobody can tell. */
+  private boolean losesData(ResourceKey key) {
+    Tracked tracked = table.find(key).orElseThrow();
+    Tracked deleted =
+        tracked.deletedFor(new Tombstone(parts.clock().instant(), "what if it were deleted"));
+    try {
+      Sight sight = kind(key).see(deleted, table);
+      return sight.losesData();
+    } catch (ReconcileException | RuntimeException e) {
+      return true;
+    }
+  }
+
+  Kind<?, ?, ?, ?> kind(ResourceKey key) {
+    Kind<?, ?, ?, ?> kind = kinds.get(key.kind());
+    if (kind == null) {
+      throw new IllegalArgumentException("unknown kind " + key.kind());
+    }
+    return kind;
+  }
+
+  /** What is there that is not in the table. */
+  List<Unmanaged> unmanaged() {
+    String root = parts.manifests().root().toString();
+    List<Unmanaged> unmanaged = new ArrayList<>();
+    for (InventoryEntry entry : state.inventory().all()) {
+      boolean mine = entry.root().equals(root);
+      if (!mine || entry.retained() || table.find(entry.key()).isEmpty()) {
+        unmanaged.add(
+            new Unmanaged(
+                entry.key(),
+                entry.identity().uid(),
+                entry.root(),
+                entry.retained(),
+                explanation(entry, mine)));
+      }
+    }
+    return unmanaged;
+  }
+
+  private static String explanation(InventoryEntry entry, boolean mine) {
+    if (entry.retained()) {
+      return "its manifest was deleted and its data kept: put the manifest back into %s to resume it"
+          .formatted(entry.root());
+    }
+    if (!mine) {
+      return "it belongs to the manifests in %s: run pglet on them to manage it"
+          .formatted(entry.root());
+    }
+    return "its manifest is not in %s: put it back to manage it".formatted(entry.root());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.pglet.reconcile.engine;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestRejected;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.ManifestSource.Written;
+import dev.pglet.manifest.Problem;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Resources.Applied;
+import dev.pglet.reconcile.Resources.Change;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Edits of manifests, with the errors of this module. */
+record Edits(ManifestSource manifests) {
+  /** An edit of the manifests. */
+  interface Edit<T> {
+    T make() throws IOException, ManifestRejected, HostUnavailable;
+  }
+
+  Applied apply(String document) throws ReconcileException {
+    return applied(make(() -> manifests.apply(document)));
+  }
+
+  Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
+    return applied(make(() -> manifests.set(key, path, value)));
+  }
+
+  <T> T make(Edit<T> edit) throws ReconcileException {
+    try {
+      return edit.make();
+    } catch (ManifestRejected e) {
+      String field = e.problems().isEmpty() ? "" : firstField(e.problems());
+      String message =
+          e.problems().stream().map(Problem::toString).collect(Collectors.joining("\n"));
+      throw new InvalidSpec("ManifestRejected", field, message, "Nothing was written", e);
+    } catch (IOException e) {
+      throw new Refused(
+          "ManifestUnwritable",
+          "writing a manifest below %s: %s".formatted(manifests.root(), e),
+          "Make it writable for the account of pglet, and try again",
+          e);
+    }
+  }
+
+  private static String firstField(List<Problem> problems) {
+    return problems.getFirst().field();
+  }
+
+  private static Applied applied(Written written) {
+    Change change =
+        switch (written.change()) {
+          case CREATED -> Change.CREATED;
+          case CONFIGURED, DELETED -> Change.CONFIGURED;
+          case UNCHANGED -> Change.UNCHANGED;
+        };
+    return new Applied(written.key(), change, written.file().toString());
+  }
+}

@@ -1,0 +1,381 @@
+package dev.pglet.reconcile.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.Identity;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestRejected;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Rejected;
+import dev.pglet.manifest.Snapshot;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.engine.pass.DependencyGraph;
+import dev.pglet.reconcile.engine.pass.Kind;
+import dev.pglet.reconcile.engine.store.ApiObjects;
+import dev.pglet.reconcile.engine.store.ResourceTable;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.InventoryEntry;
+import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
+import dev.pglet.reconcile.state.StateDirectory;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Brings what the manifests say into the inventory and then into the table, in this order: nothing
+ * is acted on that would be forgotten by a crash. One scan at a time.
+ */
+final class Intake {
+  /** What a scan leads to. */
+  interface Effects {
+    /** The user changed it, or it is new: a pass at once, without backoff. */
+    void edited(ResourceKey key);
+
+    /** It is no more: whoever has to do with it looks again. */
+    void gone(ResourceKey key, Set<ResourceKey> itsDependencies);
+
+    /** For people: see {@code EngineListener.problem}. */
+    void problem(String problem);
+  }
+
+  private final ManifestSource manifests;
+  private final Map<String, Kind<?, ?, ?, ?>> kinds;
+  private final ResourceTable table;
+  private final ApiObjects objects;
+  private final StateDirectory state;
+  private final DependencyGraph graph;
+  private final InstantSource clock;
+  private final Pruning pruning;
+  private final Effects effects;
+  private final String root;
+  private Snapshot last =
+      new Snapshot(Map.of(), List.of(), false, "not scanned yet", Optional.empty());
+
+  Intake(
+      ManifestSource manifests,
+      Map<String, Kind<?, ?, ?, ?>> kinds,
+      ResourceTable table,
+      ApiObjects objects,
+      StateDirectory state,
+      DependencyGraph graph,
+      InstantSource clock,
+      Pruning pruning,
+      Effects effects) {
+    this.manifests = requireNonNull(manifests, "manifests is null");
+    this.kinds = requireNonNull(kinds, "kinds is null");
+    this.table = requireNonNull(table, "table is null");
+    this.objects = requireNonNull(objects, "objects is null");
+    this.state = requireNonNull(state, "state is null");
+    this.graph = requireNonNull(graph, "graph is null");
+    this.clock = requireNonNull(clock, "clock is null");
+    this.pruning = requireNonNull(pruning, "pruning is null");
+    this.effects = requireNonNull(effects, "effects is null");
+    this.root = manifests.root().toString();
+  }
+
+  /**
+   * Scans and takes in what it finds.
+   *
+   * @return when to scan again because a file is too young to be accepted
+   */
+  synchronized Optional<Duration> scan() {
+    Snapshot snapshot = manifests.scan();
+    tellProblems(snapshot);
+    last = snapshot;
+    try {
+      admit(snapshot);
+      dropBlocked(snapshot);
+      missing(snapshot);
+    } catch (HostUnavailable e) {
+      effects.problem(e.explain());
+    }
+    return snapshot.settleIn();
+  }
+
+  synchronized List<Rejected> rejected() {
+    return last.rejected();
+  }
+
+  List<ResourceKey> held() {
+    return pruning.held();
+  }
+
+  /** Whether all files could be judged, and no deletion is still being waited for. */
+  synchronized boolean settled() {
+    return last.settleIn().isEmpty() && !pruning.undecided();
+  }
+
+  private void tellProblems(Snapshot snapshot) {
+    snapshot.rejected().stream()
+        .filter(rejected -> !last.rejected().contains(rejected))
+        .flatMap(rejected -> rejected.problems().stream())
+        .forEach(problem -> effects.problem(problem.toString()));
+  }
+
+  private void admit(Snapshot snapshot) throws HostUnavailable {
+    List<Tracked> admitted = new ArrayList<>();
+    for (Manifest manifest : new TreeMap<>(snapshot.accepted()).values()) {
+      if (!kinds.containsKey(manifest.key().kind())) {
+        throw new IllegalStateException("a manifest of an unknown kind: " + manifest.key());
+      }
+      if (table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty()) {
+        admitted.add(tracked(manifest));
+      }
+    }
+    state
+        .inventory()
+        .putAll(
+            admitted.stream()
+                .filter(tracked -> tracked.blocked().isEmpty())
+                .map(Tracked::entry)
+                .toList());
+    admitted.forEach(this::accept);
+  }
+
+  private static boolean same(Tracked known, Manifest manifest) {
+    return !known.deleting()
+        && known.manifest().isPresent()
+        && known.manifest().get().text().equals(manifest.text())
+        && known.manifest().get().positions().equals(manifest.positions())
+        && known.manifest().get().file().equals(manifest.file());
+  }
+
+  private Tracked tracked(Manifest manifest) {
+    Optional<InventoryEntry> known = state.inventory().find(manifest.key());
+    if (known.isPresent() && !known.get().root().equals(root)) {
+      return blocked(manifest, known.get().root());
+    }
+    ObjectNode remembered = ApiObjects.remembered(manifest.resource());
+    InventoryEntry entry = known.orElseGet(() -> created(manifest.key()));
+    if (entry.tombstone().isPresent()
+        || entry.retained()
+        || !entry.specHash().equals(manifest.specHash())
+        || entry.resource().filter(remembered::equals).isEmpty()) {
+      if (entry.tombstone().isPresent() || entry.retained()) {
+        note(entry, "Resumed", manifest.key() + " is back and resumes what was kept of it");
+      }
+      entry = entry.accepting(manifest.specHash(), manifest.text(), remembered);
+    }
+    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());
+  }
+
+  private InventoryEntry created(ResourceKey key) {
+    return new InventoryEntry(
+        key,
+        new Identity(UUID.randomUUID().toString(), 1),
+        root,
+        "",
+        "",
+        Optional.empty(),
+        clock.instant(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Set.of());
+  }
+
+  /** Its entry is nobody's: what another root owns is not even remembered anew. */
+  private Tracked blocked(Manifest manifest, String owner) {
+    String name = root + "\n" + manifest.key();
+    InventoryEntry entry =
+        new InventoryEntry(
+            manifest.key(),
+            new Identity(
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString(), 1),
+            root,
+            manifest.specHash(),
+            manifest.text(),
+            Optional.empty(),
+            clock.instant(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Set.of());
+    Refused refused =
+        new Refused(
+            "OwnedByAnotherRoot",
+            "%s exists already, by a manifest in %s".formatted(manifest.key(), owner),
+            "Give this one another name, or edit the manifest in " + owner);
+    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.of(refused));
+  }
+
+  private static Tracked fresh(
+      InventoryEntry entry,
+      CustomResource<?, ?> resource,
+      Optional<Manifest> manifest,
+      Optional<Refused> blocked) {
+    return new Tracked(
+        entry.key(),
+        entry,
+        ApiObjects.identified(resource, entry.identity()),
+        manifest,
+        0,
+        blocked,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        0);
+  }
+
+  private void accept(Tracked tracked) {
+    Optional<Tracked> before = table.find(tracked.key());
+    table.accept(tracked);
+    Kind<?, ?, ?, ?> kind = kinds.get(tracked.key().kind());
+    if (kind != null) {
+      graph.dependsOn(tracked.key(), kind.dependencies(tracked.resource()));
+    }
+    if (before.isEmpty() || table.changedSince(tracked.key(), before.get().edit())) {
+      effects.edited(tracked.key());
+    }
+  }
+
+  private void dropBlocked(Snapshot snapshot) {
+    for (Tracked tracked : table.all()) {
+      if (tracked.blocked().isPresent() && !snapshot.accepted().containsKey(tracked.key())) {
+        drop(tracked.key());
+      }
+    }
+  }
+
+  private void drop(ResourceKey key) {
+    Set<ResourceKey> dependencies = graph.dependencies(key);
+    table.remove(key);
+    graph.forget(key);
+    effects.gone(key, dependencies);
+  }
+
+  /** What has no manifest keeps its last accepted spec in force until it is pruned. */
+  private void missing(Snapshot snapshot) throws HostUnavailable {
+    List<InventoryEntry> missing = new ArrayList<>();
+    for (InventoryEntry entry : state.inventory().all()) {
+      if (entry.root().equals(root)
+          && !entry.retained()
+          && !snapshot.accepted().containsKey(entry.key())) {
+        recall(entry, snapshot);
+        if (entry.tombstone().isEmpty() && table.find(entry.key()).isPresent()) {
+          missing.add(entry);
+        }
+      }
+    }
+    delete(pruning.decide(snapshot, missing), "its manifest is gone from " + root);
+  }
+
+  private void recall(InventoryEntry entry, Snapshot snapshot) {
+    Optional<Tracked> known = table.find(entry.key());
+    if (known.isPresent()) {
+      if (known.get().manifest().isPresent()) {
+        accept(fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
+      }
+      return;
+    }
+    boolean leftAlone = !pruning.enabled() && snapshot.complete() && entry.tombstone().isEmpty();
+    if (!leftAlone) {
+      objects
+          .recalled(entry)
+          .ifPresent(
+              resource -> accept(fresh(entry, resource, Optional.empty(), Optional.empty())));
+    }
+  }
+
+  /** Begins the deletion of resources in the table. The tombstones are on disk before anything. */
+  synchronized void delete(List<ResourceKey> keys, String why) throws HostUnavailable {
+    if (keys.isEmpty()) {
+      return;
+    }
+    Tombstone tombstone = new Tombstone(clock.instant(), why);
+    List<Tracked> deleted = new ArrayList<>();
+    for (ResourceKey key : keys) {
+      Tracked tracked = table.find(key).orElseThrow();
+      if (!tracked.deleting()) {
+        deleted.add(
+            fresh(
+                tracked.entry().deletedFor(tombstone),
+                tracked.resource(),
+                Optional.empty(),
+                Optional.empty()));
+        note(tracked.entry(), "Deleting", key + " is being deleted: " + why);
+      }
+    }
+    state.inventory().putAll(deleted.stream().map(Tracked::entry).toList());
+    deleted.forEach(this::accept);
+  }
+
+  /** Forgets what was deleted; see {@code PassRunner.Burial}. */
+  synchronized boolean bury(Tracked tracked, boolean kept) throws HostUnavailable {
+    ResourceKey key = tracked.key();
+    if (table.changedSince(key, tracked.edit())) {
+      return false;
+    }
+    if (kept) {
+      state.inventory().put(tracked.entry().keptAfterDeletion());
+    } else {
+      state.inventory().remove(key);
+    }
+    drop(key);
+    return true;
+  }
+
+  private void note(InventoryEntry entry, String reason, String message) {
+    state.events().add(entry.key(), Event.Type.NORMAL, reason, message);
+  }
+
+  /**
+   * Removes the document and begins the deletion, with no scan in between that would take the one
+   * for the other.
+   *
+   * @return false when there is no such resource
+   */
+  synchronized boolean deleteDocument(ResourceKey key)
+      throws IOException, ManifestRejected, HostUnavailable {
+    Optional<Tracked> tracked = table.find(key);
+    if (tracked.isEmpty()) {
+      return false;
+    }
+    if (tracked.get().manifest().isPresent()) {
+      manifests.delete(key);
+    }
+    if (tracked.get().blocked().isPresent()) {
+      drop(key);
+    } else {
+      delete(List.of(key), "it was deleted explicitly");
+    }
+    return true;
+  }
+
+  /** Begins the deletions that the guard held. */
+  synchronized List<ResourceKey> confirmHeld() throws HostUnavailable {
+    List<ResourceKey> held = pruning.held();
+    delete(held, "its manifest is gone from " + root + ", and that was confirmed");
+    return held;
+  }
+
+  /** Effects for somebody who only looks. */
+  static Effects nothing(Consumer<String> problems) {
+    return new Effects() {
+      @Override
+      public void edited(ResourceKey key) {}
+
+      @Override
+      public void gone(ResourceKey key, Set<ResourceKey> itsDependencies) {}
+
+      @Override
+      public void problem(String problem) {
+        problems.accept(problem);
+      }
+    };
+  }
+}

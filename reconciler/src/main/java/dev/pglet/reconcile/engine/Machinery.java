@@ -1,0 +1,259 @@
+package dev.pglet.reconcile.engine;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Scheduler;
+import dev.pglet.reconcile.engine.pass.Consents;
+import dev.pglet.reconcile.engine.pass.PassRunner;
+import dev.pglet.reconcile.engine.pass.Reporter;
+import dev.pglet.reconcile.engine.pass.StepRunner;
+import dev.pglet.reconcile.engine.pass.Wakeups;
+import dev.pglet.reconcile.observe.Health;
+import dev.pglet.reconcile.observe.Meters;
+import dev.pglet.reconcile.queue.Activity;
+import dev.pglet.reconcile.queue.Backoff;
+import dev.pglet.reconcile.queue.Priority;
+import dev.pglet.reconcile.queue.WorkQueue;
+import dev.pglet.reconcile.state.StateDirectory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What turns inside an engine: workers, scans, wake-ups. Thread-safe. */
+final class Machinery implements Intake.Effects, Wakeups {
+  private static final Logger LOG = LoggerFactory.getLogger(Machinery.class);
+  private static final int WORKERS = 4;
+  private static final Duration RESCAN = Duration.ofSeconds(30);
+  private static final Duration GRACE = Duration.ofMinutes(2);
+  private static final Duration STUCK = Duration.ofMinutes(15);
+
+  private final Semaphore moved = new Semaphore(0);
+  private final Activity activity = new Activity(moved::release);
+  private final EngineParts parts;
+  private final Assembly assembly;
+  private final WorkQueue<ResourceKey> queue;
+  private final Backoff<ResourceKey> backoff = Backoff.standard(new Random());
+  private final Progress progress;
+  private final Intake intake;
+  private final Worker.Shop shop;
+  private final Health health = new Health();
+  private final List<Thread> workers = new ArrayList<>();
+  private Scheduler.Scheduled rescans = () -> {};
+  private volatile boolean scanned;
+  private volatile boolean stopping;
+
+  private Machinery(EngineParts parts, StateDirectory state) throws ReconcileException {
+    this.parts = parts;
+    queue = new WorkQueue<>(parts.clock(), parts.scheduler(), activity);
+    assembly = Assembly.of(parts, state, activity, this::wake);
+    intake = assembly.intake(parts.prune(), this);
+    progress = new Progress(assembly.table(), backoff::failures);
+    Meters meters = new Meters(parts.meters(), assembly.kinds().keySet(), WORKERS);
+    meters.queue(queue, WorkQueue::depth, WorkQueue::adds);
+    shop =
+        new Worker.Shop(
+            queue,
+            backoff,
+            passes(state, meters),
+            progress,
+            assembly.graph(),
+            meters,
+            parts.clock());
+    meters.activeWorkers(shop, all -> all.working().size());
+    health.register(Health.Probe.READYZ, "scan", this::notScanned);
+    health.register(Health.Probe.HEALTHZ, "workers", this::stuck);
+  }
+
+  static Machinery of(EngineParts parts, StateDirectory state) throws ReconcileException {
+    return new Machinery(parts, state);
+  }
+
+  private PassRunner passes(StateDirectory state, Meters meters) {
+    Reporter reporter =
+        new Reporter(
+            assembly.table(),
+            parts.manifests(),
+            state.conditions(),
+            state.events(),
+            parts.clock(),
+            parts.listener(),
+            this);
+    return new PassRunner(
+        new PassRunner.Tools(
+            assembly.kinds(),
+            assembly.table(),
+            parts.manifests(),
+            new Consents(state.inventory(), assembly.table()),
+            assembly.holds(),
+            new StepRunner(parts.clock(), parts.scheduler(), activity),
+            reporter,
+            intake::bury,
+            assembly.graph(),
+            state.events(),
+            meters,
+            parts.listener(),
+            parts.clock(),
+            () -> stopping));
+  }
+
+  Assembly assembly() {
+    return assembly;
+  }
+
+  Intake intake() {
+    return intake;
+  }
+
+  Activity activity() {
+    return activity;
+  }
+
+  Health health() {
+    return health;
+  }
+
+  synchronized void start() {
+    if (!workers.isEmpty() || stopping) {
+      throw new IllegalStateException("an engine is started once");
+    }
+    scan();
+    rescans = parts.scheduler().every(RESCAN, this::scan);
+    for (int i = 1; i <= WORKERS; i++) {
+      workers.add(Thread.ofVirtual().name("pglet-worker-" + i).start(new Worker(shop)));
+    }
+  }
+
+  /** Scans on the caller's thread. */
+  void scan() {
+    activity.begin();
+    try {
+      intake.scan().ifPresent(this::rescan);
+      scanned = true;
+    } catch (RuntimeException e) {
+      LOG.atError().setCause(e).log("a scan of the manifests broke");
+      problem("scanning the manifests broke (" + e + "); this is an error in pglet, see the log");
+    } finally {
+      activity.end();
+    }
+  }
+
+  void rescan(Duration after) {
+    parts
+        .scheduler()
+        .schedule(
+            after,
+            () -> {
+              if (!stopping) {
+                scan();
+              }
+            });
+  }
+
+  private void wake(ResourceKey key) {
+    if (assembly.table().find(key).isPresent()) {
+      queue.add(key, Priority.EDIT);
+    }
+  }
+
+  @Override
+  public void edited(ResourceKey key) {
+    backoff.forget(key);
+    queue.add(key, Priority.EDIT);
+    assembly.graph().dependents(key).forEach(this::wake);
+  }
+
+  @Override
+  public void gone(ResourceKey key, Set<ResourceKey> itsDependencies) {
+    backoff.forget(key);
+    progress.forget(key);
+    queue.forget(key);
+    assembly.graph().dependents(key).forEach(this::wake);
+    itsDependencies.forEach(this::wake);
+  }
+
+  @Override
+  public void problem(String problem) {
+    LOG.atWarn().addKeyValue("problem", problem).log("problem");
+    parts.listener().problem(problem);
+  }
+
+  @Override
+  public void conditionsChanged(ResourceKey key, boolean becameAvailable) {
+    for (ResourceKey dependent : assembly.graph().dependents(key)) {
+      if (becameAvailable) {
+        backoff.forget(dependent);
+      }
+      wake(dependent);
+    }
+  }
+
+  @Override
+  public void rescanThenRetry(ResourceKey key, Duration after) {
+    rescan(after);
+    queue.add(key, Priority.EDIT, after.plus(after));
+  }
+
+  Convergence standing(boolean timedOut) {
+    return progress.convergence(intake.rejected(), timedOut);
+  }
+
+  boolean settled() {
+    return scanned && activity.idle() && intake.settled() && progress.allEnded();
+  }
+
+  Convergence converge(Duration timeout) throws InterruptedException {
+    Instant deadline = parts.clock().instant().plus(timeout);
+    Scheduler.Scheduled alarm = parts.scheduler().schedule(timeout, moved::release);
+    try {
+      while (!settled()) {
+        if (!parts.clock().instant().isBefore(deadline)) {
+          return standing(true);
+        }
+        moved.acquire();
+        moved.drainPermits();
+      }
+      return standing(false);
+    } finally {
+      alarm.cancel();
+      moved.release();
+    }
+  }
+
+  void stop() throws InterruptedException {
+    List<Thread> running;
+    synchronized (this) {
+      stopping = true;
+      running = List.copyOf(workers);
+    }
+    rescans.cancel();
+    queue.shutDown();
+    assembly.operations().stop();
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    for (Thread worker : running) {
+      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+      if (!worker.join(left)) {
+        LOG.atWarn().addKeyValue("worker", worker.getName()).log("a step did not end in time");
+      }
+    }
+  }
+
+  private Optional<String> notScanned() {
+    return scanned ? Optional.empty() : Optional.of("the manifests have not been scanned yet");
+  }
+
+  private Optional<String> stuck() {
+    Instant now = parts.clock().instant();
+    return shop.working().entrySet().stream()
+        .filter(entry -> entry.getValue().plus(STUCK).isBefore(now))
+        .map(entry -> "%s has been worked on since %s".formatted(entry.getKey(), entry.getValue()))
+        .sorted()
+        .findFirst();
+  }
+}

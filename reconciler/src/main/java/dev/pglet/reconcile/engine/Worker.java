@@ -1,0 +1,136 @@
+package dev.pglet.reconcile.engine;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.engine.pass.DependencyGraph;
+import dev.pglet.reconcile.engine.pass.PassRunner;
+import dev.pglet.reconcile.observe.Meters;
+import dev.pglet.reconcile.observe.Meters.Result;
+import dev.pglet.reconcile.queue.Backoff;
+import dev.pglet.reconcile.queue.Priority;
+import dev.pglet.reconcile.queue.WorkQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Takes a key, runs a pass, and turns how it ended into what the queue does next. */
+final class Worker implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final Duration RESYNC = Duration.ofSeconds(60);
+
+  /** What all workers share. */
+  record Shop(
+      WorkQueue<ResourceKey> queue,
+      Backoff<ResourceKey> backoff,
+      PassRunner passes,
+      Progress progress,
+      DependencyGraph graph,
+      Meters meters,
+      InstantSource clock,
+      Map<ResourceKey, Instant> working) {
+    Shop(
+        WorkQueue<ResourceKey> queue,
+        Backoff<ResourceKey> backoff,
+        PassRunner passes,
+        Progress progress,
+        DependencyGraph graph,
+        Meters meters,
+        InstantSource clock) {
+      this(queue, backoff, passes, progress, graph, meters, clock, new ConcurrentHashMap<>());
+    }
+  }
+
+  private final Shop shop;
+
+  Worker(Shop shop) {
+    this.shop = shop;
+  }
+
+  @Override
+  public void run() {
+    try {
+      Optional<WorkQueue.Taken<ResourceKey>> taken = shop.queue().take();
+      while (taken.isPresent()) {
+        shop.meters().queued(taken.get().waited());
+        work(taken.get().key());
+        taken = shop.queue().take();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work(ResourceKey key) {
+    Instant begin = shop.clock().instant();
+    shop.working().put(key, begin);
+    try {
+      PassRunner.End end = shop.passes().run(key);
+      Level level = shop.progress().ended(key, end) ? Level.WARN : Level.DEBUG;
+      next(key, end.outcome(), level, Duration.between(begin, shop.clock().instant()));
+    } catch (RuntimeException | Error e) {
+      LOG.atError().addKeyValue("key", key).setCause(e).log("a pass broke outside its controller");
+      shop.queue().add(key, Priority.RESYNC, shop.backoff().next(key));
+    } finally {
+      shop.working().remove(key);
+      shop.queue().done(key);
+    }
+  }
+
+  /** What is the same as last time is not said again at the same level. */
+  private void next(ResourceKey key, Outcome outcome, Level level, Duration took) {
+    Optional<ResourceKey> awaited = Optional.empty();
+    Result result;
+    switch (outcome) {
+      case Outcome.Converged c -> {
+        result = Result.SUCCESS;
+        shop.backoff().forget(key);
+        shop.queue().add(key, Priority.RESYNC, RESYNC);
+      }
+      case Outcome.Waiting waiting -> {
+        result = Result.WAITING;
+        awaited = waiting.on();
+        shop.backoff().forget(key);
+        shop.queue().add(key, Priority.RESYNC, waiting.after());
+        LOG.atDebug().addKeyValue("key", key).addKeyValue("for", waiting.message()).log("waits");
+      }
+      case Outcome.Superseded s -> {
+        result = Result.SUPERSEDED;
+        shop.backoff().forget(key);
+        shop.queue().add(key, Priority.EDIT);
+      }
+      case Outcome.Stalled stalled -> {
+        result = Result.STALLED;
+        shop.backoff().forget(key);
+        shop.queue().add(key, Priority.RESYNC, RESYNC);
+        LOG.atLevel(level)
+            .addKeyValue("key", key)
+            .addKeyValue("reason", stalled.error().reason())
+            .addKeyValue("message", stalled.error().explain())
+            .log("stalled");
+      }
+      case Outcome.Failed failed -> {
+        result = Result.ERROR;
+        Duration after = shop.backoff().next(key);
+        shop.queue().add(key, Priority.RESYNC, after);
+        LOG.atLevel(level)
+            .addKeyValue("key", key)
+            .addKeyValue("after", after)
+            .setCause(failed.error())
+            .log("failed, tried again later");
+      }
+      case Outcome.Deleted d -> {
+        result = Result.DELETED;
+        shop.backoff().forget(key);
+        LOG.atInfo().addKeyValue("key", key).log("forgotten");
+      }
+    }
+    shop.graph().waitsFor(key, awaited);
+    shop.meters().pass(key.kind(), result, took);
+  }
+}

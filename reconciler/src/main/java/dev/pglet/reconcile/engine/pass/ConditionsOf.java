@@ -1,0 +1,209 @@
+package dev.pglet.reconcile.engine.pass;
+
+import dev.pglet.api.meta.Conditions;
+import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import dev.pglet.reconcile.Wait;
+import dev.pglet.reconcile.engine.store.Rfc3339;
+import dev.pglet.reconcile.engine.store.Tracked;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What is true of a resource, by what was seen and how the pass ended. Pure.
+ *
+ * @param sight the newest observation of this pass; empty when there is none
+ * @param outcome empty while the steps of the plan are being run
+ * @param explain an error's message for people, with its place
+ */
+record ConditionsOf(
+    Tracked tracked,
+    Optional<Sight> sight,
+    Optional<Outcome> outcome,
+    Function<ReconcileException, String> explain) {
+  private record Finding(String status, String reason, String message) {}
+
+  /** All of them, in the order in which people look for them. */
+  List<Condition> list(List<Condition> before, Instant now) {
+    return List.of(
+        condition(Conditions.READY, ready(), before, now),
+        condition(Conditions.AVAILABLE, available(), before, now),
+        condition(Conditions.UP_TO_DATE, upToDate(), before, now),
+        condition(Conditions.RECONCILING, reconciling(), before, now),
+        condition(Conditions.STALLED, stalled(), before, now),
+        condition(Conditions.PAUSED, paused(), before, now),
+        condition(Conditions.DELETING, deleting(), before, now));
+  }
+
+  private Finding available() {
+    if (sight.isEmpty()) {
+      return unseen();
+    }
+    return sight.get().available()
+        ? yes("Available", "")
+        : because(no("NotAvailable", "it cannot be used now"));
+  }
+
+  private Finding ready() {
+    if (tracked.deleting()) {
+      return no("Deleting", "it is being deleted");
+    }
+    if (sight.isEmpty()) {
+      return unseen();
+    }
+    Sight seen = sight.get();
+    if (seen.invalid().isPresent()) {
+      return no(seen.invalid().get());
+    }
+    Optional<ReconcileException> error = error();
+    boolean onlyDeferred = error.isPresent() && deferred(seen, error.get());
+    if (seen.available() && (onlyDeferred || (seen.upToDate() && error.isEmpty()))) {
+      return yes("Ready", onlyDeferred ? "but for steps that need consent" : "");
+    }
+    return error.isEmpty() && seen.upToDate()
+        ? no("NotAvailable", "it is as its manifest says, and cannot be used")
+        : because(pending(seen));
+  }
+
+  private static boolean deferred(Sight seen, ReconcileException error) {
+    return error instanceof Refused
+        && !seen.plan().steps().isEmpty()
+        && seen.plan().steps().stream().allMatch(step -> step.risk() == Risk.DESTRUCTIVE);
+  }
+
+  private Finding upToDate() {
+    if (sight.isEmpty()) {
+      return unseen();
+    }
+    Sight seen = sight.get();
+    if (seen.invalid().isPresent()) {
+      return no(seen.invalid().get());
+    }
+    return seen.upToDate() ? yes("UpToDate", "") : pending(seen);
+  }
+
+  private static Finding pending(Sight seen) {
+    if (!seen.plan().steps().isEmpty()) {
+      return no(
+          "StepsPending",
+          seen.plan().steps().stream().map(Step::describe).collect(Collectors.joining("; ")));
+    }
+    return seen.plan()
+        .awaiting()
+        .map(wait -> no(wait.reason(), wait.message()))
+        .orElse(no("NotAvailable", "it cannot be used now"));
+  }
+
+  private Finding reconciling() {
+    if (outcome.isEmpty()) {
+      return yes("StepsRunning", sight.map(seen -> pending(seen).message()).orElse(""));
+    }
+    return switch (outcome.get()) {
+      case Outcome.Failed failed ->
+          yes(failed.error().reason(), explain.apply(failed.error()) + " (tried again)");
+      case Outcome.Superseded superseded -> yes("Superseded", "the manifest changed meanwhile");
+      case Outcome.Waiting waiting ->
+          tracked.paused() || sight.map(Sight::upToDate).orElse(false)
+              ? no("Idle", "")
+              : yes(waiting.reason(), waiting.message());
+      case Outcome.Converged converged -> no("Idle", "");
+      case Outcome.Stalled stalled -> no("Stalled", "nothing happens until something changes");
+      case Outcome.Deleted deleted -> no("Idle", "");
+    };
+  }
+
+  private Finding stalled() {
+    return outcome.isPresent() && outcome.get() instanceof Outcome.Stalled stalled
+        ? yes(stalled.error().reason(), explain.apply(stalled.error()))
+        : no("NotStalled", "");
+  }
+
+  private Finding paused() {
+    return tracked.paused()
+        ? yes("PausedByAnnotation", "pglet.dev/paused is \"true\": nothing is changed")
+        : no("NotPaused", "");
+  }
+
+  private Finding deleting() {
+    return tracked
+        .entry()
+        .tombstone()
+        .map(tombstone -> yes("ManifestGone", tombstone.why()))
+        .orElse(no("NotDeleting", ""));
+  }
+
+  private Optional<ReconcileException> error() {
+    if (outcome.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (outcome.get()) {
+      case Outcome.Failed failed -> Optional.of(failed.error());
+      case Outcome.Stalled stalled -> Optional.of(stalled.error());
+      case Outcome.Converged c -> Optional.empty();
+      case Outcome.Waiting w -> Optional.empty();
+      case Outcome.Superseded s -> Optional.empty();
+      case Outcome.Deleted d -> Optional.empty();
+    };
+  }
+
+  /** What is behind it, when that is known, says more. */
+  private Finding because(Finding otherwise) {
+    if (error().isPresent()) {
+      return no(error().get());
+    }
+    if (outcome.isPresent()
+        && outcome.get() instanceof Outcome.Waiting waiting
+        && !tracked.paused()) {
+      return no(waiting.reason(), waiting.message());
+    }
+    return sight
+        .flatMap(seen -> seen.plan().awaiting())
+        .map((Wait wait) -> no(wait.reason(), wait.message()))
+        .orElse(otherwise);
+  }
+
+  private Finding unseen() {
+    if (error().isPresent()) {
+      return new Finding(Conditions.UNKNOWN, error().get().reason(), explain.apply(error().get()));
+    }
+    return outcome.isPresent() && outcome.get() instanceof Outcome.Waiting waiting
+        ? new Finding(Conditions.UNKNOWN, waiting.reason(), waiting.message())
+        : new Finding(Conditions.UNKNOWN, "NotObserved", "it has not been looked at yet");
+  }
+
+  private Finding no(ReconcileException error) {
+    return no(error.reason(), explain.apply(error));
+  }
+
+  private static Finding yes(String reason, String message) {
+    return new Finding(Conditions.TRUE, reason, message);
+  }
+
+  private static Finding no(String reason, String message) {
+    return new Finding(Conditions.FALSE, reason, message);
+  }
+
+  private Condition condition(String type, Finding finding, List<Condition> before, Instant now) {
+    String since =
+        Conditions.find(before, type)
+            .filter(old -> old.getStatus().equals(finding.status()))
+            .map(Condition::getLastTransitionTime)
+            .orElse(Rfc3339.seconds(now));
+    return new ConditionBuilder()
+        .withType(type)
+        .withStatus(finding.status())
+        .withReason(finding.reason())
+        .withMessage(finding.message())
+        .withLastTransitionTime(since)
+        .withObservedGeneration(tracked.entry().identity().generation())
+        .build();
+  }
+}

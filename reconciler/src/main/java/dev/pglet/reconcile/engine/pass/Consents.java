@@ -1,0 +1,127 @@
+package dev.pglet.reconcile.engine.pass;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.api.meta.Identity;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import dev.pglet.reconcile.engine.store.ResourceTable;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.state.Inventory;
+import dev.pglet.reconcile.state.InventoryEntry;
+import dev.pglet.reconcile.state.InventoryEntry.Consent;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The user's consent to destructive steps: the annotation {@code pglet.dev/confirm} with the id of
+ * the plan. It is noted before the first of them and spent when none is left, so that a crash in
+ * between needs no second one, and what was done is never done again by it.
+ */
+public final class Consents {
+  private final Inventory inventory;
+  private final ResourceTable table;
+
+  public Consents(Inventory inventory, ResourceTable table) {
+    this.inventory = requireNonNull(inventory, "inventory is null");
+    this.table = requireNonNull(table, "table is null");
+  }
+
+  /**
+   * The id of a plan's destructive steps: of those, the generation and the uid. Empty when there
+   * are none.
+   */
+  public static Optional<String> planId(Plan<? extends Step> plan, Identity identity) {
+    Set<String> steps = destructive(plan);
+    return steps.isEmpty() ? Optional.empty() : Optional.of(id(steps, identity));
+  }
+
+  /** Why the plan may not be run now; empty when it may. */
+  Optional<Refused> refusal(Tracked tracked, Plan<? extends Step> plan) throws HostUnavailable {
+    if (tracked.deleting()) {
+      return Optional.empty();
+    }
+    Set<String> steps = destructive(plan);
+    InventoryEntry entry = tracked.entry();
+    Optional<Consent> inUse = entry.consent();
+    if (steps.isEmpty()) {
+      if (inUse.isPresent()) {
+        remember(entry.spending(inUse.get()));
+      }
+      return Optional.empty();
+    }
+    if (inUse.isPresent() && covers(inUse.get(), steps, tracked)) {
+      return Optional.empty();
+    }
+    String id = id(steps, entry.identity());
+    boolean spent = entry.spentConsents().contains(id);
+    if (!spent && tracked.confirmed().filter(id::equals).isPresent()) {
+      remember(entry.consenting(new Consent(id, steps)));
+      return Optional.empty();
+    }
+    return Optional.of(refused(tracked, plan, id, spent));
+  }
+
+  private static boolean covers(Consent consent, Set<String> steps, Tracked tracked) {
+    return consent.steps().containsAll(steps)
+        && tracked.confirmed().filter(consent.id()::equals).isPresent()
+        && consent.id().equals(id(consent.steps(), tracked.entry().identity()));
+  }
+
+  private void remember(InventoryEntry entry) throws HostUnavailable {
+    inventory.put(entry);
+    table.remember(entry);
+  }
+
+  private static Refused refused(
+      Tracked tracked, Plan<? extends Step> plan, String id, boolean spent) {
+    String what =
+        plan.steps().stream()
+            .filter(step -> step.risk() == Risk.DESTRUCTIVE)
+            .map(Step::describe)
+            .collect(Collectors.joining("; "));
+    if (spent) {
+      return new Refused(
+          "ConsentSpent",
+          "%s removes data again: %s. The consent %s was for once"
+              .formatted(tracked.key(), what, id),
+          "Change the spec so that data stays, or make the change anew for a new plan id");
+    }
+    return new Refused(
+        "ConsentRequired",
+        "%s removes data: %s. Nothing was done".formatted(tracked.key(), what),
+        "To consent, set the annotation pglet.dev/confirm: \"%s\"".formatted(id));
+  }
+
+  private static Set<String> destructive(Plan<? extends Step> plan) {
+    return plan.steps().stream()
+        .filter(step -> step.risk() == Risk.DESTRUCTIVE)
+        .map(step -> step.name() + " " + step)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String id(Set<String> steps, Identity identity) {
+    String all =
+        identity.uid()
+            + "\n"
+            + identity.generation()
+            + "\n"
+            + String.join("\n", new TreeSet<>(steps));
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.pglet.reconcile.engine.pass;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.Conditions;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestRejected;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.engine.store.ApiObjects;
+import dev.pglet.reconcile.engine.store.ResourceTable;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.observe.EngineListener;
+import dev.pglet.reconcile.state.ConditionMemory;
+import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.EventLog;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where a status is made: in memory while steps are run, in the file too when the
+ * pass has ended. Not written when nothing changed. Thread-safe for different keys.
+ */
+public final class Reporter {
+  private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
+  private static final Duration SOON = Duration.ofMillis(500);
+
+  private record Written(ObjectNode status, String document) {}
+
+  private final ResourceTable table;
+  private final ManifestSource manifests;
+  private final ConditionMemory memory;
+  private final EventLog events;
+  private final InstantSource clock;
+  private final EngineListener listener;
+  private final Wakeups wakeups;
+  private final Map<ResourceKey, Written> written = new ConcurrentHashMap<>();
+
+  public Reporter(
+      ResourceTable table,
+      ManifestSource manifests,
+      ConditionMemory memory,
+      EventLog events,
+      InstantSource clock,
+      EngineListener listener,
+      Wakeups wakeups) {
+    this.table = requireNonNull(table, "table is null");
+    this.manifests = requireNonNull(manifests, "manifests is null");
+    this.memory = requireNonNull(memory, "memory is null");
+    this.events = requireNonNull(events, "events is null");
+    this.clock = requireNonNull(clock, "clock is null");
+    this.listener = requireNonNull(listener, "listener is null");
+    this.wakeups = requireNonNull(wakeups, "wakeups is null");
+  }
+
+  /** Steps are about to be run: whoever watches sees it, the file does not change. */
+  void progress(Tracked tracked, Sight sight) {
+    publish(tracked, Optional.of(sight), Optional.empty());
+  }
+
+  /** Somebody only looks: nothing is written, and nobody is woken. */
+  public void look(Tracked tracked, Optional<Sight> sight, Outcome outcome) {
+    publish(tracked, sight, Optional.of(outcome));
+  }
+
+  /** The pass has ended. */
+  void finish(Tracked tracked, Optional<Sight> sight, Outcome outcome) {
+    List<Condition> before = lastReported(tracked);
+    ObjectNode status = publish(tracked, sight, Optional.of(outcome));
+    List<Condition> after = table.conditions(tracked.key());
+    if (!after.equals(before)) {
+      remember(tracked, after);
+    }
+    write(tracked.key(), status);
+  }
+
+  /** The resource is gone. */
+  void forget(Tracked tracked) {
+    written.remove(tracked.key());
+    try {
+      memory.forget(tracked.entry().identity().uid());
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("key", tracked.key())
+          .setCause(e)
+          .log("conditions are not forgotten");
+    }
+  }
+
+  private ObjectNode publish(Tracked tracked, Optional<Sight> sight, Optional<Outcome> outcome) {
+    List<Condition> before = table.conditions(tracked.key());
+    List<Condition> after =
+        new ConditionsOf(tracked, sight, outcome, error -> explain(tracked, error))
+            .list(lastReported(tracked), clock.instant());
+    ObjectNode status =
+        sight.map(seen -> seen.status().deepCopy()).orElseGet(() -> lastStatus(tracked.key()));
+    status.remove("conditions");
+    status.put("observedGeneration", tracked.entry().identity().generation());
+    status.set("conditions", ApiObjects.json(after));
+    table.report(tracked.key(), status, after);
+    tellChanges(tracked.key(), before, after);
+    return status;
+  }
+
+  /** Before the first pass of this process, those that the last one reported. */
+  private List<Condition> lastReported(Tracked tracked) {
+    List<Condition> conditions = table.conditions(tracked.key());
+    if (!conditions.isEmpty()) {
+      return conditions;
+    }
+    try {
+      return memory.read(tracked.entry().identity().uid());
+    } catch (Refused | HostUnavailable e) {
+      LOG.atWarn().addKeyValue("key", tracked.key()).setCause(e).log("conditions are forgotten");
+      return List.of();
+    }
+  }
+
+  /**
+   * What cannot be seen now was so when it was last seen; the conditions say that it is unknown.
+   */
+  private ObjectNode lastStatus(ResourceKey key) {
+    return table
+        .find(key)
+        .flatMap(Tracked::status)
+        .map(ObjectNode::deepCopy)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  private void tellChanges(ResourceKey key, List<Condition> before, List<Condition> after) {
+    List<Condition> changed =
+        after.stream()
+            .filter(condition -> !same(Conditions.find(before, condition.getType()), condition))
+            .toList();
+    if (changed.isEmpty()) {
+      return;
+    }
+    changed.forEach(condition -> listener.conditionChanged(key, condition));
+    wakeups.conditionsChanged(
+        key,
+        Conditions.isTrue(changed, Conditions.AVAILABLE)
+            && !Conditions.isTrue(before, Conditions.AVAILABLE));
+  }
+
+  private static boolean same(Optional<Condition> before, Condition after) {
+    return before
+        .filter(old -> old.getStatus().equals(after.getStatus()))
+        .filter(old -> old.getReason().equals(after.getReason()))
+        .isPresent();
+  }
+
+  /** The message of an error, and where in the manifest it comes from. */
+  public static String explain(Tracked tracked, ReconcileException error) {
+    if (error instanceof InvalidSpec invalid && tracked.manifest().isPresent()) {
+      Manifest manifest = tracked.manifest().get();
+      return manifest.problem(invalid.field(), invalid.explain()).toString();
+    }
+    return error.explain();
+  }
+
+  private void remember(Tracked tracked, List<Condition> conditions) {
+    try {
+      memory.write(tracked.entry().identity().uid(), conditions);
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("key", tracked.key())
+          .setCause(e)
+          .log("conditions are not remembered over a restart");
+    }
+  }
+
+  private void write(ResourceKey key, ObjectNode status) {
+    Optional<Manifest> manifest = table.find(key).flatMap(Tracked::manifest);
+    if (manifest.isEmpty()) {
+      return;
+    }
+    Written now = new Written(status, manifest.get().text());
+    if (now.equals(written.get(key))) {
+      return;
+    }
+    try {
+      switch (manifests.writeStatus(key, status)) {
+        case WRITTEN, EQUAL -> written.put(key, now);
+        case DROPPED -> wakeups.rescanThenRetry(key, SOON);
+      }
+    } catch (IOException | ManifestRejected e) {
+      LOG.atWarn().addKeyValue("key", key).setCause(e).log("the status is not written");
+      events.add(
+          key,
+          Event.Type.WARNING,
+          "StatusNotWritten",
+          "the status of %s cannot be written to %s: %s"
+              .formatted(key, manifest.get().file(), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.pglet.reconcile.engine.pass;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import java.util.Optional;
+
+/**
+ * What one observation shows.
+ *
+ * @param plan empty when the spec is invalid
+ * @param invalid why no plan can be made
+ * @param status the controller's, without conditions and observedGeneration
+ */
+public record Sight(
+    Object observed,
+    Plan<? extends Step> plan,
+    Optional<InvalidSpec> invalid,
+    boolean available,
+    ObjectNode status) {
+  /** Whether the plan removes data, or cannot say yet that it does not. */
+  public boolean losesData() {
+    return plan.steps().stream().anyMatch(step -> step.risk() == Risk.DESTRUCTIVE)
+        || plan.awaiting().isPresent()
+        || !plan.beyond().isEmpty();
+  }
+
+  /** Whether nothing is left to do or to wait for but that time passes. */
+  boolean upToDate() {
+    return invalid.isEmpty()
+        && plan.steps().isEmpty()
+        && plan.awaiting().map(wait -> available && wait.resource().isEmpty()).orElse(true);
+  }
+}

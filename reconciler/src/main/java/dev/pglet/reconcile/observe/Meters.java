@@ -1,0 +1,105 @@
+package dev.pglet.reconcile.observe;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The engine's meters, with the meanings that controller-runtime gives to them, under {@code
+ * pglet_}. Those of a kind start at 0, so that alerts work from the first failure on. A resource's
+ * name is never a tag: their number is not bounded. Thread-safe.
+ */
+public final class Meters {
+  /** How a pass ended. */
+  public enum Result {
+    SUCCESS,
+    WAITING,
+    SUPERSEDED,
+    STALLED,
+    ERROR,
+    DELETED
+  }
+
+  private final MeterRegistry registry;
+
+  public Meters(MeterRegistry registry, Collection<String> kinds, int workers) {
+    this.registry = requireNonNull(registry, "registry is null");
+    Gauge.builder("pglet.max.concurrent.reconciles", () -> workers)
+        .strongReference(true)
+        .register(registry);
+    for (String kind : kinds) {
+      for (Result result : Result.values()) {
+        passes(kind, result).increment(0);
+      }
+      counter("pglet.reconcile.errors", kind).increment(0);
+      counter("pglet.terminal.reconcile.errors", kind).increment(0);
+      counter("pglet.reconcile.panics", kind).increment(0);
+      counter("pglet.workqueue.retries", kind).increment(0);
+    }
+  }
+
+  /** Watches something that has a depth and a number of adds. */
+  public <T> void queue(T queue, ToDoubleFunction<T> depth, ToDoubleFunction<T> adds) {
+    Gauge.builder("pglet.workqueue.depth", queue, depth).strongReference(true).register(registry);
+    FunctionCounter.builder("pglet.workqueue.adds", queue, adds).register(registry);
+  }
+
+  public <T> void activeWorkers(T workers, ToDoubleFunction<T> active) {
+    Gauge.builder("pglet.active.workers", workers, active).strongReference(true).register(registry);
+  }
+
+  public void queued(Duration waited) {
+    registry.timer("pglet.workqueue.queue.duration").record(waited);
+  }
+
+  public void pass(String kind, Result result, Duration took) {
+    passes(kind, result).increment();
+    Timer.builder("pglet.reconcile.time").tag("kind", kind).register(registry).record(took);
+    switch (result) {
+      case ERROR -> {
+        counter("pglet.reconcile.errors", kind).increment();
+        counter("pglet.workqueue.retries", kind).increment();
+      }
+      case STALLED -> counter("pglet.terminal.reconcile.errors", kind).increment();
+      case SUCCESS, WAITING, SUPERSEDED, DELETED -> {}
+    }
+  }
+
+  public void panic(String kind) {
+    counter("pglet.reconcile.panics", kind).increment();
+  }
+
+  public void step(String kind, String step, boolean succeeded, Duration took) {
+    Timer.builder("pglet.step.duration")
+        .tag("kind", kind)
+        .tag("step", step)
+        .tag("result", succeeded ? "success" : "error")
+        .register(registry)
+        .record(took);
+    Counter.builder("pglet.step")
+        .tag("kind", kind)
+        .tag("step", step)
+        .tag("result", succeeded ? "success" : "error")
+        .register(registry)
+        .increment();
+  }
+
+  private Counter passes(String kind, Result result) {
+    return Counter.builder("pglet.reconcile")
+        .tag("kind", kind)
+        .tag("result", result.name().toLowerCase(Locale.ROOT))
+        .register(registry);
+  }
+
+  private Counter counter(String name, String kind) {
+    return Counter.builder(name).tag("kind", kind).register(registry);
+  }
+}

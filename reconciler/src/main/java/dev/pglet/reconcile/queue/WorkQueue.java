@@ -1,0 +1,206 @@
+package dev.pglet.reconcile.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.reconcile.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which key is worked on next. A key is in it once, however often it is added: a re-add keeps the
+ * higher priority and the earlier time. A key that is being worked on is never handed out; adding
+ * it meanwhile makes it dirty, and {@link #done} puts it back. Thread-safe.
+ *
+ * @param <K> what is worked on
+ */
+public final class WorkQueue<K> {
+  private record Item<K>(K key, Priority priority, Instant readyAt, long order) {}
+
+  /**
+   * A key that was handed out.
+   *
+   * @param waited how long it had been ready
+   */
+  public record Taken<K>(K key, Duration waited) {}
+
+  private final InstantSource clock;
+  private final Scheduler scheduler;
+  private final Activity activity;
+
+  private final Map<K, Item<K>> queued = new HashMap<>();
+  private final TreeSet<Item<K>> ready =
+      new TreeSet<>(
+          Comparator.<Item<K>, Priority>comparing(Item::priority)
+              .reversed()
+              .thenComparingLong(Item::order));
+  private final TreeSet<Item<K>> delayed =
+      new TreeSet<>(
+          Comparator.<Item<K>, Instant>comparing(Item::readyAt).thenComparingLong(Item::order));
+  private final Set<K> processing = new HashSet<>();
+  private final Map<K, Item<K>> dirty = new HashMap<>();
+  private Scheduler.@Nullable Scheduled alarm;
+  private Instant alarmAt = Instant.MAX;
+  private long order;
+  private long adds;
+  private boolean shutDown;
+
+  public WorkQueue(InstantSource clock, Scheduler scheduler, Activity activity) {
+    this.clock = requireNonNull(clock, "clock is null");
+    this.scheduler = requireNonNull(scheduler, "scheduler is null");
+    this.activity = requireNonNull(activity, "activity is null");
+  }
+
+  public void add(K key, Priority priority) {
+    add(key, priority, Duration.ZERO);
+  }
+
+  /** Adds a key that is not handed out before the delay has passed. */
+  public synchronized void add(K key, Priority priority, Duration delay) {
+    if (shutDown) {
+      return;
+    }
+    adds++;
+    Instant now = clock.instant();
+    Item<K> item = new Item<>(key, priority, now.plus(delay), order++);
+    if (processing.contains(key)) {
+      dirty.merge(key, item, WorkQueue::urgent);
+      return;
+    }
+    Item<K> known = queued.get(key);
+    if (known == null) {
+      place(item);
+    } else {
+      boolean wasReady = ready.remove(known);
+      delayed.remove(known);
+      place(urgent(known, item));
+      if (wasReady) {
+        activity.end();
+      }
+    }
+  }
+
+  /** Waits for a key that is ready; empty when the queue was shut down. */
+  public synchronized Optional<Taken<K>> take() throws InterruptedException {
+    while (ready.isEmpty() && !shutDown) {
+      wait();
+    }
+    if (shutDown) {
+      return Optional.empty();
+    }
+    Item<K> item = ready.removeFirst();
+    queued.remove(item.key());
+    processing.add(item.key());
+    Duration waited = Duration.between(item.readyAt(), clock.instant());
+    return Optional.of(new Taken<>(item.key(), waited.isNegative() ? Duration.ZERO : waited));
+  }
+
+  /** The work on a taken key has ended. */
+  public synchronized void done(K key) {
+    if (!processing.remove(key)) {
+      throw new IllegalStateException("not being worked on: " + key);
+    }
+    Item<K> again = dirty.remove(key);
+    if (again != null && !shutDown) {
+      place(again);
+    }
+    activity.end();
+  }
+
+  /** Drops what was asked for a key that is gone; the work on it goes on. */
+  public synchronized void forget(K key) {
+    dirty.remove(key);
+    Item<K> known = queued.remove(key);
+    if (known != null) {
+      delayed.remove(known);
+      if (ready.remove(known)) {
+        activity.end();
+      }
+    }
+  }
+
+  /** Hands out nothing any more and wakes all who wait. What is being worked on goes on. */
+  public synchronized void shutDown() {
+    shutDown = true;
+    ready.forEach(item -> activity.end());
+    ready.clear();
+    delayed.clear();
+    queued.clear();
+    dirty.clear();
+    if (alarm != null) {
+      alarm.cancel();
+    }
+    notifyAll();
+  }
+
+  /** How many keys are ready and wait for a worker. */
+  public synchronized int depth() {
+    return ready.size();
+  }
+
+  /** How many adds there have been. */
+  public synchronized long adds() {
+    return adds;
+  }
+
+  private static <K> Item<K> urgent(Item<K> one, Item<K> other) {
+    return new Item<>(
+        one.key(),
+        one.priority().compareTo(other.priority()) >= 0 ? one.priority() : other.priority(),
+        one.readyAt().isBefore(other.readyAt()) ? one.readyAt() : other.readyAt(),
+        Math.min(one.order(), other.order()));
+  }
+
+  private void place(Item<K> item) {
+    queued.put(item.key(), item);
+    if (item.readyAt().isAfter(clock.instant())) {
+      delayed.add(item);
+      setAlarm();
+    } else {
+      makeReady(item);
+    }
+  }
+
+  private void makeReady(Item<K> item) {
+    activity.begin();
+    ready.add(item);
+    notifyAll();
+  }
+
+  private void setAlarm() {
+    Instant first = delayed.first().readyAt();
+    if (alarm != null && !first.isBefore(alarmAt)) {
+      return;
+    }
+    if (alarm != null) {
+      alarm.cancel();
+    }
+    alarmAt = first;
+    alarm = scheduler.schedule(Duration.between(clock.instant(), first), () -> ring(first));
+  }
+
+  /** A wall clock that was set back must not keep keys waiting: the alarm's own time counts too. */
+  private synchronized void ring(Instant rungFor) {
+    if (shutDown || !rungFor.equals(alarmAt)) {
+      return;
+    }
+    alarm = null;
+    alarmAt = Instant.MAX;
+    Instant now = clock.instant();
+    Instant due = now.isAfter(rungFor) ? now : rungFor;
+    while (!delayed.isEmpty() && !delayed.first().readyAt().isAfter(due)) {
+      makeReady(delayed.removeFirst());
+    }
+    if (!delayed.isEmpty()) {
+      setAlarm();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.pglet.reconcile.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.FieldPositions;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestRejected;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Problem;
+import dev.pglet.manifest.Rejected;
+import dev.pglet.manifest.Snapshot;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A manifest root in memory: one document per key, its status beside it. Scans are complete, unless
+ * {@link #incomplete} says otherwise. Thread-safe.
+ */
+public final class TestingManifests implements ManifestSource {
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private final KindRegistry kinds;
+  private final Path root;
+  private final Map<ResourceKey, String> documents = new TreeMap<>();
+  private final Map<ResourceKey, ObjectNode> statuses = new HashMap<>();
+  private final List<Rejected> rejected = new ArrayList<>();
+  private Optional<String> incompleteBecause = Optional.empty();
+  private Optional<Duration> settleIn = Optional.empty();
+  private int dropping;
+  private int statusWrites;
+
+  public TestingManifests(KindRegistry kinds, Path root) {
+    this.kinds = kinds;
+    this.root = root;
+  }
+
+  /** Somebody writes a document, or writes it anew. */
+  public synchronized ResourceKey put(String document) {
+    ResourceKey key = key(tree(document));
+    documents.put(key, document);
+    return key;
+  }
+
+  /** Somebody removes a document. */
+  public synchronized void remove(ResourceKey key) {
+    documents.remove(key);
+    statuses.remove(key);
+  }
+
+  /** Something keeps scans from being complete; empty: no more. */
+  public synchronized void incomplete(Optional<String> because) {
+    incompleteBecause = because;
+  }
+
+  /** A document that seems to be about a key cannot be accepted. */
+  public synchronized void reject(String file, String message, Set<ResourceKey> keys) {
+    Path path = root.resolve(file);
+    rejected.add(new Rejected(path, List.of(new Problem(path, 1, 1, "", message)), keys));
+  }
+
+  public synchronized void settleIn(Optional<Duration> delay) {
+    settleIn = delay;
+  }
+
+  /** The next so many status writes find that the file changed meanwhile. */
+  public synchronized void dropStatusWrites(int times) {
+    dropping = times;
+  }
+
+  /** How many status writes have changed a file. */
+  public synchronized int statusWrites() {
+    return statusWrites;
+  }
+
+  public synchronized Optional<ObjectNode> status(ResourceKey key) {
+    return Optional.ofNullable(statuses.get(key)).map(ObjectNode::deepCopy);
+  }
+
+  @Override
+  public Path root() {
+    return root;
+  }
+
+  @Override
+  public synchronized Snapshot scan() {
+    Map<ResourceKey, Manifest> accepted = new HashMap<>();
+    documents.forEach((key, document) -> accepted.put(key, manifest(key, document)));
+    boolean complete = incompleteBecause.isEmpty() && rejected.isEmpty();
+    String because = incompleteBecause.orElse(complete ? "" : "a file is rejected");
+    return new Snapshot(accepted, rejected, complete, because, settleIn);
+  }
+
+  private Manifest manifest(ResourceKey key, String document) {
+    JsonNode tree = tree(document);
+    try {
+      CustomResource<?, ?> resource =
+          YAML.treeToValue(tree, kinds.kind(key.kind()).orElseThrow().type());
+      resource.getMetadata().setNamespace(key.namespace());
+      resource.setStatus(null);
+      ObjectNode status = statuses.get(key);
+      return new Manifest(
+          key,
+          resource,
+          root.resolve(key.kind().toLowerCase(Locale.ROOT) + "-" + key.name() + ".yaml"),
+          0,
+          Integer.toHexString(tree.path("spec").toString().hashCode()),
+          status == null ? document : document + "status: " + status + "\n",
+          new FieldPositions(Map.of("spec.size", new FieldPositions.Position(5, 3))));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(document, e);
+    }
+  }
+
+  private static JsonNode tree(String document) {
+    try {
+      return YAML.readTree(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(document, e);
+    }
+  }
+
+  private static ResourceKey key(JsonNode tree) {
+    JsonNode metadata = tree.required("metadata");
+    return new ResourceKey(
+        tree.required("kind").asText(),
+        metadata.path("namespace").asText(ResourceKey.DEFAULT_NAMESPACE),
+        metadata.required("name").asText());
+  }
+
+  @Override
+  public synchronized StatusWrite writeStatus(ResourceKey key, ObjectNode status) {
+    if (dropping > 0) {
+      dropping--;
+      return StatusWrite.DROPPED;
+    }
+    if (!documents.containsKey(key)) {
+      return StatusWrite.DROPPED;
+    }
+    if (status.equals(statuses.get(key))) {
+      return StatusWrite.EQUAL;
+    }
+    statuses.put(key, status.deepCopy());
+    statusWrites++;
+    return StatusWrite.WRITTEN;
+  }
+
+  @Override
+  public synchronized Written apply(String document) throws IOException, ManifestRejected {
+    ResourceKey key = key(tree(document));
+    if (kinds.kind(key.kind()).isEmpty()) {
+      throw new ManifestRejected(
+          List.of(new Problem(root, 1, 1, "kind", "unknown kind " + key.kind())));
+    }
+    String before = documents.put(key, document);
+    Change change =
+        before == null
+            ? Change.CREATED
+            : before.equals(document) ? Change.UNCHANGED : Change.CONFIGURED;
+    return new Written(key, manifest(key, document).file(), change);
+  }
+
+  @Override
+  public synchronized Written set(ResourceKey key, List<String> path, String value)
+      throws ManifestRejected {
+    ObjectNode tree = (ObjectNode) tree(documents.getOrDefault(key, ""));
+    ((ObjectNode) tree.at("/" + String.join("/", path.subList(0, path.size() - 1))))
+        .put(path.getLast(), value);
+    documents.put(key, tree + "\n");
+    return new Written(key, manifest(key, tree.toString()).file(), Change.CONFIGURED);
+  }
+
+  @Override
+  public synchronized Written delete(ResourceKey key) {
+    Path file = manifest(key, documents.getOrDefault(key, "")).file();
+    remove(key);
+    return new Written(key, file, Change.DELETED);
+  }
+}

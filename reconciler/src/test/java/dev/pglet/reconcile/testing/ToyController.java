@@ -1,0 +1,167 @@
+package dev.pglet.reconcile.testing;
+
+import dev.pglet.api.meta.Conditions;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.Wait;
+import dev.pglet.reconcile.World;
+import dev.pglet.reconcile.testing.ToyHost.Box;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Builds, opens and paints boxes. */
+final class ToyController implements Controller<Toy, ToyStatus, ToyController.Observed, ToyStep> {
+  /**
+   * What can be seen.
+   *
+   * @param onAvailable whether the box below is available; true when there is none to be
+   * @param carries a box that stands on this one, if any
+   */
+  record Observed(Optional<Box> box, boolean onAvailable, Optional<ResourceKey> carries) {}
+
+  private final ToyHost host;
+
+  ToyController(ToyHost host) {
+    this.host = host;
+  }
+
+  @Override
+  public Set<ResourceKey> dependencies(Toy toy) {
+    return below(toy).map(Set::of).orElse(Set.of());
+  }
+
+  private static Optional<ResourceKey> below(Toy toy) {
+    return Optional.ofNullable(toy.getSpec().on()).map(ToyProvider::key);
+  }
+
+  private static ResourceKey key(Toy toy) {
+    return ToyProvider.key(toy.getMetadata().getName());
+  }
+
+  @Override
+  public Observed observe(Toy toy, World world) throws ReconcileException {
+    boolean ready =
+        below(toy)
+            .map(on -> Conditions.isTrue(world.conditions(on), Conditions.AVAILABLE))
+            .orElse(true);
+    Optional<ResourceKey> carries =
+        world.keys(Toy.KIND).stream()
+            .filter(
+                other ->
+                    world.resource(other, Toy.class).flatMap(ToyController::below).stream()
+                        .anyMatch(key(toy)::equals))
+            .findFirst();
+    return new Observed(host.look(key(toy)), ready, carries);
+  }
+
+  @Override
+  public Plan<ToyStep> plan(Toy toy, Observed observed) throws InvalidSpec {
+    ToySpec spec = toy.getSpec();
+    int size = Objects.requireNonNull(spec.size());
+    String colour = Objects.requireNonNull(spec.colour());
+    if (size > 100) {
+      throw new InvalidSpec(
+          "TooLarge", "spec.size", "size %d is over 100".formatted(size), "Choose a smaller one");
+    }
+    if (!observed.onAvailable()) {
+      ResourceKey on = below(toy).orElseThrow();
+      return Plan.waiting(Wait.on(on, "BelowNotAvailable", on + " is not available"));
+    }
+    if (observed.box().isEmpty()) {
+      return new Plan<>(
+          List.of(new ToyStep.Build(size, below(toy)), new ToyStep.Open()),
+          Optional.empty(),
+          List.of("the colour, once it is open"));
+    }
+    Box box = observed.box().get();
+    List<ToyStep> steps = new ArrayList<>();
+    if (box.size() != size) {
+      steps.add(new ToyStep.Burn(box.size()));
+      return Plan.of(steps);
+    }
+    if (!box.open() || box.abandoned()) {
+      steps.add(new ToyStep.Open());
+    } else if (!box.colour().equals(Optional.of(colour))) {
+      steps.add(new ToyStep.Paint(colour));
+    }
+    return Plan.of(steps);
+  }
+
+  @Override
+  public Plan<ToyStep> planDeletion(Toy toy, Observed observed) {
+    if (observed.carries().isPresent()) {
+      ResourceKey above = observed.carries().get();
+      return Plan.waiting(Wait.on(above, "Carries", above + " stands on it"));
+    }
+    if (observed.box().isEmpty() || observed.box().get().abandoned()) {
+      return Plan.empty();
+    }
+    boolean keep = Objects.requireNonNull(toy.getSpec().keep());
+    return Plan.of(
+        List.of(keep ? new ToyStep.Abandon() : new ToyStep.Burn(observed.box().get().size())));
+  }
+
+  @Override
+  public void execute(ToyStep step, StepContext context) throws ReconcileException {
+    ResourceKey key = context.key();
+    Runnable effect =
+        switch (step) {
+          case ToyStep.Build build ->
+              () ->
+                  host.change(
+                      key,
+                      new Box(
+                          context.identity().uid(),
+                          context.manifestRoot(),
+                          build.size(),
+                          false,
+                          Optional.empty(),
+                          false));
+          case ToyStep.Open open ->
+              () -> host.change(key, host.box(key).orElseThrow().opened().owned(false));
+          case ToyStep.Paint paint ->
+              () -> host.change(key, host.box(key).orElseThrow().painted(paint.colour()));
+          case ToyStep.Burn burn -> () -> host.steal(key);
+          case ToyStep.Abandon abandon ->
+              () -> host.change(key, host.box(key).orElseThrow().owned(true));
+        };
+    host.act(step.name(), key, effect);
+  }
+
+  @Override
+  public ToyStatus status(Toy toy, Observed observed) {
+    return observed
+        .box()
+        .map(
+            box ->
+                new ToyStatus(
+                    box.open() ? "Open" : "Closed", box.size(), box.colour().orElse(null)))
+        .orElse(new ToyStatus("Absent", null, null));
+  }
+
+  @Override
+  public boolean available(Toy toy, Observed observed) {
+    return observed.box().filter(Box::open).isPresent();
+  }
+
+  @Override
+  public List<Known> known() {
+    return host.boxes().entrySet().stream()
+        .map(
+            entry ->
+                new Known(
+                    entry.getKey(),
+                    entry.getValue().uid(),
+                    entry.getValue().root(),
+                    entry.getValue().abandoned()))
+        .toList();
+  }
+}

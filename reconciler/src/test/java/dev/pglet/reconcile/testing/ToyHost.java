@@ -1,0 +1,97 @@
+package dev.pglet.reconcile.testing;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.ReconcileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Where boxes stand. It outlives engines. Thread-safe. */
+public final class ToyHost {
+  /** One box, with its marker. */
+  public record Box(
+      String uid, String root, int size, boolean open, Optional<String> colour, boolean abandoned) {
+    Box opened() {
+      return new Box(uid, root, size, true, colour, abandoned);
+    }
+
+    Box painted(String newColour) {
+      return new Box(uid, root, size, open, Optional.of(newColour), abandoned);
+    }
+
+    Box owned(boolean nobody) {
+      return new Box(uid, root, size, open, colour, nobody);
+    }
+  }
+
+  private final Map<ResourceKey, Box> boxes = new TreeMap<>();
+  private final Map<String, Deque<Supplier<? extends Throwable>>> failures = new HashMap<>();
+  private final List<String> acts = new ArrayList<>();
+  private Optional<Supplier<ReconcileException>> blind = Optional.empty();
+
+  public synchronized Optional<Box> box(ResourceKey key) {
+    return Optional.ofNullable(boxes.get(key));
+  }
+
+  public synchronized Map<ResourceKey, Box> boxes() {
+    return new TreeMap<>(boxes);
+  }
+
+  /** What was done, as {@code Step key}, in order. */
+  public synchronized List<String> acts() {
+    return List.copyOf(acts);
+  }
+
+  public synchronized long count(String act) {
+    return acts.stream().filter(done -> done.startsWith(act + " ")).count();
+  }
+
+  /** Somebody else changes a box. */
+  public synchronized void change(ResourceKey key, Box box) {
+    boxes.put(key, box);
+  }
+
+  /** Somebody else takes a box away. */
+  public synchronized void steal(ResourceKey key) {
+    boxes.remove(key);
+  }
+
+  /** The next act of that name and key throws. */
+  public synchronized void failNext(
+      String act, ResourceKey key, Supplier<? extends Throwable> why) {
+    failures.computeIfAbsent(act + " " + key, same -> new ArrayDeque<>()).add(why);
+  }
+
+  /** Looking at boxes fails; empty: no more. */
+  public synchronized void blind(Optional<Supplier<ReconcileException>> why) {
+    blind = why;
+  }
+
+  synchronized Optional<Box> look(ResourceKey key) throws ReconcileException {
+    if (blind.isPresent()) {
+      throw blind.get().get();
+    }
+    return box(key);
+  }
+
+  synchronized void act(String act, ResourceKey key, Runnable effect) throws ReconcileException {
+    String name = act + " " + key;
+    Deque<Supplier<? extends Throwable>> planned = failures.get(name);
+    if (planned != null && !planned.isEmpty()) {
+      switch (planned.remove().get()) {
+        case ReconcileException e -> throw e;
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalArgumentException(e);
+      }
+    }
+    acts.add(name);
+    effect.run();
+  }
+}

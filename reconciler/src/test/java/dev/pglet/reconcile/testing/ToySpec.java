@@ -1,0 +1,26 @@
+package dev.pglet.reconcile.testing;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a box shall be.
+ *
+ * @param size to change it the box is made anew: what is in it is lost
+ * @param colour painted any time
+ * @param on the name of the box that it stands on, which must be available first
+ * @param keep whether a deletion leaves the box there
+ */
+public record ToySpec(
+    @Nullable Integer size,
+    @Nullable String colour,
+    @Nullable String on,
+    @Nullable Boolean keep,
+    @Nullable Map<String, String> labels) {
+  public ToySpec {
+    size = size == null ? Integer.valueOf(1) : size;
+    colour = colour == null ? "white" : colour;
+    keep = keep == null ? Boolean.FALSE : keep;
+    labels = labels == null ? Map.of() : Map.copyOf(labels);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.pglet.reconcile.testing;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Retry;
+import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.Step;
+import java.util.Optional;
+import java.util.Set;
+
+/** What can be done to a box. */
+public sealed interface ToyStep extends Step {
+  /** Makes the box, closed, of no colour. */
+  record Build(int size, Optional<ResourceKey> on) implements ToyStep {
+    @Override
+    public String describe() {
+      return "building a box of size " + size;
+    }
+
+    @Override
+    public Set<ResourceKey> holds() {
+      return on.map(Set::of).orElse(Set.of());
+    }
+  }
+
+  /** Makes it usable. */
+  record Open() implements ToyStep {
+    @Override
+    public String describe() {
+      return "opening the box";
+    }
+
+    @Override
+    public Retry retry() {
+      return Retry.STARTING;
+    }
+  }
+
+  /** Can only be seen to be needed once the box is open. */
+  record Paint(String colour) implements ToyStep {
+    @Override
+    public String describe() {
+      return "painting the box " + colour;
+    }
+
+    @Override
+    public Retry retry() {
+      return Retry.BUSY;
+    }
+  }
+
+  /** Throws the box away. */
+  record Burn(int size) implements ToyStep {
+    @Override
+    public String describe() {
+      return "burning the box of size " + size;
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.DESTRUCTIVE;
+    }
+  }
+
+  /** Lets the box be, without an owner. */
+  record Abandon() implements ToyStep {
+    @Override
+    public String describe() {
+      return "abandoning the box";
+    }
+  }
+
+  @Override
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
+  @Override
+  default Risk risk() {
+    return Risk.SAFE;
+  }
+
+  @Override
+  default Retry retry() {
+    return Retry.NONE;
+  }
+
+  @Override
+  default Set<ResourceKey> holds() {
+    return Set.of();
+  }
+}
