@@ -27,6 +27,7 @@ import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What an engine and somebody who only looks are both made of. */
 record Assembly(
@@ -52,8 +54,21 @@ record Assembly(
       InstantSource clock,
       Scheduler scheduler,
       Operations operations,
-      Consumer<ResourceKey> waker)
+      Consumer<ResourceKey> waker,
+      Map<Class<?>, Object> common)
       implements EngineContext {
+    @Override
+    public <T> T shared(Class<T> type, Supplier<T> make) {
+      synchronized (common) {
+        Object made = common.get(type);
+        if (made == null) {
+          made = make.get();
+          common.put(type, made);
+        }
+        return type.cast(made);
+      }
+    }
+
     @Override
     public void wake(ResourceKey key) {
       waker.accept(key);
@@ -69,7 +84,8 @@ record Assembly(
         new LiveOperations(
             state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
     Context context =
-        new Context(parts.settings(), parts.clock(), parts.scheduler(), operations, wake);
+        new Context(
+            parts.settings(), parts.clock(), parts.scheduler(), operations, wake, new HashMap<>());
     Map<String, Kind<?, ?, ?, ?>> kinds = new LinkedHashMap<>();
     List<CrdDefinition> definitions = new ArrayList<>();
     for (KindProvider provider : parts.kinds()) {

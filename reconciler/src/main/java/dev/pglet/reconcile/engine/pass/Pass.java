@@ -178,7 +178,12 @@ final class Pass {
     Instant begin = tools.clock().instant();
     Optional<ReconcileException> error = Optional.empty();
     try {
-      tools.steps().run(kind, step, new StepScope(tracked, tools.manifests(), this::superseded));
+      tools
+          .steps()
+          .run(
+              kind,
+              step,
+              new StepScope(tracked, tools.table(), tools.manifests(), this::superseded));
       done.add(step.describe());
     } catch (ReconcileException e) {
       error = Optional.of(e);

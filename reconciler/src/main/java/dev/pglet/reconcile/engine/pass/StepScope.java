@@ -4,12 +4,13 @@ import dev.pglet.api.meta.Identity;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.World;
 import dev.pglet.reconcile.engine.store.Tracked;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.function.BooleanSupplier;
 
 /** A pass as its steps see it. */
-record StepScope(Tracked tracked, ManifestSource manifests, BooleanSupplier newer)
+record StepScope(Tracked tracked, World world, ManifestSource manifests, BooleanSupplier newer)
     implements StepContext {
   @Override
   public ResourceKey key() {
