@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which known name a mistyped one was meant to be. */
-final class NearestName {
+public final class NearestName {
   /** Nobody meant a known name by a word longer than this; the comparison is quadratic. */
   private static final int LONGEST = 100;
 
   private NearestName() {}
 
   /** The known name that is so near that it was probably meant; the first by order of a tie. */
-  static Optional<String> of(String name, Collection<String> known) {
+  public static Optional<String> of(String name, Collection<String> known) {
     if (name.length() > LONGEST) {
       return Optional.empty();
     }

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.pglet.branch;
-
-import org.jspecify.annotations.NullMarked;

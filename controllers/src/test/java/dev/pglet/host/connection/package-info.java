@@ -1,4 +1,0 @@
-@NullMarked
-package dev.pglet.host.connection;
-
-import org.jspecify.annotations.NullMarked;

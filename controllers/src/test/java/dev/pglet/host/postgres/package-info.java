@@ -1,4 +1,0 @@
-@NullMarked
-package dev.pglet.host.postgres;
-
-import org.jspecify.annotations.NullMarked;

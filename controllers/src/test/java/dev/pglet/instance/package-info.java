@@ -1,4 +1,0 @@
-@NullMarked
-package dev.pglet.instance;
-
-import org.jspecify.annotations.NullMarked;

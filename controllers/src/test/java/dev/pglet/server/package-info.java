@@ -1,4 +1,0 @@
-@NullMarked
-package dev.pglet.server;
-
-import org.jspecify.annotations.NullMarked;

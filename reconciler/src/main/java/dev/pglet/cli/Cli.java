@@ -1,0 +1,133 @@
+package dev.pglet.cli;
+
+import dev.pglet.manifest.parse.NearestName;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.CommandContext;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Finds the verb, parses its options, runs it, and makes the exit code. */
+public final class Cli {
+  public static final int OK = 0;
+  public static final int FAILED = 1;
+  public static final int USAGE = 2;
+
+  /** Where verbs come from: a name is looked up before any other verb is built. */
+  public interface Verbs {
+    Optional<Command> find(String name) throws ReconcileException;
+
+    /** In the order in which help lists them. */
+    Collection<Command> all() throws ReconcileException;
+  }
+
+  /** Makes what a verb works with, when its options have been understood. */
+  @FunctionalInterface
+  public interface Contexts {
+    CommandContext create() throws ReconcileException;
+  }
+
+  private final Verbs verbs;
+  private final Contexts contexts;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  public Cli(Verbs verbs, Contexts contexts, PrintStream out, PrintStream err) {
+    this.verbs = verbs;
+    this.contexts = contexts;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs a verb with its arguments, without the global options. */
+  public int run(List<String> arguments) {
+    String name = arguments.isEmpty() ? "help" : arguments.getFirst();
+    List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+    try {
+      return switch (name) {
+        case "help", "-h", "--help" -> help(rest);
+        case "--version" -> run(List.of("version"));
+        default -> verb(name, rest);
+      };
+    } catch (UsageError e) {
+      err.printf("pglet %s: %s%n", name, e.getMessage());
+      return USAGE;
+    } catch (ReconcileException e) {
+      err.printf("pglet %s: %s%n", name, e.getMessage());
+      if (!e.remedy().isEmpty()) {
+        err.printf("  %s.%n", e.remedy().replaceFirst("\\.$", ""));
+      }
+      return FAILED;
+    } finally {
+      out.flush();
+      err.flush();
+    }
+  }
+
+  private int verb(String name, List<String> arguments) throws ReconcileException {
+    Optional<Command> verb = verbs.find(name);
+    if (verb.isEmpty()) {
+      List<String> names = verbs.all().stream().map(v -> v.spec().name()).toList();
+      throw new UsageError(
+          "there is no such verb%s See pglet help for all of them."
+              .formatted(
+                  NearestName.of(name, names).map(n -> "; did you mean '" + n + "'?").orElse(".")));
+    }
+    return run(verb.get(), arguments);
+  }
+
+  private int run(Command verb, List<String> arguments) throws ReconcileException {
+    CommandSpec spec = verb.spec();
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .type(boolean.class)
+            .usageHelp(true)
+            .description("Show this help.")
+            .build());
+    spec.usageMessage().footer("", "pglet help shows the options that every verb takes.");
+    spec.name("pglet " + spec.name());
+    CommandLine line = new CommandLine(spec);
+    ParseResult parsed;
+    try {
+      parsed = line.parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new UsageError(
+          "%s. See %s --help."
+              .formatted(String.valueOf(e.getMessage()).replaceFirst("\\.$", ""), spec.name()));
+    }
+    if (parsed.matchedOptionValue("--help", false)) {
+      line.usage(out);
+      return OK;
+    }
+    return verb.run(parsed, contexts.create());
+  }
+
+  private int help(List<String> about) throws ReconcileException {
+    if (!about.isEmpty()) {
+      return verb(about.getFirst(), List.of("--help"));
+    }
+    out.println(
+        "pglet makes the PostgreSQL databases of this host match a directory of manifests.");
+    out.println();
+    out.println("Usage: pglet VERB [OPTIONS]");
+    out.println();
+    for (Command verb : verbs.all()) {
+      CommandSpec spec = verb.spec();
+      String[] description = spec.usageMessage().description();
+      out.printf("  %-11s %s%n", spec.name(), description.length == 0 ? "" : description[0]);
+    }
+    out.println();
+    out.println("pglet VERB --help shows a verb's options. Every verb also takes:");
+    for (GlobalOptions.Option option : GlobalOptions.ALL) {
+      out.printf("  %-28s %s%n", option.synopsis(), option.description());
+    }
+    return OK;
+  }
+}

@@ -1,0 +1,22 @@
+package dev.pglet.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Resources;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What this process can see and write where no daemon runs. */
+public interface LocalHost {
+  /** The resources of every manifest root that is known here; each read observes the host. */
+  Resources observe() throws ReconcileException;
+
+  /** Core {@code v1} Event objects, oldest first. */
+  List<ObjectNode> events() throws ReconcileException;
+
+  /** One line for people for each problem of a manifest that is not in force. */
+  List<String> rejected() throws ReconcileException;
+
+  /** The directory that a new manifest is written into. */
+  Path manifests();
+}

@@ -1,0 +1,82 @@
+package dev.pglet.cli.verb;
+
+import static dev.pglet.cli.Options.flag;
+import static dev.pglet.cli.Options.has;
+import static dev.pglet.cli.Options.timeout;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.Cli;
+import dev.pglet.cli.Options;
+import dev.pglet.cli.Session;
+import dev.pglet.cli.Target;
+import dev.pglet.cli.UsageError;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.reconcile.ReconcileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code delete}: removes documents from their files; the resources go by their policies. */
+public final class DeleteCommand implements BuiltinCommand {
+  @Override
+  public CommandSpec spec() {
+    return Options.verb(
+            "delete", "Delete resources: their manifests at once, their data by policy.")
+        .addOption(
+            Options.values("FILE|DIR|-", "Delete what these manifests name.", "-f", "--filename"))
+        .addOption(Options.namespace())
+        .addOption(flag("Missing ones are no failure.", "--ignore-not-found"))
+        .addOption(flag("Do not wait until they are gone.", "--no-wait"))
+        .addOption(timeout("2m"))
+        .addPositional(Options.words("KIND NAME… | KIND/NAME…", "0..*", "What to delete."));
+  }
+
+  @Override
+  public int run(ParseResult arguments, Session session) throws ReconcileException {
+    boolean ignoreMissing = has(arguments, "--ignore-not-found");
+    List<ResourceKey> gone = new ArrayList<>();
+    boolean complete = true;
+    for (ResourceKey key : keys(arguments, session)) {
+      if (session.resources().delete(key)) {
+        gone.add(key);
+        session
+            .out()
+            .printf(
+                "%s %s%n", key, session.daemon().isPresent() ? "deleted" : "removed from its file");
+      } else if (!ignoreMissing) {
+        session.err().printf("pglet delete: %s not found%n", key);
+        complete = false;
+      }
+    }
+    if (session.daemon().isEmpty()) {
+      if (!gone.isEmpty()) {
+        session
+            .out()
+            .println(
+                "No daemon runs: only the files were edited. pglet run DIR deletes what they named, once it has seen it gone for 30 s.");
+      }
+    } else if (!has(arguments, "--no-wait")) {
+      Duration timeout = timeout(arguments, Duration.ofMinutes(2));
+      complete &= new Waiting(session).forDeletion(gone, timeout) == Cli.OK;
+    }
+    return complete ? Cli.OK : Cli.FAILED;
+  }
+
+  private static List<ResourceKey> keys(ParseResult arguments, Session session) {
+    List<String> files = arguments.matchedOptionValue("-f", List.of());
+    List<String> words = Options.words(arguments);
+    if (files.isEmpty() == words.isEmpty()) {
+      throw new UsageError("say what to delete: KIND NAME…, KIND/NAME…, or -f FILE");
+    }
+    if (files.isEmpty()) {
+      return Target.keys(words, Options.namespace(arguments), session.kinds());
+    }
+    ManifestArguments.Read read = ManifestArguments.read(files, session);
+    if (!read.problems().isEmpty()) {
+      throw new UsageError("nothing was deleted: " + read.problems().getFirst());
+    }
+    return read.manifests().stream().map(Manifest::key).toList();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.pglet.cli.verb;
+
+import dev.pglet.cli.Session;
+import dev.pglet.cli.UsageError;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestReader;
+import dev.pglet.manifest.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads the manifests that a command line names: files, directories, or {@code -}. */
+final class ManifestArguments {
+  private static final Path STANDARD_INPUT = Path.of("standard input");
+
+  private ManifestArguments() {}
+
+  /** All documents, and all that is wrong with any of them. */
+  record Read(List<Manifest> manifests, List<Problem> problems, int files) {}
+
+  static Read read(List<String> arguments, Session session) {
+    ManifestReader reader = new ManifestReader(session.kinds());
+    List<Manifest> manifests = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>();
+    int files = 0;
+    for (String argument : arguments) {
+      try {
+        if (argument.equals("-")) {
+          add(reader.read(STANDARD_INPUT, session.in().readAllBytes()), manifests, problems);
+          files++;
+          continue;
+        }
+        for (Path file : files(Path.of(argument))) {
+          add(reader.readFile(file), manifests, problems);
+          files++;
+        }
+      } catch (IOException e) {
+        problems.add(new Problem(Path.of(argument), 0, 0, "", "cannot be read: " + e.getMessage()));
+      }
+    }
+    return new Read(manifests, problems, files);
+  }
+
+  private static void add(
+      ManifestReader.Content content, List<Manifest> manifests, List<Problem> problems) {
+    manifests.addAll(content.manifests());
+    problems.addAll(content.problems());
+  }
+
+  private static List<Path> files(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new UsageError(path + " does not exist");
+    }
+    if (!Files.isDirectory(path)) {
+      return List.of(path);
+    }
+    try (Stream<Path> all = Files.walk(path)) {
+      return all.filter(Files::isRegularFile)
+          .filter(ManifestArguments::isManifest)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** As the daemon chooses: YAML files that are not hidden. */
+  private static boolean isManifest(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".");
+  }
+}

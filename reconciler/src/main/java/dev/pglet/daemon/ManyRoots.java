@@ -1,0 +1,70 @@
+package dev.pglet.daemon;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The resources of several manifest roots. A key belongs to the first root that has it. */
+final class ManyRoots implements Resources {
+  private final List<? extends Resources> roots;
+
+  /**
+   * The roots together.
+   *
+   * @param roots not empty; the first takes new documents
+   */
+  ManyRoots(List<? extends Resources> roots) {
+    this.roots = List.copyOf(roots);
+  }
+
+  @Override
+  public List<ObjectNode> list(CrdDefinition kind) throws ReconcileException {
+    List<ObjectNode> objects = new ArrayList<>();
+    for (Resources root : roots) {
+      objects.addAll(root.list(kind));
+    }
+    return objects;
+  }
+
+  @Override
+  public Optional<ObjectNode> get(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      Optional<ObjectNode> found = root.get(key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Applied apply(String document) throws ReconcileException {
+    return roots.getFirst().apply(document);
+  }
+
+  @Override
+  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
+    for (Resources root : roots) {
+      if (root.get(key).isPresent()) {
+        return root.set(key, path, value);
+      }
+    }
+    throw new Refused("NotFound", key + " not found", "See pglet get for what there is");
+  }
+
+  @Override
+  public boolean delete(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      if (root.get(key).isPresent()) {
+        return root.delete(key);
+      }
+    }
+    return false;
+  }
+}
