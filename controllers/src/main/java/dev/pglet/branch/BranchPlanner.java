@@ -53,7 +53,10 @@ final class BranchPlanner {
       return copy(source, spec, observed);
     }
     if (observed.copy().isPresent()) {
-      return Plan.of(List.of(new BranchStep.AcceptCopy(operation(volume(server)))));
+      // Between the rename that takes the clone and the end of the operation.
+      return observed.copy().get() instanceof OperationState.Running
+          ? Plan.waiting(Wait.recheck("Copying", "the copy is being finished", SOON))
+          : Plan.of(List.of(new BranchStep.AcceptCopy(operation(volume(server)))));
     }
     if (observed.phase() == Phase.BUILDING) {
       return sanitize(observed);
@@ -93,10 +96,10 @@ final class BranchPlanner {
             Plan.of(List.of(new BranchStep.AcceptCopy(operation)));
       };
     }
-    // Data that was never complete is of no use to anyone.
-    boolean destroy =
-        wanted.deletionPolicy() == DeletionPolicy.Delete || observed.phase() == Phase.BUILDING;
-    return Plan.of(onServer(ServerPlanner.delete(observed.server(), destroy)));
+    return Plan.of(
+        onServer(
+            ServerPlanner.delete(
+                observed.server(), wanted.deletionPolicy() == DeletionPolicy.Delete)));
   }
 
   private static void check(BranchSpec wanted, ResourceKey source, BranchObserved observed)

@@ -165,7 +165,8 @@ public final class ServerPlanner {
   /**
    * What is left to do when the manifest is gone.
    *
-   * @param destroy whether the data goes too
+   * @param destroy whether the data goes too; data that was never complete is of no use to anyone
+   *     and always goes
    */
   public static List<ServerStep> delete(ServerObserved observed, boolean destroy) {
     if (observed.volume().isEmpty()) {
@@ -176,7 +177,7 @@ public final class ServerPlanner {
       steps.add(new ServerStep.StopServer());
     }
     VolumeMarker marker = observed.volume().get().marker();
-    if (destroy) {
+    if (destroy || marker.phase() == VolumeMarker.Phase.BUILDING) {
       steps.add(new ServerStep.DestroyVolume(marker.volume()));
     } else if (marker.phase() == VolumeMarker.Phase.READY) {
       steps.add(new ServerStep.RetainVolume(marker.volume()));

@@ -26,6 +26,10 @@ public final class SettingRules {
           Map.entry("hba_file", "pglet writes it"),
           Map.entry("ident_file", "pglet writes it"),
           Map.entry("external_pid_file", "pglet finds the server by its data directory"),
+          // Not settings but directives of the file, which let another file set anything.
+          Map.entry("include", "write the settings themselves"),
+          Map.entry("include_dir", "write the settings themselves"),
+          Map.entry("include_if_exists", "write the settings themselves"),
           Map.entry("password_encryption", "only SCRAM verifiers are stored"),
           Map.entry("allow_alter_system", "pglet resets what overrides a manifest"));
 

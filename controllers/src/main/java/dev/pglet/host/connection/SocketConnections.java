@@ -1,0 +1,40 @@
+package dev.pglet.host.connection;
+
+import dev.pglet.host.postgres.Connections;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+/** Sessions by pgjdbc over {@link UnixSocketFactory}. Stateless. */
+public final class SocketConnections implements Connections {
+  private static final Duration STATEMENT = Duration.ofSeconds(30);
+
+  /** For a server that neither answers nor ends a statement: longer than its own timeout. */
+  private static final Duration SILENCE = STATEMENT.plusSeconds(30);
+
+  @Override
+  public Connection open(Path socketDirectory, int port, String database) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", "postgres");
+    properties.setProperty("PGDBNAME", database);
+    properties.setProperty("PGHOST", "localhost");
+    properties.setProperty("PGPORT", Integer.toString(port));
+    properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
+    properties.setProperty(
+        "socketFactoryArg", socketDirectory.resolve(".s.PGSQL." + port).toString());
+    properties.setProperty("sslmode", "disable");
+    properties.setProperty("gssEncMode", "disable");
+    properties.setProperty("connectTimeout", "10");
+    properties.setProperty("loginTimeout", "0");
+    properties.setProperty("socketTimeout", Long.toString(SILENCE.toSeconds()));
+    properties.setProperty("ApplicationName", "pglet");
+    // Names in a statement must mean what they mean to us, whatever users have created.
+    properties.setProperty(
+        "options",
+        "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + STATEMENT.toMillis());
+    return DriverManager.getConnection("jdbc:postgresql:", properties);
+  }
+}

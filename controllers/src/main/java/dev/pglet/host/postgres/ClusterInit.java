@@ -1,0 +1,137 @@
+package dev.pglet.host.postgres;
+
+import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.command.CommandRunner.Invocation;
+import dev.pglet.host.command.CommandRunner.Result;
+import dev.pglet.host.file.DurableFile;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.postgres.PostgresServer.InitRequest;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Makes database clusters: initdb into a directory beside, which it syncs itself, then renamed. A
+ * killed initdb leaves a directory that looks whole; under its own name it deceives nobody.
+ */
+final class ClusterInit {
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  private final CommandRunner commands;
+
+  ClusterInit(CommandRunner commands) {
+    this.commands = commands;
+  }
+
+  void initialize(InitRequest request) throws ReconcileException {
+    Path data = request.dataDirectory();
+    if (Files.exists(data)) {
+      return;
+    }
+    String prefix = data.getFileName() + ".init-";
+    Path staged = data.resolveSibling(prefix + UUID.randomUUID().toString().substring(0, 8));
+    try {
+      removeLeftovers(data, prefix);
+      Result result = commands.run(initdb(request, staged));
+      if (result.exitCode() != 0) {
+        throw failed(request, result);
+      }
+      DurableFile.rename(staged, data);
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "ClusterNotCreated",
+          "making the database cluster %s: %s".formatted(data, e),
+          "See that pglet may write there",
+          e);
+    } catch (ReconcileException e) {
+      removeQuietly(staged, e);
+      throw e;
+    }
+  }
+
+  private static Invocation initdb(InitRequest request, Path staged) {
+    return Invocation.of(
+            DEADLINE,
+            request.binaries().bin("initdb"),
+            "-D",
+            staged.toString(),
+            "-U",
+            "postgres",
+            "-A",
+            "peer",
+            "--data-checksums",
+            "-E",
+            request.encoding(),
+            "--locale=" + request.locale())
+        .as(request.account());
+  }
+
+  private static void removeLeftovers(Path data, String prefix) throws IOException {
+    Path parent = data.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException(data + " has no directory above it");
+    }
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, prefix + "*")) {
+      for (Path leftover : leftovers) {
+        FileTree.delete(leftover);
+      }
+    }
+  }
+
+  private static void removeQuietly(Path staged, ReconcileException reason) {
+    try {
+      FileTree.delete(staged);
+    } catch (IOException e) {
+      // The next run removes it; what went wrong first is what the user must see.
+      reason.addSuppressed(e);
+    }
+  }
+
+  private static ReconcileException failed(InitRequest request, Result result) {
+    String words = words(result);
+    String doing = "initdb of " + request.dataDirectory();
+    if (words.contains("invalid locale") || words.contains("locale name")) {
+      return new HostUnavailable(
+          "LocaleMissing",
+          "%s: this host has no locale %s".formatted(doing, request.locale()),
+          "Install it (Debian, Ubuntu: apt-get install locales && locale-gen %s; Fedora, RHEL: dnf install glibc-langpack-%s), or choose C.UTF-8"
+              .formatted(request.locale(), request.locale().split("_", 2)[0]));
+    }
+    if (words.contains("server encoding name") || words.contains("encoding")) {
+      return new InvalidSpec(
+          "EncodingInvalid",
+          "spec.database.encoding",
+          "%s with encoding %s and locale %s: %s"
+              .formatted(doing, request.encoding(), request.locale(), words),
+          "Use UTF8 with a UTF-8 locale");
+    }
+    if (words.contains("No space left") || words.contains("quota exceeded")) {
+      return new HostUnavailable("NoSpace", doing + ": " + words, "Free space there");
+    }
+    return new StepFailed(
+        "InitdbFailed",
+        "%s ended with exit code %d: %s".formatted(doing, result.exitCode(), words),
+        "Correct what it says; it is tried again");
+  }
+
+  private static String words(Result result) {
+    List<String> lines =
+        (result.stderr().isBlank() ? result.stdout() : result.stderr())
+            .lines()
+            .filter(line -> !line.isBlank())
+            .map(String::strip)
+            .toList();
+    List<String> errors =
+        lines.stream().filter(line -> line.contains("error:") || line.contains("FATAL:")).toList();
+    List<String> chosen = errors.isEmpty() ? lines : errors;
+    return String.join("; ", chosen.subList(Math.max(0, chosen.size() - 3), chosen.size()));
+  }
+}

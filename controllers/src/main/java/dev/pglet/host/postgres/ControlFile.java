@@ -1,0 +1,62 @@
+package dev.pglet.host.postgres;
+
+import dev.pglet.host.postgres.PostgresServer.ControlData;
+import dev.pglet.reconcile.HostUnavailable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Reads {@code global/pg_control}. The offsets hold from PostgreSQL 13 to 18 on little-endian
+ * 64-bit hosts: the fields before them have not changed since 11. PostgreSQL writes the file in one
+ * 512-byte sector, so a reader never sees a torn one.
+ */
+final class ControlFile {
+  private static final int SYSTEM_IDENTIFIER = 0;
+  private static final int STATE = 16;
+  private static final int CHECKPOINT_TIMELINE = 48;
+  private static final int LENGTH = CHECKPOINT_TIMELINE + 4;
+
+  private static final int IN_CRASH_RECOVERY = 4;
+  private static final int IN_ARCHIVE_RECOVERY = 5;
+
+  private ControlFile() {}
+
+  static ControlData read(Path dataDirectory) throws HostUnavailable {
+    try {
+      String major = Files.readString(dataDirectory.resolve("PG_VERSION")).strip();
+      ByteBuffer control = bytes(dataDirectory);
+      return new ControlData(
+          Integer.parseInt(major),
+          Long.toUnsignedString(control.getLong(SYSTEM_IDENTIFIER)),
+          control.getInt(CHECKPOINT_TIMELINE));
+    } catch (IOException | NumberFormatException e) {
+      throw new HostUnavailable(
+          "ControlUnreadable",
+          "%s is no readable database cluster: %s".formatted(dataDirectory, e),
+          "Restore its files from a backup",
+          e);
+    }
+  }
+
+  /** Whether the server, when it runs, replays WAL. */
+  static boolean recovering(Path dataDirectory) {
+    try {
+      int state = bytes(dataDirectory).getInt(STATE);
+      return state == IN_CRASH_RECOVERY || state == IN_ARCHIVE_RECOVERY;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static ByteBuffer bytes(Path dataDirectory) throws IOException {
+    Path file = dataDirectory.resolve("global/pg_control");
+    byte[] bytes = Files.readAllBytes(file);
+    if (bytes.length < LENGTH) {
+      throw new IOException(file + " has only " + bytes.length + " bytes");
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.pglet.host.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.process.ProcessSignals.Signal;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** The servers of this host, by their own programs and {@code /proc}. Has no memory. */
+public final class LocalPostgresServer implements PostgresServer {
+  private static final long POLL_MILLIS = 3;
+
+  /** An immediate shutdown has nothing to write; what takes longer is stuck. */
+  private static final Duration IMMEDIATE = Duration.ofSeconds(10);
+
+  private final InstantSource clock;
+  private final ClusterInit init;
+  private final ServerStart start;
+  private final ConfigurationCheck check;
+
+  public LocalPostgresServer(CommandRunner commands, InstantSource clock) {
+    this.clock = requireNonNull(clock, "clock is null");
+    this.init = new ClusterInit(commands);
+    this.start = new ServerStart(clock);
+    this.check = new ConfigurationCheck(commands);
+  }
+
+  @Override
+  public void initialize(InitRequest request) throws ReconcileException {
+    init.initialize(request);
+  }
+
+  @Override
+  public Optional<Postmaster> find(Path dataDirectory) throws ReconcileException {
+    return ServerIdentity.find(dataDirectory);
+  }
+
+  @Override
+  public Postmaster start(StartRequest request) throws ReconcileException {
+    return start.start(request);
+  }
+
+  @Override
+  public void stop(Path dataDirectory, Duration deadline) throws ReconcileException {
+    Optional<Postmaster> running = ServerIdentity.find(dataDirectory);
+    if (running.isEmpty()) {
+      return;
+    }
+    Postmaster server = running.get();
+    if (signalled(server, dataDirectory, Signal.INTERRUPT) && !ends(server, deadline)) {
+      if (ControlFile.recovering(dataDirectory)) {
+        throw new StepFailed(
+            "StillRecovering",
+            "the server of %s (pid %d) is recovering and did not stop within %d s; it is left running"
+                .formatted(dataDirectory, server.pid(), deadline.toSeconds()),
+            "Wait until it has recovered");
+      }
+      if (signalled(server, dataDirectory, Signal.QUIT) && !ends(server, IMMEDIATE)) {
+        throw new StepFailed(
+            "ServerNotStopped",
+            "the server of %s (pid %d) neither stops on SIGINT nor on SIGQUIT"
+                .formatted(dataDirectory, server.pid()),
+            "See what it waits for; it is never killed, as that can lose its shared memory");
+      }
+    }
+  }
+
+  @Override
+  public void reload(Path dataDirectory) throws ReconcileException {
+    Optional<Postmaster> running = ServerIdentity.find(dataDirectory);
+    if (running.isEmpty() || !signalled(running.get(), dataDirectory, Signal.HANGUP)) {
+      throw new HostUnavailable(
+          "ServerNotRunning", "no server of " + dataDirectory + " runs that could reload", "");
+    }
+  }
+
+  @Override
+  public Readiness readiness(Path socketDirectory, int port) {
+    return StartupProbe.ask(socketDirectory, port);
+  }
+
+  @Override
+  public List<ConfigurationProblem> check(
+      Binaries binaries, Path dataDirectory, Path configuration, ServerAccount account)
+      throws ReconcileException {
+    return check.check(binaries, dataDirectory, configuration, account);
+  }
+
+  @Override
+  public ControlData controlData(Path dataDirectory) throws ReconcileException {
+    return ControlFile.read(dataDirectory);
+  }
+
+  private static boolean signalled(Postmaster server, Path dataDirectory, Signal signal)
+      throws HostUnavailable {
+    return ServerIdentity.signal(server, dataDirectory, signal);
+  }
+
+  private boolean ends(Postmaster server, Duration deadline) throws StepFailed {
+    Instant end = clock.instant().plus(deadline);
+    while (ServerIdentity.lives(server)) {
+      if (!clock.instant().isBefore(end)) {
+        return false;
+      }
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StepFailed(
+            "Interrupted", "interrupted while the server, pid " + server.pid() + ", stops", "", e);
+      }
+    }
+    return true;
+  }
+}

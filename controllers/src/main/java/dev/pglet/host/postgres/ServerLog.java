@@ -1,0 +1,45 @@
+package dev.pglet.host.postgres;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What a server wrote to its log since a start. Immutable. */
+record ServerLog(Path file, long begin) {
+  private static final int TAIL = 64 << 10;
+  private static final int LINES = 4;
+  private static final Pattern GRAVE = Pattern.compile("(FATAL|PANIC|ERROR|HINT|DETAIL):  ");
+
+  static ServerLog from(Path file) throws IOException {
+    return new ServerLog(file, Files.exists(file) ? Files.size(file) : 0);
+  }
+
+  /** The last grave lines, else the last lines; never more than a few. */
+  String lastWords() {
+    List<String> lines;
+    try {
+      lines = tail().lines().filter(line -> !line.isBlank()).map(String::strip).toList();
+    } catch (IOException e) {
+      return "its log cannot be read: " + e.getMessage();
+    }
+    List<String> grave = lines.stream().filter(line -> GRAVE.matcher(line).find()).toList();
+    List<String> chosen = grave.isEmpty() ? lines : grave;
+    return chosen.isEmpty()
+        ? "it wrote nothing to its log"
+        : String.join("; ", chosen.subList(Math.max(0, chosen.size() - LINES), chosen.size()));
+  }
+
+  private String tail() throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      long from = Math.max(begin, channel.size() - TAIL);
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
+      int n = channel.read(buffer, from);
+      return n <= 0 ? "" : new String(buffer.array(), 0, n, StandardCharsets.UTF_8);
+    }
+  }
+}

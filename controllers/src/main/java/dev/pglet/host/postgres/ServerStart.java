@@ -1,0 +1,214 @@
+package dev.pglet.host.postgres;
+
+import dev.pglet.host.command.AccountSwitch;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.postgres.PostgresServer.StartRequest;
+import dev.pglet.host.process.ProcessFacts;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Starts servers: {@code setpriv … setsid flock --no-fork LOCK postgres}, each of which replaces
+ * itself by the next, so that the process we made is the postmaster, in a session of its own, and
+ * it and its children inherit the lock.
+ */
+final class ServerStart {
+  /** Answers come within 30 ms of a start; asking this often costs nothing. */
+  private static final long POLL_MILLIS = 3;
+
+  /** A recovery that ends within this time is waited for like any start. */
+  private static final Duration SHORT_RECOVERY = Duration.ofSeconds(1);
+
+  /** What flock ends with when someone else holds the lock; nothing of ours ends so. */
+  private static final int LOCKED = 75;
+
+  /** The longest path of a Unix socket, in bytes. */
+  private static final int SOCKET_PATH = 106;
+
+  private final InstantSource clock;
+
+  ServerStart(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  Postmaster start(StartRequest request) throws ReconcileException {
+    Optional<Postmaster> running = ServerIdentity.find(request.dataDirectory());
+    if (running.isPresent()) {
+      return running.get();
+    }
+    requireShortSocketPath(request);
+    List<String> command = command(request);
+    ServerLog log;
+    Process process;
+    try {
+      prepare(request);
+      log = ServerLog.from(request.logFile());
+      process = launch(request, command);
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "ServerNotStarted",
+          "starting the server of %s: %s".formatted(request.dataDirectory(), e.getMessage()),
+          "See that pglet may write " + request.logFile() + " and " + request.socketDirectory(),
+          e);
+    }
+    try {
+      return await(request, process, log);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StepFailed(
+          "Interrupted",
+          "interrupted while the server of " + request.dataDirectory() + " starts",
+          "",
+          e);
+    }
+  }
+
+  private static void requireShortSocketPath(StartRequest request) throws HostUnavailable {
+    String path = request.socketDirectory().resolve(".s.PGSQL." + request.port()).toString();
+    int length = path.getBytes(StandardCharsets.UTF_8).length;
+    if (length > SOCKET_PATH) {
+      throw new HostUnavailable(
+          "SocketPathTooLong",
+          "the socket %s has %d bytes; Linux allows %d".formatted(path, length, SOCKET_PATH),
+          "Choose a shorter run directory with --run-directory or PGLET_RUN_DIRECTORY");
+    }
+  }
+
+  private static List<String> command(StartRequest request) throws HostUnavailable {
+    List<String> server = new ArrayList<>();
+    server.add(program("setsid"));
+    server.addAll(
+        List.of(
+            program("flock"),
+            "--no-fork",
+            "--nonblock",
+            "--conflict-exit-code",
+            Integer.toString(LOCKED),
+            request.lockFile().toString(),
+            request.binaries().bin("postgres"),
+            "-D",
+            request.dataDirectory().toString()));
+    server.addAll(request.options());
+    return AccountSwitch.apply(request.account(), server);
+  }
+
+  private static String program(String name) throws HostUnavailable {
+    return AccountSwitch.find(name)
+        .orElseThrow(
+            () ->
+                new HostUnavailable(
+                    "ProgramMissing",
+                    "cannot start a server: %s is not on %s"
+                        .formatted(name, AccountSwitch.SEARCH_PATH),
+                    "Install util-linux"))
+        .toString();
+  }
+
+  private static void prepare(StartRequest request) throws IOException {
+    Path socketDirectory = request.socketDirectory();
+    if (socketDirectory.getParent() != null) {
+      Ownership.passable(socketDirectory.getParent(), request.account());
+    }
+    // Clients of other accounts may enter; who may do what is pg_hba.conf's to say.
+    Ownership.directory(socketDirectory, request.account(), "rwxr-xr-x");
+    if (Files.notExists(request.logFile())) {
+      Files.createFile(
+          request.logFile(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Ownership.give(request.logFile(), request.account());
+    }
+  }
+
+  private static Process launch(StartRequest request, List<String> command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(new File("/"))
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(request.logFile().toFile()));
+    // Nothing of ours: a PGDATA, TZ or LC_ALL of the daemon must not steer a server.
+    builder.environment().clear();
+    builder.environment().put("PATH", AccountSwitch.SEARCH_PATH);
+    builder.environment().put("LANG", "C.UTF-8");
+    return builder.start();
+  }
+
+  private Postmaster await(StartRequest request, Process process, ServerLog log)
+      throws ReconcileException, InterruptedException {
+    Instant begin = clock.instant();
+    while (true) {
+      if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        throw ended(request, process.exitValue(), log);
+      }
+      Readiness readiness = StartupProbe.ask(request.socketDirectory(), request.port());
+      Duration waited = Duration.between(begin, clock.instant());
+      if (readiness == Readiness.ACCEPTING
+          || (readiness == Readiness.STARTING
+              && waited.compareTo(SHORT_RECOVERY) > 0
+              && ControlFile.recovering(request.dataDirectory()))) {
+        Optional<Postmaster> found = ServerIdentity.find(request.dataDirectory());
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
+      if (waited.compareTo(request.deadline()) > 0) {
+        throw new StepFailed(
+            "ServerSilent",
+            "the server of %s (pid %d) did not accept connections within %d s; it is left running; its last words: %s"
+                .formatted(
+                    request.dataDirectory(),
+                    process.pid(),
+                    request.deadline().toSeconds(),
+                    log.lastWords()),
+            "See its log " + request.logFile());
+      }
+    }
+  }
+
+  private static ReconcileException ended(StartRequest request, int exitCode, ServerLog log) {
+    if (exitCode == LOCKED) {
+      return locked(request);
+    }
+    return new StepFailed(
+        "ServerEnded",
+        "the server of %s ended when it was started (exit code %d): %s"
+            .formatted(request.dataDirectory(), exitCode, log.lastWords()),
+        "See its log " + request.logFile());
+  }
+
+  private static HostUnavailable locked(StartRequest request) {
+    String holders = "a process that /proc does not show";
+    try {
+      List<Long> pids = ProcessFacts.holdersOf(request.lockFile().toRealPath().toString());
+      if (!pids.isEmpty()) {
+        holders =
+            pids.stream()
+                .map(pid -> "pid %d (%s)".formatted(pid, ProcessFacts.command(pid).orElse("?")))
+                .collect(Collectors.joining(", "));
+      }
+    } catch (IOException e) {
+      // The message then names nobody.
+    }
+    return new HostUnavailable(
+        "DataDirectoryLocked",
+        "%s is still in use by %s: a second server would destroy it"
+            .formatted(request.dataDirectory(), holders),
+        "A child of a killed server ends by itself as soon as its statement does; else end it");
+  }
+}

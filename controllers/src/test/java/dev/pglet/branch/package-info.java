@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.branch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package dev.pglet.host.postgres;
+
+import dev.pglet.host.account.AccountDatabase;
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.command.LocalCommands;
+import dev.pglet.host.connection.SocketConnections;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.host.postgres.PostgresServer.InitRequest;
+import dev.pglet.host.postgres.PostgresServer.StartRequest;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Real servers in a temporary directory, run as {@code nobody} when the tests run as root. */
+public final class RealPostgres implements AutoCloseable {
+  private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15");
+
+  public final Path root;
+  public final ServerAccount account;
+  public final LocalPostgresServer servers =
+      new LocalPostgresServer(new LocalCommands(), InstantSource.system());
+  private final AccountDatabase.Entry self;
+  private final List<Path> clusters = new ArrayList<>();
+
+  public RealPostgres() throws Exception {
+    // Short: a socket's path has at most 106 bytes.
+    root = Files.createTempDirectory("pg");
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+    self = new HostAccounts().self();
+    AccountDatabase.Entry entry =
+        self.uid() == 0 ? new HostAccounts().find("nobody").orElseThrow() : self;
+    account = new ServerAccount(entry.name(), entry.uid(), entry.gid(), self.uid() == 0);
+  }
+
+  public static boolean debianInstalled() {
+    return Files.isExecutable(DEBIAN.resolve("bin/postgres"));
+  }
+
+  public static Binaries debian() {
+    return new Binaries(
+        new PostgresVersion(15, 0),
+        DEBIAN,
+        "system",
+        DEBIAN.resolve("lib"),
+        Path.of("/usr/share/postgresql/15"));
+  }
+
+  /** A directory of the account, as a volume is. */
+  public Path volume(String name) throws IOException {
+    Path volume = root.resolve(name);
+    Ownership.directory(volume, account, "rwx------");
+    return volume;
+  }
+
+  public InitRequest initRequest(Binaries binaries, Path volume) {
+    return new InitRequest(binaries, volume.resolve("data"), "UTF8", "C.UTF-8", account);
+  }
+
+  /** A cluster that lets the account of this process in as {@code postgres}. */
+  public Path cluster(Binaries binaries, String name) throws Exception {
+    Path volume = volume(name);
+    servers.initialize(initRequest(binaries, volume));
+    Path data = volume.resolve("data");
+    write(data.resolve("pg_hba.conf"), "local all postgres peer map=tests\n");
+    write(data.resolve("pg_ident.conf"), "tests " + self.name() + " postgres\n");
+    write(
+        data.resolve("postgresql.conf"),
+        """
+        listen_addresses = ''
+        unix_socket_directories = '%s'
+        fsync = off
+        shared_buffers = 8MB
+        lc_messages = 'C'
+        """
+            .formatted(root.resolve("s")));
+    clusters.add(data);
+    return data;
+  }
+
+  public void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    Ownership.give(file, account);
+  }
+
+  public StartRequest startRequest(Binaries binaries, Path data, int port) {
+    return new StartRequest(
+        binaries,
+        data,
+        data.resolveSibling("log"),
+        data.resolveSibling("lock"),
+        List.of("-c", "port=" + port),
+        root.resolve("s"),
+        port,
+        account,
+        Duration.ofSeconds(30));
+  }
+
+  public Postmaster start(Binaries binaries, Path data, int port) throws ReconcileException {
+    return servers.start(startRequest(binaries, data, port));
+  }
+
+  public Connection connect(int port) throws SQLException {
+    return new SocketConnections().open(root.resolve("s"), port, "postgres");
+  }
+
+  public String query(int port, String sql) throws SQLException {
+    try (Connection connection = connect(port);
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      return result.next() ? String.valueOf(result.getString(1)) : "";
+    }
+  }
+
+  /** The process dies as by {@code kill -9}, and has died when this returns. */
+  public void kill(Postmaster postmaster) {
+    Optional<ProcessHandle> handle = ProcessHandle.of(postmaster.pid());
+    handle.ifPresent(ProcessHandle::destroyForcibly);
+    while (ServerIdentity.lives(postmaster)) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() throws IOException, ReconcileException {
+    for (Path data : clusters) {
+      servers.stop(data, Duration.ofSeconds(10));
+    }
+    FileTree.delete(root);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.postgres;
+
+import org.jspecify.annotations.NullMarked;

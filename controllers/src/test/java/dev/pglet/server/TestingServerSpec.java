@@ -1,0 +1,58 @@
+package dev.pglet.server;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/** What a server shall be, changed by one wish at a time. It fits {@link TestingServer}. */
+public record TestingServerSpec(
+    boolean running,
+    int port,
+    String bindAddress,
+    String version,
+    Path pool,
+    Map<String, String> parameters) {
+  /** A server of PostgreSQL 17 that runs on whatever port it has. */
+  public TestingServerSpec() {
+    this(true, 0, "127.0.0.1", "17", TestingServer.POOL, Map.of());
+  }
+
+  public ServerSpec spec() {
+    return new ServerSpec(
+        TestingServer.KEY,
+        TestingServer.UID,
+        1,
+        running,
+        port,
+        bindAddress,
+        version,
+        "auto",
+        pool,
+        Map.of(),
+        parameters,
+        Map.of());
+  }
+
+  public TestingServerSpec stopped() {
+    return new TestingServerSpec(false, port, bindAddress, version, pool, parameters);
+  }
+
+  public TestingServerSpec onPort(int newPort) {
+    return new TestingServerSpec(running, newPort, bindAddress, version, pool, parameters);
+  }
+
+  public TestingServerSpec at(String newBindAddress) {
+    return new TestingServerSpec(running, port, newBindAddress, version, pool, parameters);
+  }
+
+  public TestingServerSpec of(String newVersion) {
+    return new TestingServerSpec(running, port, bindAddress, newVersion, pool, parameters);
+  }
+
+  public TestingServerSpec in(Path newPool) {
+    return new TestingServerSpec(running, port, bindAddress, version, newPool, parameters);
+  }
+
+  public TestingServerSpec with(Map<String, String> newParameters) {
+    return new TestingServerSpec(running, port, bindAddress, version, pool, newParameters);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.pglet.manifest;
+
+import dev.pglet.api.meta.ResourceKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Who speaks for which resource. A key that two documents claim is refused to both, and the version
+ * that was in force stays so; a file that has become unacceptable keeps its last good version.
+ */
+final class Claims {
+  private final Map<ResourceKey, Manifest> inForce;
+  private final Map<ResourceKey, List<Manifest>> claims = new TreeMap<>();
+  private final Map<ResourceKey, Manifest> keeps = new HashMap<>();
+  private final List<Rejected> rejected = new ArrayList<>();
+  private boolean settling;
+
+  private Claims(Map<ResourceKey, Manifest> inForce) {
+    this.inForce = inForce;
+  }
+
+  /** The outcome, for a snapshot. */
+  record Outcome(Map<ResourceKey, Manifest> accepted, List<Rejected> rejected) {}
+
+  /**
+   * Decides on all files.
+   *
+   * @param inForce what was accepted until now
+   * @param unreadable files that are there but were not read: they keep what they had
+   * @param keepAbsent whether what no file claims stays in force, because not all was seen
+   */
+  static Outcome decide(
+      Collection<SettlingFile> files,
+      Set<Path> unreadable,
+      Map<ResourceKey, Manifest> inForce,
+      boolean keepAbsent) {
+    Claims claims = new Claims(inForce);
+    files.forEach(claims::add);
+    inForce.values().stream()
+        .filter(manifest -> unreadable.contains(manifest.file()))
+        .forEach(manifest -> claims.keeps.put(manifest.key(), manifest));
+    return claims.outcome(keepAbsent);
+  }
+
+  private void add(SettlingFile file) {
+    ManifestReader.Content content = file.content();
+    settling |= file.isPending();
+    content
+        .manifests()
+        .forEach(
+            manifest ->
+                claims.computeIfAbsent(manifest.key(), _ -> new ArrayList<>()).add(manifest));
+    if (!content.problems().isEmpty()) {
+      rejected.add(new Rejected(file.path(), content.problems(), content.rejectedKeys()));
+      inForce.values().stream()
+          .filter(manifest -> manifest.file().equals(file.path()))
+          .forEach(manifest -> keeps.put(manifest.key(), manifest));
+    }
+  }
+
+  private Outcome outcome(boolean keepAbsent) {
+    Map<ResourceKey, Manifest> accepted = new LinkedHashMap<>();
+    if (keepAbsent || settling) {
+      // A document that moves from one file to another is for a moment in neither.
+      accepted.putAll(inForce);
+    }
+    accepted.putAll(keeps);
+    claims.forEach(
+        (key, manifests) -> {
+          if (manifests.size() == 1) {
+            accepted.put(key, manifests.getFirst());
+          } else {
+            Optional.ofNullable(inForce.get(key))
+                .ifPresentOrElse(
+                    manifest -> accepted.put(key, manifest), () -> accepted.remove(key));
+            if (!settling) {
+              refuse(key, manifests);
+            }
+          }
+        });
+    return new Outcome(accepted, rejected);
+  }
+
+  private void refuse(ResourceKey key, List<Manifest> manifests) {
+    for (int i = 0; i < manifests.size(); i++) {
+      Manifest manifest = manifests.get(i);
+      Manifest other = manifests.get(i == 0 ? 1 : 0);
+      FieldPositions.Position place = other.positions().nearest("metadata.name");
+      String message =
+          "%s is defined twice: also at %s:%d:%d. %s; remove one of the two"
+              .formatted(
+                  key,
+                  other.file(),
+                  place.line(),
+                  place.column(),
+                  inForce.containsKey(key)
+                      ? "The version that was in force before stays so"
+                      : "Neither is in force");
+      rejected.add(
+          new Rejected(
+              manifest.file(), List.of(manifest.problem("metadata.name", message)), Set.of(key)));
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package dev.pglet.manifest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.AtomicFile;
+import dev.pglet.manifest.edit.DelayedTasks;
+import dev.pglet.manifest.edit.FileStamp;
+import dev.pglet.manifest.edit.FileSwap;
+import dev.pglet.manifest.edit.LinuxFileSwap;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/**
+ * A directory of manifests, read again at each scan. What one scan has accepted stays in force
+ * until another says otherwise: a file that is broken, half-written or out of reach changes
+ * nothing.
+ */
+public final class ManifestDirectory implements ManifestSource {
+  private final Path root;
+  private final InstantSource clock;
+  private final TrustRule trust;
+  private final ManifestReader reader;
+  private final AtomicFile atomic;
+  private final RootState state;
+  private final ManifestWriter writer;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Path, SettlingFile> files = new TreeMap<>();
+  private Map<ResourceKey, Manifest> inForce = Map.of();
+
+  /**
+   * Opens a directory, which need not exist yet.
+   *
+   * @param delayed looks after displaced files for two seconds; {@code (delay, task) ->
+   *     scheduler.schedule(delay, task)}
+   */
+  public ManifestDirectory(
+      Path root, KindRegistry kinds, InstantSource clock, TrustRule trust, DelayedTasks delayed) {
+    this(root, kinds, clock, trust, delayed, new LinuxFileSwap());
+  }
+
+  ManifestDirectory(
+      Path root,
+      KindRegistry kinds,
+      InstantSource clock,
+      TrustRule trust,
+      DelayedTasks delayed,
+      FileSwap swap) {
+    this.root = realPath(root);
+    this.clock = clock;
+    this.trust = trust;
+    this.reader = new ManifestReader(kinds);
+    this.atomic = new AtomicFile(swap, delayed, clock);
+    this.state = new RootState(this.root, trust);
+    this.writer = new ManifestWriter(this.root, reader, atomic);
+  }
+
+  private static Path realPath(Path root) {
+    try {
+      return root.toRealPath();
+    } catch (IOException e) {
+      return root.toAbsolutePath().normalize();
+    }
+  }
+
+  @Override
+  public Path root() {
+    return root;
+  }
+
+  @Override
+  public Snapshot scan() {
+    lock.lock();
+    try {
+      return read();
+    } catch (RootState.Unusable e) {
+      return new Snapshot(
+          inForce, List.of(), false, String.valueOf(e.getMessage()), Optional.empty());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Snapshot read() throws RootState.Unusable {
+    Instant now = clock.instant();
+    Listing.Found found = list();
+    lookAtAll(found, now);
+    Set<ResourceKey> seen = new HashSet<>();
+    files.values().forEach(file -> file.content().manifests().forEach(m -> seen.add(m.key())));
+    Optional<String> doubt = state.doubt(files.size(), seen);
+    Set<Path> unreadable =
+        found.rejected().stream().map(Rejected::file).collect(Collectors.toSet());
+    Claims.Outcome outcome =
+        Claims.decide(files.values(), unreadable, inForce, doubt.isPresent() || !found.whole());
+    inForce = Map.copyOf(outcome.accepted());
+    List<Rejected> rejected = new ArrayList<>(found.rejected());
+    rejected.addAll(outcome.rejected());
+    return snapshot(rejected, doubt, now);
+  }
+
+  private Listing.Found list() throws RootState.Unusable {
+    FileStamp stamp = state.look(inForce.keySet());
+    try {
+      return Listing.of(root, stamp.owner(), trust, atomic);
+    } catch (IOException e) {
+      throw state.unreadable(e);
+    }
+  }
+
+  private void lookAtAll(Listing.Found found, Instant now) {
+    files.values().removeIf(file -> !file.real().equals(found.files().get(file.path())));
+    found
+        .files()
+        .forEach(
+            (path, real) -> {
+              SettlingFile file =
+                  files.computeIfAbsent(path, _ -> new SettlingFile(path, real, reader));
+              try {
+                file.look(now);
+              } catch (NoSuchFileException e) {
+                files.remove(path);
+              }
+            });
+  }
+
+  private Snapshot snapshot(List<Rejected> rejected, Optional<String> doubt, Instant now) {
+    Optional<Duration> settles =
+        files.values().stream()
+            .flatMap(file -> file.settlesIn(now).stream())
+            .min(Duration::compareTo);
+    List<String> reasons = new ArrayList<>();
+    doubt.ifPresent(reasons::add);
+    if (!rejected.isEmpty()) {
+      reasons.add(
+          rejected.size() == 1
+              ? rejected.getFirst().file() + " is rejected"
+              : "%d files or documents are rejected, such as %s"
+                  .formatted(rejected.size(), rejected.getFirst().file()));
+    }
+    List<Path> pending =
+        files.values().stream().filter(SettlingFile::isPending).map(SettlingFile::path).toList();
+    if (!pending.isEmpty()) {
+      reasons.add(
+          pending.getFirst()
+              + (pending.size() == 1 ? "" : " and " + (pending.size() - 1) + " more")
+              + " changed just now and may still be being written");
+    }
+    return new Snapshot(inForce, rejected, reasons.isEmpty(), String.join("; ", reasons), settles);
+  }
+
+  @Override
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+      throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      Manifest manifest = inForce.get(key);
+      SettlingFile file = manifest == null ? null : files.get(manifest.file());
+      if (manifest == null || file == null || !file.content().manifests().contains(manifest)) {
+        return StatusWrite.DROPPED;
+      }
+      StatusWrite result = writer.status(file, manifest, status, clock.instant());
+      if (result == StatusWrite.WRITTEN) {
+        refresh(file);
+      }
+      return result;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Written apply(String document) throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      Manifest wanted = writer.parsed(document);
+      look();
+      return writer.apply(wanted, document, files, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Written set(ResourceKey key, List<String> path, String value)
+      throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      look();
+      return writer.set(key, path, value, files, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Written delete(ResourceKey key) throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      look();
+      Written written = writer.delete(key, files, clock.instant());
+      state.deleted(key, !files.isEmpty());
+      inForce =
+          inForce.entrySet().stream()
+              .filter(entry -> !entry.getKey().equals(key))
+              .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+      return written;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A write must see what is there now, whatever the last scan saw. */
+  private void look() throws IOException {
+    try {
+      read();
+    } catch (RootState.Unusable e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** What is in force from a file now has other places and another text. */
+  private void refresh(SettlingFile file) {
+    Map<ResourceKey, Manifest> fresh =
+        file.content().manifests().stream()
+            .collect(Collectors.toMap(Manifest::key, manifest -> manifest, (one, _) -> one));
+    inForce =
+        inForce.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey,
+                    entry ->
+                        entry.getValue().file().equals(file.path())
+                            ? fresh.getOrDefault(entry.getKey(), entry.getValue())
+                            : entry.getValue()));
+  }
+}

@@ -1,0 +1,275 @@
+package dev.pglet.manifest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestSource.Change;
+import dev.pglet.manifest.ManifestSource.StatusWrite;
+import dev.pglet.manifest.ManifestSource.Written;
+import dev.pglet.manifest.edit.AtomicFile;
+import dev.pglet.manifest.edit.EditRefused;
+import dev.pglet.manifest.edit.ManifestEditor;
+import dev.pglet.manifest.parse.PlainScalar;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The writes of a {@link ManifestDirectory}, whose lock guards it. */
+final class ManifestWriter {
+  /** Each try reads the file anew; more would mean that somebody writes it without a pause. */
+  private static final int TRIES = 10;
+
+  private static final Path APPLIED = Path.of("applied document");
+
+  private final Path root;
+  private final ManifestReader reader;
+  private final AtomicFile atomic;
+
+  ManifestWriter(Path root, ManifestReader reader, AtomicFile atomic) {
+    this.root = root;
+    this.reader = reader;
+    this.atomic = atomic;
+  }
+
+  /** A new text for an old one. */
+  @FunctionalInterface
+  private interface Edit {
+    String apply(String text, int document) throws EditRefused;
+  }
+
+  StatusWrite status(SettlingFile file, Manifest manifest, ObjectNode status, Instant now)
+      throws IOException, ManifestRejected {
+    Optional<byte[]> read = file.acceptedBytes();
+    if (read.isEmpty() || !isStillThere(file)) {
+      return StatusWrite.DROPPED;
+    }
+    String text = new String(read.get(), StandardCharsets.UTF_8);
+    String edited =
+        edited(
+            file.path(),
+            text,
+            manifest.document(),
+            (old, document) -> ManifestEditor.withStatus(old, document, status));
+    if (edited.equals(text)) {
+      return StatusWrite.EQUAL;
+    }
+    return replace(file, read.get(), edited, now) ? StatusWrite.WRITTEN : StatusWrite.DROPPED;
+  }
+
+  /** The one good document of a text. */
+  Manifest parsed(String document) throws ManifestRejected {
+    List<Manifest> manifests = reader.read(APPLIED, document).orThrow();
+    if (manifests.size() != 1) {
+      throw rejected(
+          APPLIED,
+          "one document is needed, but there are %d; apply them one by one"
+              .formatted(manifests.size()));
+    }
+    return manifests.getFirst();
+  }
+
+  Written apply(Manifest wanted, String document, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    Optional<SettlingFile> file = holder(wanted.key(), files);
+    if (file.isEmpty()) {
+      return create(wanted.key(), document, files, now);
+    }
+    return edit(
+        wanted.key(),
+        file.get(),
+        (text, index) -> ManifestEditor.withDocument(text, index, document),
+        now);
+  }
+
+  Written set(
+      ResourceKey key, List<String> path, String value, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    String scalar = scalar(key, path, value);
+    SettlingFile file =
+        holder(key, files)
+            .orElseThrow(() -> rejected(root, "no manifest here defines " + key + "; apply one"));
+    return edit(
+        key, file, (text, index) -> ManifestEditor.withScalar(text, index, path, scalar), now);
+  }
+
+  Written delete(ResourceKey key, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    Optional<SettlingFile> holder = holder(key, files);
+    if (holder.isEmpty()) {
+      return new Written(key, root, Change.UNCHANGED);
+    }
+    SettlingFile file = holder.get();
+    for (int i = 0; i < TRIES; i++) {
+      byte[] bytes = Files.readAllBytes(file.real());
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      int index = document(key, file.path(), bytes);
+      Optional<String> rest;
+      try {
+        rest = ManifestEditor.without(text, index);
+      } catch (EditRefused e) {
+        throw refused(file.path(), e);
+      }
+      if (rest.isPresent()) {
+        if (replace(file, bytes, rest.get(), now)) {
+          return new Written(key, file.path(), Change.DELETED);
+        }
+      } else if (atomic.remove(file.real(), bytes) == AtomicFile.Outcome.DONE) {
+        Files.deleteIfExists(file.path()); // where that is a link to the file
+        files.remove(file.path());
+        return new Written(key, file.path(), Change.DELETED);
+      }
+    }
+    throw busy(file.path());
+  }
+
+  private Written edit(ResourceKey key, SettlingFile file, Edit edit, Instant now)
+      throws IOException, ManifestRejected {
+    for (int i = 0; i < TRIES; i++) {
+      byte[] bytes = Files.readAllBytes(file.real());
+      String text = new String(bytes, StandardCharsets.UTF_8);
+      String edited = edited(file.path(), text, document(key, file.path(), bytes), edit);
+      ManifestReader.Content after = reader.read(file.path(), edited);
+      if (after.manifests().stream().noneMatch(manifest -> manifest.key().equals(key))) {
+        throw new ManifestRejected(after.problems());
+      }
+      if (edited.equals(text)) {
+        return new Written(key, file.path(), Change.UNCHANGED);
+      }
+      if (replace(file, bytes, edited, now)) {
+        return new Written(key, file.path(), Change.CONFIGURED);
+      }
+    }
+    throw busy(file.path());
+  }
+
+  private Written create(
+      ResourceKey key, String document, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    String text;
+    try {
+      text = ManifestEditor.newFile(document);
+    } catch (EditRefused e) {
+      throw refused(APPLIED, e);
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    String name = key.toString().replace('/', '-').toLowerCase(Locale.ROOT);
+    for (int i = 1; i <= TRIES; i++) {
+      Path path = root.resolve(name + (i == 1 ? "" : "-" + i) + ".yaml");
+      try {
+        atomic.create(path, bytes);
+      } catch (FileAlreadyExistsException e) {
+        continue; // holds something else, or it would have been found by its key
+      }
+      SettlingFile file = new SettlingFile(path, path, reader);
+      file.acceptOwn(bytes, now);
+      files.put(path, file);
+      return new Written(key, path, Change.CREATED);
+    }
+    throw rejected(
+        root.resolve(name + ".yaml"),
+        "exists and does not define %s; add the document to it by hand".formatted(key));
+  }
+
+  /** The one file whose newest version defines the resource. */
+  private Optional<SettlingFile> holder(ResourceKey key, Map<Path, SettlingFile> files)
+      throws ManifestRejected {
+    List<SettlingFile> holders =
+        files.values().stream()
+            .filter(
+                file ->
+                    file.newest().manifests().stream()
+                        .anyMatch(manifest -> manifest.key().equals(key)))
+            .toList();
+    if (holders.size() > 1) {
+      throw rejected(
+          holders.get(0).path(),
+          "%s is defined here and in %s; remove one of the two first"
+              .formatted(key, holders.get(1).path()));
+    }
+    for (SettlingFile file : files.values()) {
+      if (holders.isEmpty() && file.newest().rejectedKeys().contains(key)) {
+        throw new ManifestRejected(file.newest().problems());
+      }
+    }
+    return holders.stream().findFirst();
+  }
+
+  private int document(ResourceKey key, Path file, byte[] bytes) throws ManifestRejected {
+    ManifestReader.Content content = reader.read(file, bytes);
+    return content.manifests().stream()
+        .filter(manifest -> manifest.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                content.problems().isEmpty()
+                    ? rejected(file, "no longer defines " + key + "; try again")
+                    : new ManifestRejected(content.problems()))
+        .document();
+  }
+
+  /** What is in a file that was still settling stays so, with our edit in it. */
+  private boolean replace(SettlingFile file, byte[] read, String edited, Instant now)
+      throws IOException {
+    byte[] bytes = edited.getBytes(StandardCharsets.UTF_8);
+    boolean wasAccepted =
+        file.acceptedBytes().filter(accepted -> Arrays.equals(accepted, read)).isPresent();
+    if (atomic.replace(file.real(), read, bytes) != AtomicFile.Outcome.DONE) {
+      return false;
+    }
+    if (wasAccepted) {
+      file.acceptOwn(bytes, now);
+    }
+    return true;
+  }
+
+  private String scalar(ResourceKey key, List<String> path, String value) throws ManifestRejected {
+    if (path.size() == 3
+        && path.getFirst().equals("metadata")
+        && (path.get(1).equals("annotations") || path.get(1).equals("labels"))) {
+      return ManifestEditor.textScalar(value);
+    }
+    boolean plain = PlainScalar.isDecimalNumber(value) || PlainScalar.isBoolean(value);
+    return switch (reader.typeOf(key.kind(), path)) {
+      case "integer", "number", "boolean" -> plain ? value : ManifestEditor.textScalar(value);
+      case "string" -> ManifestEditor.textScalar(value);
+      default ->
+          throw rejected(
+              root,
+              "%s has no single value %s that could be set; see: pglet explain %s"
+                  .formatted(key, String.join(".", path), key.kind()));
+    };
+  }
+
+  private static boolean isStillThere(SettlingFile file) throws IOException {
+    return Files.exists(file.path()) && file.path().toRealPath().equals(file.real());
+  }
+
+  private static String edited(Path file, String text, int document, Edit edit)
+      throws ManifestRejected {
+    try {
+      return edit.apply(text, document);
+    } catch (EditRefused e) {
+      throw refused(file, e);
+    }
+  }
+
+  private static ManifestRejected refused(Path file, EditRefused e) {
+    return new ManifestRejected(List.of(ManifestReader.problem(file, e.flaw())));
+  }
+
+  private static ManifestRejected rejected(Path file, String message) {
+    return new ManifestRejected(List.of(new Problem(file, 0, 0, "", message)));
+  }
+
+  private static IOException busy(Path file) {
+    return new IOException(
+        file + ": somebody else keeps changing the file; nothing was written, try again");
+  }
+}

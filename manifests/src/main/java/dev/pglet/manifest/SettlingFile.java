@@ -1,0 +1,189 @@
+package dev.pglet.manifest;
+
+import dev.pglet.manifest.edit.FileStamp;
+import dev.pglet.manifest.parse.Utf8Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file, and what of it is accepted. Half a manifest is usually a valid manifest, so what was
+ * read counts only once nobody seems to be writing any more: when two reads at least {@link
+ * #SETTLE} apart are equal, or at once when the file has been quiet for so long. Guarded by the
+ * lock of {@link ManifestDirectory}.
+ */
+final class SettlingFile {
+  static final Duration SETTLE = Duration.ofMillis(500);
+
+  /** Within this time after a change, a second change may leave the same stamp. */
+  private static final Duration STAMP_RESOLUTION = Duration.ofSeconds(1);
+
+  private final Path path;
+  private final Path real;
+  private final ManifestReader reader;
+
+  private ManifestReader.Content content = NONE;
+  private byte @Nullable [] accepted;
+  private @Nullable FileStamp acceptedStamp;
+  private boolean stampSuffices;
+  private @Nullable Pending pending;
+
+  private static final ManifestReader.Content NONE =
+      new ManifestReader.Content(List.of(), List.of(), Set.of());
+
+  SettlingFile(Path path, Path real, ManifestReader reader) {
+    this.path = path;
+    this.real = real;
+    this.reader = reader;
+  }
+
+  /** A read whose bytes may still be changing. */
+  private static final class Pending {
+    private final FileStamp stamp;
+    private final byte[] bytes;
+    private final Instant since;
+
+    Pending(FileStamp stamp, byte[] bytes, Instant since) {
+      this.stamp = stamp;
+      this.bytes = bytes;
+      this.since = since;
+    }
+
+    boolean isSame(FileStamp otherStamp, byte[] otherBytes) {
+      return stamp.equals(otherStamp) && Arrays.equals(bytes, otherBytes);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  Path real() {
+    return real;
+  }
+
+  /** What the accepted version says. */
+  ManifestReader.Content content() {
+    return content;
+  }
+
+  boolean isPending() {
+    return pending != null;
+  }
+
+  /** What the newest version says, accepted or not. */
+  ManifestReader.Content newest() {
+    return pending == null ? content : reader.read(path, pending.bytes);
+  }
+
+  /** The bytes of the accepted version; empty while there is none, or a newer one is pending. */
+  Optional<byte[]> acceptedBytes() {
+    return pending == null ? Optional.ofNullable(accepted) : Optional.empty();
+  }
+
+  /** When to look again; empty unless something is pending. */
+  Optional<Duration> settlesIn(Instant now) {
+    if (pending == null) {
+      return Optional.empty();
+    }
+    Duration left = SETTLE.minus(Duration.between(pending.since, now));
+    Duration quiet = pending.stamp.quietFor(now);
+    if (!quiet.isNegative() && SETTLE.minus(quiet).compareTo(left) < 0) {
+      left = SETTLE.minus(quiet);
+    }
+    return Optional.of(left.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : left);
+  }
+
+  /**
+   * Looks at the file and reads it when it may have changed.
+   *
+   * @throws NoSuchFileException when it is gone
+   */
+  void look(Instant now) throws NoSuchFileException {
+    try {
+      FileStamp before = FileStamp.of(real);
+      if (pending == null && stampSuffices && before.equals(acceptedStamp)) {
+        return;
+      }
+      if (pending != null && before.equals(pending.stamp) && mustWait(pending, before, now)) {
+        return;
+      }
+      byte[] bytes = read();
+      FileStamp after = FileStamp.of(real);
+      judge(before.equals(after) ? before : null, after, bytes, now);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      reject(Listing.unreadable(e, "u+r", path));
+    }
+  }
+
+  private boolean mustWait(Pending waiting, FileStamp stamp, Instant now) {
+    Duration waited = Duration.between(waiting.since, now);
+    if (waited.isNegative()) {
+      // The clock was set back: the time that was waited is unknown, so wait once more.
+      pending = new Pending(waiting.stamp, waiting.bytes, now);
+      return true;
+    }
+    return waited.compareTo(SETTLE) < 0 && stamp.quietFor(now).compareTo(SETTLE) < 0;
+  }
+
+  private void judge(@Nullable FileStamp steady, FileStamp after, byte[] bytes, Instant now) {
+    if (steady == null) {
+      pending = new Pending(after, bytes, now);
+      return;
+    }
+    if (Arrays.equals(bytes, accepted)) {
+      accept(bytes, steady, now);
+      return;
+    }
+    boolean quiet = steady.quietFor(now).compareTo(SETTLE) >= 0;
+    Pending waiting = pending;
+    boolean same = waiting != null && waiting.isSame(steady, bytes);
+    boolean waited =
+        waiting != null && same && Duration.between(waiting.since, now).compareTo(SETTLE) >= 0;
+    if (quiet || waited) {
+      accept(bytes, steady, now);
+    } else if (!same) {
+      pending = new Pending(steady, bytes, now);
+    }
+  }
+
+  /** What pglet itself has written needs no settling. */
+  void acceptOwn(byte[] bytes, Instant now) throws IOException {
+    accept(bytes, FileStamp.of(real), now);
+  }
+
+  private void accept(byte[] bytes, FileStamp stamp, Instant now) {
+    if (!Arrays.equals(bytes, accepted)) {
+      content = reader.read(path, bytes);
+    }
+    accepted = bytes;
+    acceptedStamp = stamp;
+    stampSuffices = stamp.quietFor(now).compareTo(STAMP_RESOLUTION) >= 0;
+    pending = null;
+  }
+
+  private void reject(String message) {
+    content = ManifestReader.Content.rejected(new Problem(path, 0, 0, "", message));
+    accepted = null;
+    acceptedStamp = null;
+    pending = null;
+  }
+
+  private byte[] read() throws IOException {
+    try (InputStream in = Files.newInputStream(real)) {
+      // One byte more than allowed, so that the reader refuses it as too large.
+      return in.readNBytes(Utf8Text.MAX_BYTES + 1);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package dev.pglet.manifest.edit;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files that were taken from their places. Someone may have opened one before and write into it
+ * now; such a write would be lost with the file. So each is looked at for two seconds, and handed
+ * back if it changes. Guarded by the lock of {@link AtomicFile}.
+ */
+final class DisplacedFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(DisplacedFiles.class);
+
+  /** Most late writes come within microseconds; the sum is two seconds. */
+  private static final List<Duration> LOOKS =
+      List.of(
+          Duration.ofMillis(20),
+          Duration.ofMillis(80),
+          Duration.ofMillis(400),
+          Duration.ofMillis(500),
+          Duration.ofMillis(1000));
+
+  private final FileSwap swap;
+  private final DelayedTasks delayed;
+  private final ReentrantLock lock;
+  private final Map<Path, Own> own = new HashMap<>();
+
+  DisplacedFiles(FileSwap swap, DelayedTasks delayed, ReentrantLock lock) {
+    this.swap = swap;
+    this.delayed = delayed;
+    this.lock = lock;
+  }
+
+  /** The digest of what was last put at a path here, and how many displaced files remember it. */
+  private static final class Own {
+    private String digest = "";
+    private int files;
+  }
+
+  /**
+   * Looks after a file until nobody can be writing into it any more, then deletes it.
+   *
+   * @param out where the file is now
+   * @param known digest of its content
+   * @param ours digest of what was put in its place; empty when that is not ours
+   */
+  void keep(Path out, Path target, String known, String ours) {
+    Own written = own.computeIfAbsent(target, _ -> new Own());
+    written.digest = ours;
+    written.files++;
+    lookAfter(new Kept(out, target, known), 0);
+  }
+
+  private record Kept(Path out, Path target, String known) {}
+
+  private void lookAfter(Kept kept, int look) {
+    delayed.runAfter(LOOKS.get(look), () -> look(kept, look));
+  }
+
+  private void look(Kept kept, int look) {
+    lock.lock();
+    try {
+      byte[] content = Files.readAllBytes(kept.out());
+      if (!TempFiles.digest(content).equals(kept.known())) {
+        handBack(kept);
+      } else if (look < LOOKS.size() - 1) {
+        lookAfter(kept, look + 1);
+        return;
+      } else {
+        discard(kept.out());
+      }
+    } catch (IOException e) {
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("file", kept.target())
+          .addKeyValue("displaced", kept.out())
+          .log("a displaced manifest could not be looked after");
+    } finally {
+      lock.unlock();
+    }
+    release(kept.target());
+  }
+
+  private void release(Path target) {
+    lock.lock();
+    try {
+      Own written = own.get(target);
+      if (written != null && --written.files == 0) {
+        own.remove(target);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What was written into the displaced file is put where its writer believes it to be. */
+  private void handBack(Kept kept) throws IOException {
+    Own written = own.get(kept.target());
+    String ours = written == null ? "" : written.digest;
+    FileStamp late = FileStamp.of(kept.out());
+    byte[] current;
+    FileStamp there;
+    try {
+      there = FileStamp.of(kept.target());
+      current = Files.readAllBytes(kept.target());
+    } catch (NoSuchFileException e) {
+      if (ours.equals(TempFiles.digest(new byte[0]))) {
+        putBack(kept.out(), kept.target());
+      } else {
+        keepCopy(kept.out(), kept.target());
+      }
+      return;
+    }
+    String now = TempFiles.digest(current);
+    boolean superseded = !there.modified().isBefore(late.modified());
+    if (superseded && !now.equals(ours)) {
+      keepCopy(kept.out(), kept.target());
+      return;
+    }
+    swap.exchange(kept.out(), kept.target());
+    if (FileStamp.of(kept.out()).isSameFile(there)) {
+      LOG.atInfo()
+          .addKeyValue("file", kept.target())
+          .log("an edit went into a file that had just been replaced, and was put in its place");
+      keep(kept.out(), kept.target(), now, "");
+    } else {
+      swap.exchange(kept.out(), kept.target());
+      keepCopy(kept.out(), kept.target());
+    }
+  }
+
+  /** Puts a file back to its free place; when that is taken, by something newer, keeps a copy. */
+  void putBack(Path out, Path target) throws IOException {
+    try {
+      if (!swap.renameToFree(out, target)) {
+        Files.createLink(target, out);
+        discard(out);
+      }
+      TempFiles.syncDirectoryOf(target);
+    } catch (FileAlreadyExistsException e) {
+      keepCopy(out, target);
+    }
+  }
+
+  /** After a crash: nobody has looked after this file. */
+  void recover(TempFiles.Swapped left) throws IOException {
+    String content = TempFiles.digest(Files.readAllBytes(left.file()));
+    if (content.equals(left.expected()) || content.equals(left.ours())) {
+      discard(left.file());
+      return;
+    }
+    if (!Files.exists(left.target())) {
+      putBack(left.file(), left.target());
+      return;
+    }
+    boolean ours = TempFiles.digest(Files.readAllBytes(left.target())).equals(left.ours());
+    if (!ours || !swap.exchange(left.file(), left.target())) {
+      keepCopy(left.file(), left.target());
+    }
+  }
+
+  void discard(Path out) throws IOException {
+    Files.deleteIfExists(out);
+  }
+
+  private void keepCopy(Path out, Path target) throws IOException {
+    Path kept = TempFiles.keptPath(target);
+    Files.move(out, kept);
+    LOG.atWarn()
+        .addKeyValue("file", target)
+        .addKeyValue("kept", kept)
+        .log("two edits met; the older one is kept beside the file: compare them and delete it");
+  }
+}

@@ -1,0 +1,389 @@
+package dev.pglet.manifest;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestSource.Change;
+import dev.pglet.manifest.ManifestSource.StatusWrite;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestManifestDirectory {
+  private static final ResourceKey A = ResourceKey.of("PostgreSQLInstance", "a");
+  private static final ResourceKey B = ResourceKey.of("PostgreSQLInstance", "b");
+  private static final ResourceKey BRANCH = ResourceKey.of("Branch", "pr");
+
+  @TempDir private Path temp;
+  private final TestingClock clock = new TestingClock();
+  private Path root = Path.of("/");
+  private ManifestDirectory directory = directory(root);
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    root = Files.createDirectory(temp.toRealPath().resolve("manifests"));
+    directory = directory(root);
+  }
+
+  @Test
+  void acceptsSettledFilesInAllDirectories() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    write("deep/er/branch.yml", Manifests.branch("pr", "a"));
+    write("notes.txt", "kind: [");
+    write(".hidden.yaml", "kind: [");
+    write(".git/x.yaml", "kind: [");
+    write("a.yaml~", "kind: [");
+    write("a.yaml.swp", "kind: [");
+    write("#a.yaml#", "kind: [");
+    Snapshot snapshot = settled();
+    assertThat(snapshot.accepted()).containsOnlyKeys(A, BRANCH);
+    assertThat(snapshot.rejected()).isEmpty();
+    assertThat(snapshot.complete()).isTrue();
+    assertThat(snapshot.incompleteBecause()).isEmpty();
+    assertThat(inForce(snapshot, BRANCH).file()).isEqualTo(root.resolve("deep/er/branch.yml"));
+  }
+
+  @Test
+  void acceptsAYoungFileOnlyWhenTwoReadsHalfASecondApartAreEqual() throws IOException {
+    assertThat(directory.scan().accepted()).isEmpty();
+    write("a.yaml", Manifests.instance("a"));
+    Snapshot young = directory.scan();
+    assertThat(young.accepted()).isEmpty();
+    assertThat(young.complete()).isFalse();
+    assertThat(young.incompleteBecause()).contains("a.yaml", "may still be being written");
+    assertThat(young.settleIn().orElseThrow())
+        .isBetween(Duration.ofMillis(1), Duration.ofMillis(500));
+    clock.advanceMillis(300);
+    write("a.yaml", Manifests.instance("b"));
+    assertThat(directory.scan().accepted()).isEmpty();
+    clock.advanceMillis(499);
+    assertThat(directory.scan().accepted()).isEmpty();
+    assertThat(directory.scan().settleIn()).contains(Duration.ofMillis(1));
+    clock.advanceMillis(1);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(B);
+    assertThat(directory.scan().complete()).isTrue();
+  }
+
+  @Test
+  void acceptsAFileAtTheFirstReadWhenItHasBeenQuietForHalfASecond() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    clock.advance(TestingClock.BEFORE_THE_FILES.plusMillis(30_000));
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+  }
+
+  @Test
+  void keepsWhatWasInForceWhileAnEditSettles() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("a.yaml", Manifests.instance("a").replace("17", "16"));
+    Snapshot young = directory.scan();
+    assertThat(inForce(young, A).text()).contains("\"17\"");
+    assertThat(young.complete()).isFalse();
+    assertThat(inForce(settled(), A).text()).contains("\"16\"");
+  }
+
+  @Test
+  void noPrefixOfAManifestIsAcceptedBeforeItHasSettled() throws IOException {
+    String whole = Manifests.instance("a") + "  parameters:\n    work_mem: 64MB\n";
+    write("a.yaml", whole);
+    settled();
+    for (int length = 0; length < whole.length(); length++) {
+      write("a.yaml", whole.substring(0, length));
+      Snapshot snapshot = directory.scan();
+      assertThat(inForce(snapshot, A).text()).isEqualTo(whole);
+      assertThat(snapshot.rejected()).isEmpty();
+      assertThat(snapshot.complete()).isFalse();
+      clock.advanceMillis(400);
+    }
+  }
+
+  @Test
+  void aFileFromTheFutureAndAClockThatIsSetBackDoNotBlockForEver() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    Files.setLastModifiedTime(
+        root.resolve("a.yaml"), FileTime.from(clock.instant().plus(Duration.ofDays(400))));
+    directory.scan();
+    clock.advance(Duration.ofDays(-3));
+    directory.scan();
+    clock.advanceMillis(500);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+  }
+
+  @Test
+  void aBrokenFileKeepsItsLastGoodVersionAndDoesNotHinderTheOthers() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("a.yaml", Manifests.instance("a") + "  prot: 1\n");
+    write("b.yaml", Manifests.instance("b"));
+    Snapshot snapshot = settled();
+    assertThat(snapshot.accepted()).containsOnlyKeys(A, B);
+    assertThat(inForce(snapshot, A).text()).doesNotContain("prot");
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(snapshot.incompleteBecause()).isEqualTo(root.resolve("a.yaml") + " is rejected");
+    assertThat(snapshot.rejected())
+        .singleElement()
+        .satisfies(
+            rejected -> {
+              assertThat(rejected.file()).isEqualTo(root.resolve("a.yaml"));
+              assertThat(rejected.keys()).containsExactly(A);
+              assertThat(rejected.problems().getFirst())
+                  .asString()
+                  .isEqualTo(
+                      root.resolve("a.yaml")
+                          + ":7:3: spec.prot: unknown field; remove it or use one of: database, deletionPolicy, desiredState, extensions, network, parameters, runtime, storage, version");
+            });
+    write("a.yaml", "kind: [");
+    assertThat(settled().accepted()).containsOnlyKeys(A, B);
+    write("a.yaml", Manifests.instance("a"));
+    assertThat(settled().complete()).isTrue();
+  }
+
+  @Test
+  void aRemovedFileIsGoneFromACompleteSnapshot() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    write("b.yaml", Manifests.instance("b"));
+    settled();
+    Files.delete(root.resolve("b.yaml"));
+    Snapshot snapshot = directory.scan();
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(snapshot.complete()).isTrue();
+  }
+
+  @Test
+  void aDocumentThatMovesToAnotherFileStaysInForceAllTheTime() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    Files.move(root.resolve("a.yaml"), root.resolve("c.yaml"));
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+    Snapshot snapshot = settled();
+    assertThat(inForce(snapshot, A).file()).isEqualTo(root.resolve("c.yaml"));
+    assertThat(snapshot.complete()).isTrue();
+  }
+
+  @Test
+  void refusesBothOfTwoManifestsWithOneKeyAndNamesBothPlaces() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("b.yaml", "# two\n" + Manifests.instance("a").replace("17", "16"));
+    Snapshot snapshot = settled();
+    assertThat(inForce(snapshot, A).text()).contains("\"17\"");
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(snapshot.rejected())
+        .extracting(rejected -> rejected.problems().getFirst().toString())
+        .containsExactly(
+            root.resolve("a.yaml")
+                + ":4:3: metadata.name: postgresqlinstance/a is defined twice: also at "
+                + root.resolve("b.yaml")
+                + ":5:3. The version that was in force before stays so; remove one of the two",
+            root.resolve("b.yaml")
+                + ":5:3: metadata.name: postgresqlinstance/a is defined twice: also at "
+                + root.resolve("a.yaml")
+                + ":4:3. The version that was in force before stays so; remove one of the two");
+    Files.delete(root.resolve("b.yaml"));
+    assertThat(directory.scan().complete()).isTrue();
+  }
+
+  @Test
+  void neitherOfTwoNewManifestsWithOneKeyIsInForce() throws IOException {
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("a"));
+    Snapshot snapshot = settled();
+    assertThat(snapshot.accepted()).isEmpty();
+    assertThat(snapshot.rejected())
+        .hasSize(2)
+        .allSatisfy(
+            rejected ->
+                assertThat(rejected.problems().getFirst().message())
+                    .contains("Neither is in force"));
+  }
+
+  @Test
+  void aRootThatIsMissingEmptyOrReplacedDeletesNothing() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    Path aside = temp.resolve("aside");
+    Files.move(root, aside);
+    assertIncomplete(root + " does not exist; run: mkdir -p " + root);
+    Files.writeString(root, "");
+    assertIncomplete("is no directory");
+    Files.delete(root);
+    Files.createDirectory(root);
+    assertIncomplete("is suddenly empty");
+    write("b.yaml", Manifests.instance("b"));
+    directory.scan();
+    clock.advanceMillis(500);
+    assertIncomplete("was replaced by another directory, which lacks postgresqlinstance/a");
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A, B);
+    write("a.yaml", Manifests.instance("a"));
+    assertThat(settled().complete()).isTrue();
+  }
+
+  @Test
+  void aResourceThatIsMissingInAReplacedRootCanBeDeleted() throws Exception {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    Files.move(root, temp.resolve("aside"));
+    write("b.yaml", Manifests.instance("b"));
+    assertThat(settled().complete()).isFalse();
+    assertThat(directory.delete(A).change()).isEqualTo(Change.UNCHANGED);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(B);
+    assertThat(directory.scan().complete()).isTrue();
+  }
+
+  private void assertIncomplete(String reason) {
+    Snapshot snapshot = directory.scan();
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(snapshot.incompleteBecause()).contains(reason);
+    assertThat(snapshot.accepted()).containsKey(A);
+  }
+
+  @Test
+  void writesAStatusIntoTheFileAndAcceptsItAtOnce() throws Exception {
+    String text = "# mine\n" + Manifests.instance("a") + "# tail\n";
+    write("a.yaml", text);
+    settled();
+    assertThat(directory.writeStatus(A, status("Running"))).isEqualTo(StatusWrite.WRITTEN);
+    assertThat(root.resolve("a.yaml"))
+        .content()
+        .isEqualTo(text.replace("# tail\n", "status:\n  phase: Running\n# tail\n"));
+    Snapshot snapshot = directory.scan();
+    assertThat(snapshot.complete()).isTrue();
+    assertThat(inForce(snapshot, A).text()).contains("phase: Running");
+    assertThat(directory.writeStatus(A, status("Running"))).isEqualTo(StatusWrite.EQUAL);
+    assertThat(directory.writeStatus(A, status("Stopped"))).isEqualTo(StatusWrite.WRITTEN);
+    clock.advanceMillis(3000);
+    assertThat(root).isDirectoryNotContaining("glob:**/.*");
+  }
+
+  @Test
+  void dropsAStatusWhenTheFileHasChangedOrIsGone() throws Exception {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    String edited = Manifests.instance("a").replace("17", "16");
+    write("a.yaml", edited);
+    assertThat(directory.writeStatus(A, status("Running"))).isEqualTo(StatusWrite.DROPPED);
+    directory.scan();
+    assertThat(directory.writeStatus(A, status("Running"))).isEqualTo(StatusWrite.DROPPED);
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(edited);
+    Files.delete(root.resolve("a.yaml"));
+    assertThat(directory.writeStatus(A, status("Running"))).isEqualTo(StatusWrite.DROPPED);
+    assertThat(directory.writeStatus(B, status("Running"))).isEqualTo(StatusWrite.DROPPED);
+  }
+
+  @Test
+  void appliesADocumentToANewFileOrInPlaceOfTheOldOne() throws Exception {
+    ManifestSource.Written created =
+        directory.apply("# mine\n---\n" + Manifests.instance("a") + "status: {x: y}\n");
+    assertThat(created.change()).isEqualTo(Change.CREATED);
+    assertThat(created.file()).isEqualTo(root.resolve("postgresqlinstance-a.yaml"));
+    assertThat(created.file()).content().isEqualTo("# mine\n" + Manifests.instance("a"));
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+    directory.writeStatus(A, status("Running"));
+    String changed = Manifests.instance("a").replace("\"17\"", "\"17\" # pinned soon");
+    assertThat(directory.apply(changed))
+        .extracting(ManifestSource.Written::change)
+        .isEqualTo(Change.CONFIGURED);
+    assertThat(created.file()).content().isEqualTo(changed + "status:\n  phase: Running\n");
+    assertThat(inForce(directory.scan(), A).text()).contains("pinned soon");
+    assertThat(directory.apply(changed).change()).isEqualTo(Change.UNCHANGED);
+    assertThat(directory.scan().complete()).isTrue();
+  }
+
+  @Test
+  void applyRefusesWhatIsNotOneGoodDocument() throws Exception {
+    assertThatThrownBy(() -> directory.apply(Manifests.instance("A")))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessageContaining("is no name");
+    assertThatThrownBy(
+            () -> directory.apply(Manifests.instance("a") + "---\n" + Manifests.instance("b")))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessageContaining("there are 2; apply them one by one");
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void applyNeverOverwritesAFileThatHoldsSomethingElse() throws Exception {
+    write("postgresqlinstance-a.yaml", Manifests.instance("b"));
+    settled();
+    assertThat(directory.apply(Manifests.instance("a")).file())
+        .isEqualTo(root.resolve("postgresqlinstance-a-2.yaml"));
+    assertThat(root.resolve("postgresqlinstance-a.yaml"))
+        .content()
+        .isEqualTo(Manifests.instance("b"));
+  }
+
+  @Test
+  void setsAScalarByTheTypeOfItsSchema() throws Exception {
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    directory.set(B, List.of("spec", "desiredState"), "Stopped");
+    directory.set(B, List.of("spec", "network", "port"), "5433");
+    directory.set(B, List.of("spec", "version"), "16");
+    directory.set(B, List.of("metadata", "annotations", "pglet.dev/paused"), "true");
+    assertThat(root.resolve("a.yaml"))
+        .content()
+        .isEqualTo(
+            Manifests.instance("a")
+                + "---\n"
+                + Manifests.instance("b")
+                    .replace("17", "16")
+                    .replace(
+                        "name: b\n", "name: b\n  annotations:\n    pglet.dev/paused: \"true\"\n")
+                + "  desiredState: Stopped\n  network:\n    port: 5433\n");
+    assertThat(directory.scan().complete()).isTrue();
+    assertThatThrownBy(() -> directory.set(B, List.of("spec", "network", "port"), "many"))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessageContaining("spec.network.port: must be a whole number");
+    assertThatThrownBy(() -> directory.set(B, List.of("spec", "nothing"), "x"))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessageContaining("has no single value spec.nothing");
+  }
+
+  @Test
+  void deletesADocumentAndWithTheLastOneTheFile() throws Exception {
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    assertThat(directory.delete(A).change()).isEqualTo(Change.DELETED);
+    assertThat(root.resolve("a.yaml")).content().isEqualTo("---\n" + Manifests.instance("b"));
+    assertThat(directory.scan().accepted()).containsOnlyKeys(B);
+    assertThat(directory.delete(B).change()).isEqualTo(Change.DELETED);
+    assertThat(root.resolve("a.yaml")).doesNotExist();
+    Snapshot snapshot = directory.scan();
+    assertThat(snapshot.accepted()).isEmpty();
+    assertThat(snapshot.complete()).isTrue();
+    assertThat(directory.delete(B).change()).isEqualTo(Change.UNCHANGED);
+  }
+
+  private static Manifest inForce(Snapshot snapshot, ResourceKey key) {
+    return requireNonNull(snapshot.accepted().get(key), () -> key + " is not in force");
+  }
+
+  private static ObjectNode status(String phase) {
+    return JsonNodeFactory.instance.objectNode().put("phase", phase);
+  }
+
+  private ManifestDirectory directory(Path root) {
+    return new ManifestDirectory(root, Manifests.KINDS, clock, TrustRule.ofOrdinaryUser(), clock);
+  }
+
+  private Snapshot settled() {
+    Snapshot first = directory.scan();
+    first.settleIn().ifPresent(clock::advance);
+    return directory.scan();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}
