@@ -168,13 +168,24 @@ public final class YamlReader {
     int start = index(event.getStartMark().orElseThrow());
     int end = index(event.getEndMark().orElseThrow());
     ScalarStyle style = event.getScalarStyle();
-    if (style == ScalarStyle.LITERAL || style == ScalarStyle.FOLDED) {
+    if ((style == ScalarStyle.LITERAL || style == ScalarStyle.FOLDED) && !keepsBreaks(start)) {
       while (end > start && isBreak(text.charAt(end - 1))) {
         end--;
       }
     }
     return new Scalar(
         new Span(start, end, place), properties(event, event.getTag()), event.getValue(), style);
+  }
+
+  /** Whether a block scalar says {@code |+} or {@code >+}: its trailing line ends are content. */
+  private boolean keepsBreaks(int start) {
+    for (int i = start; i < text.length() && !isBreak(text.charAt(i)); i++) {
+      char c = text.charAt(i);
+      if (c == '+' || c == '#') {
+        return c == '+';
+      }
+    }
+    return false;
   }
 
   private Mapping mapping(MappingStartEvent event, Place place, int depth) throws YamlRejected {
