@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
  * Time that passes only when told to. Files are dated by the real clock, so it begins before that:
  * no file looks old until time has been advanced on purpose.
  */
-final class TestingClock implements InstantSource, DelayedTasks {
-  static final Duration BEFORE_THE_FILES = Duration.ofHours(1);
+public final class TestingClock implements InstantSource, DelayedTasks {
+  public static final Duration BEFORE_THE_FILES = Duration.ofHours(1);
 
   private record Task(Instant due, Runnable task) {}
 
@@ -30,7 +30,7 @@ final class TestingClock implements InstantSource, DelayedTasks {
   }
 
   /** Lets time pass, and runs what becomes due, in order. */
-  void advance(Duration time) {
+  public void advance(Duration time) {
     Instant end = instant().plus(time);
     while (true) {
       Task next;
@@ -47,7 +47,7 @@ final class TestingClock implements InstantSource, DelayedTasks {
     }
   }
 
-  void advanceMillis(long millis) {
+  public void advanceMillis(long millis) {
     advance(Duration.ofMillis(millis));
   }
 }
