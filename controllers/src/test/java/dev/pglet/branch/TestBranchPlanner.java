@@ -1,7 +1,21 @@
 package dev.pglet.branch;
 
+import static dev.pglet.branch.TestingBranch.CHILD;
+import static dev.pglet.branch.TestingBranch.COPIED;
+import static dev.pglet.branch.TestingBranch.COPY;
+import static dev.pglet.branch.TestingBranch.READY;
+import static dev.pglet.branch.TestingBranch.SOURCE;
+import static dev.pglet.branch.TestingBranch.absent;
+import static dev.pglet.branch.TestingBranch.branch;
+import static dev.pglet.branch.TestingBranch.clonedFrom;
+import static dev.pglet.branch.TestingBranch.facts;
+import static dev.pglet.branch.TestingBranch.observed;
+import static dev.pglet.branch.TestingBranch.onServer;
+import static dev.pglet.branch.TestingBranch.open;
+import static dev.pglet.branch.TestingBranch.plan;
+import static dev.pglet.branch.TestingBranch.refusal;
+import static dev.pglet.branch.TestingBranch.wanted;
 import static dev.pglet.server.TestingServer.PORT;
-import static dev.pglet.server.TestingServer.UID;
 import static dev.pglet.server.TestingServer.VOLUME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -9,13 +23,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.BranchSpec;
-import dev.pglet.api.v1alpha1.ChildPolicy;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
-import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchObserved.Source;
-import dev.pglet.host.postgres.PostgresServer.Readiness;
-import dev.pglet.host.volume.VolumeMarker.Phase;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Operations.OperationState;
 import dev.pglet.reconcile.Plan;
@@ -26,24 +36,12 @@ import dev.pglet.server.TestingServerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestBranchPlanner {
-  private static final ResourceKey SOURCE = ResourceKey.of(PostgreSQLInstance.KIND, "main");
-  private static final ResourceKey CHILD = ResourceKey.of(Branch.KIND, "child");
-  private static final String COPY = "copy-" + VOLUME;
-  private static final Source READY = new Source.Ready("uid-of-main", true, "17.6");
-
-  private final TestingServerSpec spec = new TestingServerSpec();
-
-  /** The data is in place, and nobody may use it yet. */
-  private final TestingServer copied =
-      TestingServer.initialized().marker(marker -> marker.with(Phase.BUILDING));
-
   @Nested
   final class Copying {
     @Test
@@ -132,111 +130,12 @@ final class TestBranchPlanner {
   }
 
   @Nested
-  final class Opening {
-    @Test
-    void acceptsTheCopyOnceItsDataIsInPlace() throws InvalidSpec {
-      assertThat(plan(taken(new OperationState.Succeeded())).steps())
-          .containsExactly(new BranchStep.AcceptCopy(COPY));
-    }
-
-    @Test
-    void acceptsACopyThatACrashHasCutOffAfterItsLastAct() throws InvalidSpec {
-      assertThat(plan(taken(new OperationState.Interrupted())).steps())
-          .containsExactly(new BranchStep.AcceptCopy(COPY));
-    }
-
-    @Test
-    void waitsForTheEndOfACopyWhoseDataIsInPlace() throws InvalidSpec {
-      Plan<BranchStep> plan = plan(taken(new OperationState.Running(10, 10)));
-
-      assertThat(plan.steps()).isEmpty();
-      assertThat(plan.awaiting().orElseThrow().reason()).isEqualTo("Copying");
-    }
-
-    @Test
-    void startsPrivatelyWithItsOwnConfigurationFirst() throws InvalidSpec {
-      String hash = copied.observed().desired().orElseThrow().hash();
-
-      assertThat(plan(building(copied, false)).steps())
-          .containsExactly(
-              onServer(new ServerStep.ApplyConfiguration(hash, List.of(), false)),
-              new BranchStep.StartPrivately(PORT));
-      assertThat(plan(building(copied.onDisk(true), false)).steps())
-          .containsExactly(new BranchStep.StartPrivately(PORT));
-    }
-
-    @Test
-    void waitsUntilTheCopyIsConsistent() throws InvalidSpec {
-      Plan<BranchStep> plan =
-          plan(building(copied.onDisk(true).process(Readiness.STARTING), false));
-
-      assertThat(plan.steps()).isEmpty();
-      assertThat(plan.awaiting().orElseThrow().reason()).isEqualTo("Recovering");
-    }
-
-    @Test
-    void sanitizesBeforeAnyClientCanConnect() throws InvalidSpec {
-      assertThat(plan(building(copied.onDisk(true).process(Readiness.ACCEPTING), false)).steps())
-          .containsExactly(new BranchStep.Sanitize());
-    }
-
-    @Test
-    void endsThePrivateServerBeforeItOpensTheBranch() throws InvalidSpec {
-      assertThat(plan(building(copied.onDisk(true).process(Readiness.ACCEPTING), true)).steps())
-          .containsExactly(onServer(new ServerStep.StopServer()), new BranchStep.OpenBranch());
-    }
-
-    @Test
-    void opensWithoutAStopWhenThePrivateServerIsDown() throws InvalidSpec {
-      assertThat(plan(building(copied.onDisk(true), true)).steps())
-          .containsExactly(new BranchStep.OpenBranch());
-    }
-
-    @Test
-    void startsForClientsOnlyWhenItIsOpen() throws InvalidSpec {
-      assertThat(plan(open(TestingServer.stopped(), true)).steps())
-          .containsExactly(onServer(new ServerStep.StartServer(PORT)));
-    }
-
-    @Test
-    void givesTheOwnerAPasswordOfItsOwnWhenTheServerRuns() throws InvalidSpec {
-      assertThat(plan(open(TestingServer.running(), false)).steps())
-          .containsExactly(new BranchStep.SetPassword("shop_owner"));
-    }
-
-    @Test
-    void plansNothingForABranchThatIsAsWanted() throws InvalidSpec {
-      assertThat(plan(open(TestingServer.running(), true)).isEmpty()).isTrue();
-    }
-
-    private BranchObserved taken(OperationState state) {
-      return observed(
-          copied,
-          Optional.of(facts(false)),
-          new Source.Taken(),
-          Optional.of(state),
-          false,
-          List.of());
-    }
-
-    private BranchObserved building(TestingServer server, boolean sanitized) {
-      return observed(
-          server,
-          Optional.of(facts(sanitized)),
-          new Source.Taken(),
-          Optional.empty(),
-          false,
-          List.of());
-    }
-  }
-
-  @Nested
   final class Refusing {
     @Test
     void refusesNoSourceAndTwoSources() {
-      assertThat(refusal(from(null, null), absent(READY)).getMessage())
+      assertThat(refusal(clonedFrom(null, null), absent(READY)).getMessage())
           .isEqualTo("spec.source names nothing");
-      assertThat(refusal(from("main", "other"), absent(READY)).getMessage())
+      assertThat(refusal(clonedFrom("main", "other"), absent(READY)).getMessage())
           .isEqualTo("spec.source names two sources");
     }
 
@@ -245,7 +144,12 @@ final class TestBranchPlanner {
       ResourceKey branch = ResourceKey.of(Branch.KIND, "other");
 
       assertThat(
-              BranchPlanner.plan(from(null, "other"), branch, spec.spec(), absent(READY)).steps())
+              BranchPlanner.plan(
+                      clonedFrom(null, "other"),
+                      branch,
+                      new TestingServerSpec().spec(),
+                      absent(READY))
+                  .steps())
           .contains(new BranchStep.StartCopy(COPY, branch, true));
     }
 
@@ -256,9 +160,9 @@ final class TestBranchPlanner {
               InvalidSpec.class,
               () ->
                   BranchPlanner.plan(
-                      from("elsewhere", null),
+                      clonedFrom("elsewhere", null),
                       ResourceKey.of(PostgreSQLInstance.KIND, "elsewhere"),
-                      spec.spec(),
+                      new TestingServerSpec().spec(),
                       open(TestingServer.running(), true)));
 
       assertThat(error.reason()).isEqualTo("Immutable");
@@ -291,7 +195,7 @@ final class TestBranchPlanner {
               BranchPlanner.plan(
                       wanted(Map.of("archive_mode", "on")),
                       SOURCE,
-                      spec.spec(),
+                      new TestingServerSpec().spec(),
                       open(TestingServer.stopped(), true))
                   .steps())
           .containsExactly(onServer(new ServerStep.StartServer(PORT)));
@@ -301,7 +205,7 @@ final class TestBranchPlanner {
     void neverStartsForClientsWhatIsNotOpenYet() {
       BranchObserved unopened =
           observed(
-              copied.onDisk(true).lastGood("good"),
+              COPIED.onDisk(true).lastGood("good"),
               Optional.of(facts(false)),
               new Source.Taken(),
               Optional.empty(),
@@ -341,7 +245,7 @@ final class TestBranchPlanner {
     void removesDataThatWasNeverCompleteWhateverThePolicy() {
       BranchObserved unopened =
           observed(
-              copied,
+              COPIED,
               Optional.of(facts(false)),
               new Source.Taken(),
               Optional.empty(),
@@ -391,75 +295,5 @@ final class TestBranchPlanner {
       BranchSpec wanted = branch(new BranchSpec.Source("main", null, "head"), Map.of(), policy);
       return BranchPlanner.planDeletion(wanted, observed);
     }
-  }
-
-  private Plan<BranchStep> plan(BranchObserved observed) throws InvalidSpec {
-    return BranchPlanner.plan(wanted(Map.of()), SOURCE, spec.spec(), observed);
-  }
-
-  private InvalidSpec refusal(BranchSpec wanted, BranchObserved observed) {
-    return catchThrowableOfType(
-        InvalidSpec.class, () -> BranchPlanner.plan(wanted, SOURCE, spec.spec(), observed));
-  }
-
-  private static BranchSpec wanted(Map<String, String> parameters) {
-    return branch(new BranchSpec.Source("main", null, "head"), parameters, DeletionPolicy.Delete);
-  }
-
-  private static BranchSpec from(@Nullable String instance, @Nullable String branch) {
-    return branch(new BranchSpec.Source(instance, branch, "head"), Map.of(), DeletionPolicy.Delete);
-  }
-
-  private static BranchSpec branch(
-      BranchSpec.Source source, Map<String, String> parameters, DeletionPolicy policy) {
-    return new BranchSpec(
-        source,
-        DesiredState.Running,
-        new BranchSpec.Network(0),
-        parameters,
-        policy,
-        ChildPolicy.Restrict);
-  }
-
-  private static BranchStep onServer(ServerStep step) {
-    return new BranchStep.OnServer(step);
-  }
-
-  private static CloneFacts facts(boolean sanitized) {
-    return new CloneFacts(
-        SOURCE.toString(),
-        "uid-of-main",
-        "17.6",
-        "shop",
-        "shop_owner",
-        Map.of(),
-        "0/3000028",
-        "2026-01-01T00:00:00Z",
-        sanitized);
-  }
-
-  private static BranchObserved absent(Source source) {
-    return observed(
-        TestingServer.absent(), Optional.empty(), source, Optional.empty(), false, List.of());
-  }
-
-  private static BranchObserved open(TestingServer server, boolean passfile) {
-    return observed(
-        server,
-        Optional.of(facts(true)),
-        new Source.Taken(),
-        Optional.empty(),
-        passfile,
-        List.of());
-  }
-
-  private static BranchObserved observed(
-      TestingServer server,
-      Optional<CloneFacts> facts,
-      Source source,
-      Optional<OperationState> copy,
-      boolean passfile,
-      List<ResourceKey> children) {
-    return new BranchObserved(UID, server.observed(), facts, source, copy, passfile, children);
   }
 }

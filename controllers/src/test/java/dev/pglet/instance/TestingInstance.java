@@ -1,0 +1,80 @@
+package dev.pglet.instance;
+
+import static dev.pglet.server.TestingServer.UID;
+
+import dev.pglet.api.v1alpha1.DeletionPolicy;
+import dev.pglet.api.v1alpha1.DesiredState;
+import dev.pglet.api.v1alpha1.NetworkSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
+import dev.pglet.instance.InstanceObserved.DatabaseFacts;
+import dev.pglet.instance.InstanceObserved.Role;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Plan;
+import dev.pglet.server.ServerStep;
+import dev.pglet.server.TestingServer;
+import dev.pglet.server.TestingServerSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What an instance shall be, and as what it could be observed. */
+final class TestingInstance {
+  static final Database APP = new Database("app", "app", "UTF8", "C.UTF-8", "UTC");
+  static final DatabaseFacts COMPLETE =
+      new DatabaseFacts(Optional.of(new Role(true, false)), Optional.of("app"), Map.of(), Map.of());
+
+  private TestingInstance() {}
+
+  static Plan<InstanceStep> plan(PostgreSQLInstanceSpec wanted, InstanceObserved observed)
+      throws InvalidSpec {
+    return InstancePlanner.plan(wanted, new TestingServerSpec().spec(), observed);
+  }
+
+  static PostgreSQLInstanceSpec wanted(Database database, Extension... extensions) {
+    return wanted(database, DeletionPolicy.Retain, extensions);
+  }
+
+  static PostgreSQLInstanceSpec wanted(
+      Database database, DeletionPolicy policy, Extension... extensions) {
+    return new PostgreSQLInstanceSpec(
+        "17",
+        new RuntimeSpec("auto"),
+        DesiredState.Running,
+        new NetworkSpec(0, "127.0.0.1", null),
+        new StorageSpec("auto", null),
+        database,
+        Map.of(),
+        List.of(extensions),
+        policy);
+  }
+
+  static Extension extension(String name, @Nullable String version, @Nullable String schema) {
+    return new Extension(name, version, schema);
+  }
+
+  static InstanceStep onServer(ServerStep step) {
+    return new InstanceStep.OnServer(step);
+  }
+
+  static InstanceObserved observed(TestingServer server) {
+    return observed(server, Optional.empty(), true);
+  }
+
+  static InstanceObserved observed(TestingServer server, DatabaseFacts facts) {
+    return observed(server, Optional.of(facts), true);
+  }
+
+  static InstanceObserved observed(TestingServer server, DatabaseFacts facts, boolean passfile) {
+    return observed(server, Optional.of(facts), passfile);
+  }
+
+  static InstanceObserved observed(
+      TestingServer server, Optional<DatabaseFacts> facts, boolean passfile) {
+    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), passfile, facts);
+  }
+}
