@@ -24,6 +24,7 @@ import dev.pglet.server.CloneSource;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
 import dev.pglet.server.RunningServer;
+import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
@@ -159,6 +160,11 @@ public final class BranchController
   @Override
   public List<Known> known() throws ReconcileException {
     return KnownServers.of(host, Branch.KIND);
+  }
+
+  @Override
+  public List<String> cleanup() throws ReconcileException {
+    return new ServerCleanup(host).all(Branch.KIND);
   }
 
   private void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {

@@ -20,6 +20,7 @@ import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
+import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
@@ -128,6 +129,11 @@ public final class InstanceController
   @Override
   public List<Known> known() throws ReconcileException {
     return KnownServers.of(host, PostgreSQLInstance.KIND);
+  }
+
+  @Override
+  public List<String> cleanup() throws ReconcileException {
+    return new ServerCleanup(host).all(PostgreSQLInstance.KIND);
   }
 
   private ServerSpec serverSpec(PostgreSQLInstance resource) {

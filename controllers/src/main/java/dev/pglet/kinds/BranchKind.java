@@ -1,0 +1,30 @@
+package dev.pglet.kinds;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.branch.BranchController;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.KindProvider;
+import java.util.List;
+
+/** Provides the kind {@code Branch}. */
+public final class BranchKind implements KindProvider {
+  @Override
+  public CrdDefinition crd() {
+    return CrdDefinition.of(Branch.class);
+  }
+
+  @Override
+  public Controller<?, ?, ?, ?> controller(EngineContext context) {
+    LocalHost host = LocalHost.of(context);
+    return new BranchController(
+        host.servers(), context.operations(), context.clock(), host.watch());
+  }
+
+  @Override
+  public List<Command> commands() {
+    return List.of();
+  }
+}

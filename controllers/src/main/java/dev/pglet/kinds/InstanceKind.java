@@ -1,0 +1,29 @@
+package dev.pglet.kinds;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.instance.InstanceController;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.KindProvider;
+import java.util.List;
+
+/** Provides the kind {@code PostgreSQLInstance}. */
+public final class InstanceKind implements KindProvider {
+  @Override
+  public CrdDefinition crd() {
+    return CrdDefinition.of(PostgreSQLInstance.class, "v1");
+  }
+
+  @Override
+  public Controller<?, ?, ?, ?> controller(EngineContext context) {
+    LocalHost host = LocalHost.of(context);
+    return new InstanceController(host.servers(), host.watch());
+  }
+
+  @Override
+  public List<Command> commands() {
+    return List.of(new SqlCommand());
+  }
+}

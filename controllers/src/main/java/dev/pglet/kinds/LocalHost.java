@@ -1,0 +1,72 @@
+package dev.pglet.kinds;
+
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.account.ServerAccounts;
+import dev.pglet.host.binaries.InstalledBinaries;
+import dev.pglet.host.command.LocalCommands;
+import dev.pglet.host.connection.SocketConnections;
+import dev.pglet.host.port.LocalPorts;
+import dev.pglet.host.port.PortClaims.Claim;
+import dev.pglet.host.postgres.LocalPostgresServer;
+import dev.pglet.host.postgres.PostmasterWatch;
+import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.Pools;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
+import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerWatch;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * This host behind its ports, made once for an engine: the kinds share reserved ports and the watch
+ * over processes.
+ */
+record LocalHost(ServerHost servers, ServerWatch watch) {
+  static LocalHost of(EngineContext context) {
+    return context.shared(LocalHost.class, () -> make(context));
+  }
+
+  private static LocalHost make(EngineContext context) {
+    Settings settings = context.settings();
+    ServerAccount account = account(settings);
+    LocalCommands commands = new LocalCommands();
+    CopyDriver driver = new CopyDriver(commands);
+    Pools pools = new Pools(settings.dataRoot().resolve("pools"), driver);
+    PostmasterWatch watch = new PostmasterWatch(context.scheduler(), context::wake);
+    return new LocalHost(
+        new ServerHost(
+            settings,
+            account,
+            driver,
+            pools,
+            new LocalPorts(() -> claims(pools)),
+            InstalledBinaries.ofHost(settings, account, commands),
+            new LocalPostgresServer(commands, context.clock()),
+            new SocketConnections()),
+        (key, postmaster) ->
+            postmaster.ifPresentOrElse(
+                running -> watch.watch(key, running), () -> watch.forget(key)));
+  }
+
+  /** Without an account nothing can be done on this host at all. */
+  private static ServerAccount account(Settings settings) {
+    try {
+      return new ServerAccounts(settings, new HostAccounts()).resolve();
+    } catch (HostUnavailable e) {
+      throw new IllegalStateException(e.explain(), e);
+    }
+  }
+
+  private static List<Claim> claims(Pools pools) throws ReconcileException {
+    List<Claim> claims = new ArrayList<>();
+    for (Volume volume : pools.all()) {
+      claims.add(new Claim(volume.marker().port(), volume.marker().uid(), volume.marker().key()));
+    }
+    return claims;
+  }
+}

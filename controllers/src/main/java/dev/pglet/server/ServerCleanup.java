@@ -1,0 +1,52 @@
+package dev.pglet.server;
+
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes every server of one kind from this data root: processes, volumes and secrets. */
+public final class ServerCleanup {
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
+
+  private final ServerHost host;
+
+  public ServerCleanup(ServerHost host) {
+    this.host = host;
+  }
+
+  /**
+   * Removes all that has a marker of the kind.
+   *
+   * @return one line for people for each volume
+   */
+  public List<String> all(String kind) throws ReconcileException {
+    Passfiles passfiles = new Passfiles(host.settings().secrets());
+    List<String> lines = new ArrayList<>();
+    for (Volume volume : host.pools().all()) {
+      VolumeMarker marker = volume.marker();
+      if (!marker.key().kind().equals(kind)) {
+        continue;
+      }
+      host.server().stop(volume.data(), STOP_DEADLINE);
+      passfiles.remove(marker.key());
+      host.driver().destroy(volume.pool(), marker.volume());
+      removeSockets(marker.uid());
+      lines.add(
+          "%s: removed volume %s in %s".formatted(marker.key(), marker.volume(), volume.pool()));
+    }
+    return lines;
+  }
+
+  private void removeSockets(String uid) throws ReconcileException {
+    try {
+      FileTree.delete(host.socketDirectory(uid));
+    } catch (IOException e) {
+      throw FileFailure.of("removing " + host.socketDirectory(uid), e);
+    }
+  }
+}

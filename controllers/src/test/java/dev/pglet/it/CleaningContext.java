@@ -1,0 +1,48 @@
+package dev.pglet.it;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.Scheduler;
+import dev.pglet.reconcile.Settings;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Enough of an engine to let a kind clean up. */
+record CleaningContext(Settings settings, Scheduler scheduler) implements EngineContext {
+  @Override
+  public InstantSource clock() {
+    return Clock.systemUTC();
+  }
+
+  @Override
+  public Operations operations() {
+    return new Operations() {
+      @Override
+      public Optional<OperationState> find(String id) {
+        return Optional.empty();
+      }
+
+      @Override
+      public void start(OperationRequest request, OperationTask task) {
+        throw new IllegalStateException("cleaning up starts nothing");
+      }
+
+      @Override
+      public void cancel(String id) {}
+
+      @Override
+      public void forget(String id) {}
+    };
+  }
+
+  @Override
+  public <T> T shared(Class<T> type, Supplier<T> make) {
+    return make.get();
+  }
+
+  @Override
+  public void wake(ResourceKey key) {}
+}

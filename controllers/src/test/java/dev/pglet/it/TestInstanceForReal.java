@@ -1,0 +1,390 @@
+package dev.pglet.it;
+
+import static dev.pglet.it.Pglet.ask;
+import static dev.pglet.it.Pglet.connect;
+import static dev.pglet.it.Pglet.pid;
+import static dev.pglet.it.Pglet.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.reconcile.engine.Convergence;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.jfr.consumer.RecordingStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Instances of PostgreSQL, from a manifest to a session and back. */
+final class TestInstanceForReal {
+  private static final String APP =
+      """
+      # The shop's database.
+      apiVersion: pglet.dev/v1alpha1
+      kind: PostgreSQLInstance
+      metadata:
+        name: app   # as in the URL
+      spec:
+        version: "15"
+        parameters:
+          work_mem: 5MB
+        extensions:
+          - name: pgcrypto
+      """;
+
+  private Pglet pglet;
+
+  @BeforeEach
+  void open() throws IOException {
+    pglet = new Pglet();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    pglet.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"15, system", "17, embedded", "18, embedded"})
+  void aManifestBecomesAServerThatItsUserCanConnectTo(String version, String binaries)
+      throws Exception {
+    pglet.write("app.yaml", APP.replace("\"15\"", "\"" + version + "\""));
+    pglet.converge();
+    JsonNode app = pglet.instance("app");
+    assertThat(app.at("/status/phase").asText()).isEqualTo("Running");
+    assertThat(app.at("/status/version").asText()).startsWith(version + ".");
+    assertThat(app.at("/status/binaries").asText().contains("/usr/lib"))
+        .isEqualTo(binaries.equals("system"));
+    try (Connection connection = connect(app)) {
+      assertThat(ask(connection, "SELECT current_user")).isEqualTo("app");
+      assertThat(ask(connection, "SELECT current_database()")).isEqualTo("app");
+      assertThat(ask(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = 'app'"))
+          .isEqualTo("f");
+      assertThat(ask(connection, "SHOW work_mem")).isEqualTo("5MB");
+      assertThat(ask(connection, "SHOW data_checksums")).isEqualTo("on");
+      assertThat(ask(connection, "SHOW timezone")).isEqualTo("UTC");
+      assertThat(ask(connection, "SELECT count(*) FROM pg_extension WHERE extname = 'pgcrypto'"))
+          .isEqualTo("1");
+      run(connection, "CREATE TABLE mine (id int)");
+    }
+    assertThat(pglet.manifests().resolve("app.yaml"))
+        .content()
+        .startsWith(APP.replace("\"15\"", "\"" + version + "\""))
+        .doesNotContain("password");
+  }
+
+  @Test
+  void convergedMeansThatTheNextPassDoesNothingAtAll() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    byte[] before = Files.readAllBytes(pglet.manifests().resolve("app.yaml"));
+    pglet.restart();
+    AtomicInteger processes = new AtomicInteger();
+    pglet.converge();
+    pglet.steps().forget();
+    try (RecordingStream recording = new RecordingStream()) {
+      recording.enable("jdk.ProcessStart");
+      recording.onEvent("jdk.ProcessStart", _ -> processes.incrementAndGet());
+      recording.startAsync();
+      // A pass of every resource, as after an edit that changes nothing.
+      Files.setLastModifiedTime(pglet.manifests().resolve("app.yaml"), FileTime.fromMillis(1));
+      pglet.settle();
+      recording.stop();
+    }
+    assertThat(pglet.steps().names()).isEmpty();
+    assertThat(processes).hasValue(0);
+    assertThat(Files.readAllBytes(pglet.manifests().resolve("app.yaml"))).isEqualTo(before);
+  }
+
+  @Test
+  void aSettingIsReloadedOrRestartedAsTheServerSays() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    pglet.steps().forget();
+
+    pglet.engine().apply(APP.replace("5MB", "6MB"));
+    pglet.converge();
+    assertThat(pid(pglet.instance("app"))).isEqualTo(pid);
+    assertThat(pglet.steps().names()).doesNotContain("RestartServer");
+    assertThat(value("work_mem")).isEqualTo("6MB");
+
+    pglet.engine().apply(APP.replace("work_mem: 5MB", "max_connections: 42"));
+    pglet.converge();
+    assertThat(pid(pglet.instance("app"))).isNotEqualTo(pid);
+    assertThat(pglet.steps().names()).containsOnlyOnce("RestartServer");
+    assertThat(value("max_connections")).isEqualTo("42");
+    assertThat(value("work_mem")).isEqualTo("4MB");
+  }
+
+  @Test
+  void anUnknownSettingChangesNothingAndIsNamedWithItsPlace() throws Exception {
+    Path file = pglet.write("app.yaml", APP);
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    pglet.write("app.yaml", Files.readString(file).replace("work_mem: 5MB", "wrk_mem: 9MB"));
+    Convergence convergence = settleUntilStalled();
+    assertThat(convergence.standings().values().iterator().next().message())
+        .contains("app.yaml:9:")
+        .contains("wrk_mem");
+    assertThat(pid(pglet.instance("app"))).isEqualTo(pid);
+    assertThat(value("work_mem")).isEqualTo("5MB");
+
+    // Down meanwhile, it comes back as it was.
+    kill(pid, "-KILL");
+    pglet.restart();
+    settleUntilStalled();
+    assertThat(pid(pglet.instance("app"))).isPositive().isNotEqualTo(pid);
+    assertThat(value("work_mem")).isEqualTo("5MB");
+  }
+
+  @Test
+  void aConfigurationThatNoServerStartsWithIsTakenBack() throws Exception {
+    Path file = pglet.write("app.yaml", APP);
+    pglet.converge();
+    pglet.write(
+        "app.yaml",
+        Files.readString(file).replace("work_mem: 5MB", "superuser_reserved_connections: 100"));
+    Convergence convergence = settleUntilStalled();
+    assertThat(convergence.standings().values().iterator().next().message())
+        .contains("superuser_reserved_connections");
+    assertThat(value("work_mem")).isEqualTo("5MB");
+  }
+
+  @Test
+  void whatAlterSystemSetsOverTheManifestIsReset() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    try (Connection connection = Pglet.superuser(pglet.instance("app"), "postgres")) {
+      run(connection, "ALTER SYSTEM SET work_mem = '77MB'", "SELECT pg_reload_conf()");
+    }
+    pglet.restart();
+    pglet.converge();
+    assertThat(value("work_mem")).isEqualTo("5MB");
+  }
+
+  @Test
+  void aKilledServerIsBackWithinFiveSecondsWithEveryCommittedRow() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    try (Connection connection = connect(pglet.instance("app"))) {
+      run(connection, "CREATE TABLE t (i int)", "INSERT INTO t SELECT generate_series(1, 1000)");
+    }
+    long killed = System.nanoTime();
+    kill(pid, "-KILL");
+    String rows = eventually(() -> askApp("SELECT count(*) FROM t"), Duration.ofSeconds(20));
+    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(5));
+    assertThat(rows).isEqualTo("1000");
+    assertThat(postmasters()).hasSize(1);
+  }
+
+  @Test
+  void serversOutliveTheEngineAndAreAdopted() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    JsonNode before = pglet.instance("app");
+    pglet.stop();
+    assertThat(ProcessHandle.of(pid(before))).isPresent();
+    pglet.steps().forget();
+    pglet.restart();
+    pglet.converge();
+    assertThat(pid(pglet.instance("app"))).isEqualTo(pid(before));
+    assertThat(pglet.steps().names()).isEmpty();
+  }
+
+  @Test
+  void losingTheStateDirectoryRestartsNothing() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    JsonNode before = pglet.instance("app");
+    pglet.stop();
+    FileTree.delete(pglet.settings().state());
+    pglet.steps().forget();
+    pglet.restart();
+    pglet.converge();
+    JsonNode after = pglet.instance("app");
+    assertThat(pid(after)).isEqualTo(pid(before));
+    assertThat(after.at("/status/port")).isEqualTo(before.at("/status/port"));
+    assertThat(after.at("/metadata/uid")).isEqualTo(before.at("/metadata/uid"));
+    assertThat(pglet.steps().names()).isEmpty();
+  }
+
+  @Test
+  void anotherManifestRootTouchesNothingOfTheFirst() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    JsonNode before = pglet.instance("app");
+    pglet.stop();
+    Path other = Files.createDirectory(pglet.base().resolve("other"));
+    pglet.manifests(other);
+    pglet.write("b.yaml", APP.replace("name: app", "name: b"));
+    pglet.restart();
+    pglet.converge();
+    assertThat(ProcessHandle.of(pid(before))).isPresent();
+    assertThat(pglet.instance("b").at("/status/port")).isNotEqualTo(before.at("/status/port"));
+
+    pglet.write("app.yaml", APP);
+    Convergence convergence = settleUntilStalled();
+    assertThat(convergence.toString()).contains("OwnedByAnotherRoot");
+    assertThat(ProcessHandle.of(pid(before))).isPresent();
+  }
+
+  @Test
+  void aDeletedInstanceIsRetainedAndResumedWithItsData() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    JsonNode before = pglet.instance("app");
+    try (Connection connection = connect(before)) {
+      run(connection, "CREATE TABLE kept (i int)");
+    }
+    pglet.engine().delete(ResourceKey.of("PostgreSQLInstance", "app"));
+    eventually(
+        () -> {
+          assertThat(ProcessHandle.of(pid(before))).isEmpty();
+          return "";
+        },
+        Duration.ofSeconds(30));
+    assertThat(pglet.manifests().resolve("app.yaml")).doesNotExist();
+    assertThat(Path.of(before.at("/status/dataDirectory").asText())).isDirectory();
+    pglet.engine().converge(Pglet.SOON);
+
+    pglet.engine().apply(APP);
+    pglet.converge();
+    assertThat(pglet.instance("app").at("/metadata/uid")).isEqualTo(before.at("/metadata/uid"));
+    assertThat(pglet.instance("app").at("/status/port")).isEqualTo(before.at("/status/port"));
+    assertThat(askApp("SELECT count(*) FROM kept")).isEqualTo("0");
+  }
+
+  @Test
+  void deletionPolicyDeleteRemovesDataAndSecrets() throws Exception {
+    pglet.write("app.yaml", APP + "  deletionPolicy: Delete\n");
+    pglet.converge();
+    JsonNode before = pglet.instance("app");
+    pglet.engine().delete(ResourceKey.of("PostgreSQLInstance", "app"));
+    pglet.engine().converge(Pglet.SOON);
+    eventually(
+        () -> {
+          assertThat(Path.of(before.at("/status/dataDirectory").asText())).doesNotExist();
+          return "";
+        },
+        Duration.ofSeconds(30));
+    assertThat(Path.of(before.at("/status/connection/secretFile").asText())).doesNotExist();
+  }
+
+  @Test
+  void stoppedMeansStopped() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    pglet.engine().apply(APP + "  desiredState: Stopped\n");
+    pglet.settle();
+    assertThat(ProcessHandle.of(pid)).isEmpty();
+    assertThat(pglet.instance("app").at("/status/phase").asText()).isEqualTo("Stopped");
+    pglet.engine().apply(APP);
+    pglet.converge();
+    assertThat(askApp("SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void aPortOfAForeignProcessIsRefusedAndThatProcessNamed() throws Exception {
+    try (ServerSocket foreign = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      pglet.write(
+          "app.yaml",
+          APP.replace(
+              "  parameters:",
+              "  network: {port: %d}\n  parameters:".formatted(foreign.getLocalPort())));
+      Convergence convergence = pglet.settle();
+      assertThat(convergence.succeeded()).isFalse();
+      assertThat(convergence.toString())
+          .contains(Integer.toString(foreign.getLocalPort()))
+          .contains("pid " + ProcessHandle.current().pid());
+    }
+  }
+
+  @Test
+  void anExtensionThatIsMissingKeepsNothingElseFromBeingDone() throws Exception {
+    pglet.write("app.yaml", APP + "    - name: nosuchthing\n");
+    Convergence convergence = settleUntilStalled();
+    assertThat(convergence.toString()).contains("nosuchthing").contains("app.yaml:");
+    assertThat(askApp("SELECT count(*) FROM pg_extension WHERE extname = 'pgcrypto'"))
+        .isEqualTo("1");
+  }
+
+  private Convergence settleUntilStalled() throws Exception {
+    Convergence convergence = pglet.settle();
+    long deadline = System.nanoTime() + Pglet.SOON.toNanos();
+    while (!convergence.toString().contains("STALLED") && System.nanoTime() < deadline) {
+      convergence = pglet.settle();
+    }
+    assertThat(convergence.toString()).contains("STALLED");
+    return convergence;
+  }
+
+  private String value(String setting) throws Exception {
+    return askApp("SHOW " + setting);
+  }
+
+  private String askApp(String sql) throws Exception {
+    try (Connection connection = connect(pglet.instance("app"))) {
+      return ask(connection, sql);
+    }
+  }
+
+  private List<ProcessHandle> postmasters() throws Exception {
+    Path data = Path.of(pglet.instance("app").at("/status/dataDirectory").asText());
+    return ProcessHandle.allProcesses()
+        .filter(process -> cwd(process.pid()).equals(data.toString()))
+        .filter(
+            process ->
+                process
+                    .parent()
+                    .map(parent -> !cwd(parent.pid()).equals(data.toString()))
+                    .orElse(true))
+        .toList();
+  }
+
+  private static String cwd(long pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void kill(long pid, String signal) throws Exception {
+    assertThat(new ProcessBuilder("kill", signal, Long.toString(pid)).start().waitFor()).isZero();
+  }
+
+  interface Question {
+    String ask() throws Exception;
+  }
+
+  /** Asks again and again until it is answered; what went wrong last is the failure. */
+  static String eventually(Question question, Duration within) throws Exception {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (true) {
+      try {
+        return question.ask();
+      } catch (AssertionError | SQLException | IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+}
