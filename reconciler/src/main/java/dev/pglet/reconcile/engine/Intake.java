@@ -312,6 +312,7 @@ final class Intake {
     }
     state.inventory().putAll(deleted.stream().map(Tracked::entry).toList());
     deleted.forEach(this::accept);
+    pruning.begun(keys);
   }
 
   /** Forgets what was deleted; see {@code PassRunner.Burial}. */

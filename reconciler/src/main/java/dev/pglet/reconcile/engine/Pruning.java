@@ -75,6 +75,12 @@ final class Pruning {
     return missingSince.keySet().stream().anyMatch(key -> !held.contains(key));
   }
 
+  /** Their deletion has begun. */
+  synchronized void begun(List<ResourceKey> keys) {
+    keys.forEach(missingSince::remove);
+    keys.forEach(held::remove);
+  }
+
   synchronized List<ResourceKey> held() {
     return List.copyOf(held);
   }

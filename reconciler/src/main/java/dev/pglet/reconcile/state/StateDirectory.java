@@ -61,7 +61,7 @@ public final class StateDirectory implements AutoCloseable {
     StateLock lock = StateLock.take(directory, files);
     try {
       return read(directory, Optional.of(lock), files, clock, problems);
-    } catch (Refused | HostUnavailable | RuntimeException e) {
+    } catch (Refused | HostUnavailable | RuntimeException | Error e) {
       closeQuietly(lock, e);
       throw e;
     }
@@ -106,7 +106,7 @@ public final class StateDirectory implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(StateLock lock, Exception because) {
+  private static void closeQuietly(StateLock lock, Throwable because) {
     try {
       lock.close();
     } catch (IOException e) {

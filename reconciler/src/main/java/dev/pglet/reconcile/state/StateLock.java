@@ -49,7 +49,7 @@ public final class StateLock implements AutoCloseable {
       StateLock lock = new StateLock(file, channel);
       try {
         files.write(pidFile(directory), bytes(Long.toString(ProcessHandle.current().pid())));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         lock.close();
         throw e;
       }

@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -32,6 +34,7 @@ public final class ToyHost {
 
   private final Map<ResourceKey, Box> boxes = new TreeMap<>();
   private final Map<String, Deque<Supplier<? extends Throwable>>> failures = new HashMap<>();
+  private final Set<String> undone = new HashSet<>();
   private final List<String> acts = new ArrayList<>();
   private Optional<Supplier<ReconcileException>> blind = Optional.empty();
 
@@ -68,6 +71,11 @@ public final class ToyHost {
     failures.computeIfAbsent(act + " " + key, same -> new ArrayDeque<>()).add(why);
   }
 
+  /** Acts of that name and key have no effect from now on. */
+  public synchronized void undo(String act, ResourceKey key) {
+    undone.add(act + " " + key);
+  }
+
   /** Looking at boxes fails; empty: no more. */
   public synchronized void blind(Optional<Supplier<ReconcileException>> why) {
     blind = why;
@@ -92,6 +100,8 @@ public final class ToyHost {
       }
     }
     acts.add(name);
-    effect.run();
+    if (!undone.contains(name)) {
+      effect.run();
+    }
   }
 }

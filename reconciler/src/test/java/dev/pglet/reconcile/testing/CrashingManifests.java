@@ -1,0 +1,57 @@
+package dev.pglet.reconcile.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestRejected;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Manifests whose writes pass by a crash point. */
+record CrashingManifests(ManifestSource manifests, CrashPoint point) implements ManifestSource {
+  @Override
+  public Path root() {
+    return manifests.root();
+  }
+
+  @Override
+  public Snapshot scan() {
+    return manifests.scan();
+  }
+
+  @Override
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+      throws IOException, ManifestRejected {
+    point.reach("before the status of " + key);
+    StatusWrite write = manifests.writeStatus(key, status);
+    point.reach("after the status of " + key);
+    return write;
+  }
+
+  @Override
+  public Written apply(String document) throws IOException, ManifestRejected {
+    point.reach("before an apply");
+    Written written = manifests.apply(document);
+    point.reach("after an apply");
+    return written;
+  }
+
+  @Override
+  public Written set(ResourceKey key, List<String> path, String value)
+      throws IOException, ManifestRejected {
+    point.reach("before setting " + path + " of " + key);
+    Written written = manifests.set(key, path, value);
+    point.reach("after setting " + path + " of " + key);
+    return written;
+  }
+
+  @Override
+  public Written delete(ResourceKey key) throws IOException, ManifestRejected {
+    point.reach("before removing the document of " + key);
+    Written written = manifests.delete(key);
+    point.reach("after removing the document of " + key);
+    return written;
+  }
+}
