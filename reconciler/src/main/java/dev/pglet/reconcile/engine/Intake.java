@@ -236,10 +236,22 @@ final class Intake {
     table.accept(tracked);
     Kind<?, ?, ?, ?> kind = kinds.get(tracked.key().kind());
     if (kind != null) {
-      graph.dependsOn(tracked.key(), kind.dependencies(tracked.resource()));
+      graph.dependsOn(tracked.key(), dependencies(kind, tracked));
     }
     if (before.isEmpty() || table.changedSince(tracked.key(), before.get().edit())) {
       effects.edited(tracked.key());
+    }
+  }
+
+  /** One broken kind must not keep the others' manifests from being taken in. */
+  private Set<ResourceKey> dependencies(Kind<?, ?, ?, ?> kind, Tracked tracked) {
+    try {
+      return kind.dependencies(tracked.resource());
+    } catch (RuntimeException e) {
+      effects.problem(
+          "%s: its controller broke while naming its dependencies (%s). This is an error in pglet"
+              .formatted(tracked.key(), e));
+      return Set.of();
     }
   }
 
@@ -275,19 +287,17 @@ final class Intake {
   }
 
   private void recall(InventoryEntry entry, Snapshot snapshot) {
-    Optional<Tracked> known = table.find(entry.key());
-    if (known.isPresent()) {
-      if (known.get().manifest().isPresent()) {
-        accept(fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
-      }
-      return;
-    }
     boolean leftAlone = !pruning.enabled() && snapshot.complete() && entry.tombstone().isEmpty();
-    if (!leftAlone) {
+    Optional<Tracked> known = table.find(entry.key());
+    if (leftAlone) {
+      known.ifPresent(tracked -> drop(tracked.key()));
+    } else if (known.isEmpty()) {
       objects
           .recalled(entry)
           .ifPresent(
               resource -> accept(fresh(entry, resource, Optional.empty(), Optional.empty())));
+    } else if (known.get().manifest().isPresent()) {
+      accept(fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
     }
   }
 

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +33,8 @@ final class Machinery implements Intake.Effects, Wakeups {
   private static final Duration GRACE = Duration.ofMinutes(2);
   private static final Duration STUCK = Duration.ofMinutes(15);
 
-  private final Semaphore moved = new Semaphore(0);
-  private final Activity activity = new Activity(moved::release);
+  private final Stirrings stirrings = new Stirrings();
+  private final Activity activity = new Activity(stirrings::stir);
   private final EngineParts parts;
   private final Assembly assembly;
   private final WorkQueue<ResourceKey> queue;
@@ -210,19 +209,18 @@ final class Machinery implements Intake.Effects, Wakeups {
 
   Convergence converge(Duration timeout) throws InterruptedException {
     Instant deadline = parts.clock().instant().plus(timeout);
-    Scheduler.Scheduled alarm = parts.scheduler().schedule(timeout, moved::release);
+    Scheduler.Scheduled alarm = parts.scheduler().schedule(timeout, stirrings::stir);
     try {
+      long seen = stirrings.count();
       while (!settled()) {
         if (!parts.clock().instant().isBefore(deadline)) {
           return standing(true);
         }
-        moved.acquire();
-        moved.drainPermits();
+        seen = stirrings.awaitAfter(seen);
       }
       return standing(false);
     } finally {
       alarm.cancel();
-      moved.release();
     }
   }
 
@@ -241,6 +239,27 @@ final class Machinery implements Intake.Effects, Wakeups {
       if (!worker.join(left)) {
         LOG.atWarn().addKeyValue("worker", worker.getName()).log("a step did not end in time");
       }
+    }
+  }
+
+  /** Counts when something may have come to an end. Holds no other lock while it is waited for. */
+  private static final class Stirrings {
+    private long count;
+
+    synchronized void stir() {
+      count++;
+      notifyAll();
+    }
+
+    synchronized long count() {
+      return count;
+    }
+
+    synchronized long awaitAfter(long seen) throws InterruptedException {
+      while (count == seen) {
+        wait();
+      }
+      return count;
     }
   }
 

@@ -65,6 +65,9 @@ public final class Journals {
 
   /** All of them; damaged ones are set aside. */
   public List<Journal> all() throws Refused, HostUnavailable {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
     List<Path> paths;
     try (Stream<Path> list = Files.list(directory)) {
       paths = list.filter(path -> isJournal(path.getFileName().toString())).sorted().toList();

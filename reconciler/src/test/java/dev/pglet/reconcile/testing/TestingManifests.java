@@ -108,7 +108,7 @@ public final class TestingManifests implements ManifestSource {
     JsonNode tree = tree(document);
     try {
       CustomResource<?, ?> resource =
-          YAML.treeToValue(tree, kinds.kind(key.kind()).orElseThrow().type());
+          YAML.readValue(document, kinds.kind(key.kind()).orElseThrow().type());
       resource.getMetadata().setNamespace(key.namespace());
       resource.setStatus(null);
       ObjectNode status = statuses.get(key);

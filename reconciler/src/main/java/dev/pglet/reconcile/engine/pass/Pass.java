@@ -34,6 +34,9 @@ final class Pass {
   /** Everything is looked at again after this time at the latest. */
   private static final Duration RESYNC = Duration.ofSeconds(60);
 
+  /** However soon a plan wants to look again, it does not spin. */
+  private static final Duration SHORTEST = Duration.ofMillis(50);
+
   private static final Duration RECHECK_DEPENDENCY = Duration.ofSeconds(15);
 
   private final PassRunner.Tools tools;
@@ -114,10 +117,15 @@ final class Pass {
   private Outcome ended(Plan<? extends Step> plan) {
     if (plan.awaiting().isPresent()) {
       var wait = plan.awaiting().get();
-      Duration after = wait.atMost().compareTo(RESYNC) < 0 ? wait.atMost() : RESYNC;
+      Duration after = within(wait.atMost());
       return new Outcome.Waiting(wait.reason(), wait.message(), after, wait.resource());
     }
     return tracked.deleting() ? new Outcome.Deleted() : new Outcome.Converged();
+  }
+
+  private static Duration within(Duration asked) {
+    Duration atLeast = asked.compareTo(SHORTEST) < 0 ? SHORTEST : asked;
+    return atLeast.compareTo(RESYNC) > 0 ? RESYNC : atLeast;
   }
 
   /** Empty when all of them ran; else how the pass ends, after another look at what they left. */

@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
   private static final Duration SOON = Duration.ofMillis(500);
+  private static final int LONGEST = 7; // doublings: about a minute
 
   private record Written(ObjectNode status, String document) {}
 
@@ -50,6 +51,7 @@ public final class Reporter {
   private final EngineListener listener;
   private final Wakeups wakeups;
   private final Map<ResourceKey, Written> written = new ConcurrentHashMap<>();
+  private final Map<ResourceKey, Integer> drops = new ConcurrentHashMap<>();
 
   public Reporter(
       ResourceTable table,
@@ -92,6 +94,7 @@ public final class Reporter {
   /** The resource is gone. */
   void forget(Tracked tracked) {
     written.remove(tracked.key());
+    drops.remove(tracked.key());
     try {
       memory.forget(tracked.entry().identity().uid());
     } catch (IOException e) {
@@ -184,6 +187,10 @@ public final class Reporter {
     }
   }
 
+  /**
+   * A file that stays as it is not to be written, such as one that is rejected, is asked less and
+   * less.
+   */
   private void write(ResourceKey key, ObjectNode status) {
     Optional<Manifest> manifest = table.find(key).flatMap(Tracked::manifest);
     if (manifest.isEmpty()) {
@@ -195,8 +202,14 @@ public final class Reporter {
     }
     try {
       switch (manifests.writeStatus(key, status)) {
-        case WRITTEN, EQUAL -> written.put(key, now);
-        case DROPPED -> wakeups.rescanThenRetry(key, SOON);
+        case WRITTEN, EQUAL -> {
+          written.put(key, now);
+          drops.remove(key);
+        }
+        case DROPPED -> {
+          int before = drops.merge(key, 1, Integer::sum) - 1;
+          wakeups.rescanThenRetry(key, SOON.multipliedBy(1L << Math.min(before, LONGEST)));
+        }
       }
     } catch (IOException | ManifestRejected e) {
       LOG.atWarn().addKeyValue("key", key).setCause(e).log("the status is not written");

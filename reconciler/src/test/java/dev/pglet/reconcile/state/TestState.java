@@ -1,0 +1,223 @@
+package dev.pglet.reconcile.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.Identity;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.state.InventoryEntry.Consent;
+import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
+import dev.pglet.reconcile.testing.TestingScheduler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestState {
+  private static final ResourceKey BOX = ResourceKey.of("Toy", "box");
+
+  @TempDir private Path directory;
+  private final TestingScheduler time = new TestingScheduler();
+  private final List<String> problems = new ArrayList<>();
+
+  private StateDirectory open() throws Exception {
+    return StateDirectory.open(
+        directory.resolve("state"), DurableFiles.onDisk(), time, problems::add);
+  }
+
+  @Test
+  void theInventoryComesBackAsItWas() throws Exception {
+    InventoryEntry entry =
+        new InventoryEntry(
+                BOX,
+                new Identity("4be7a21c-0000-4000-8000-000000000000", 7),
+                "/etc/pglet/manifests",
+                "abc",
+                "kind: Toy # häßlich 🙂\n",
+                Optional.of(JsonNodeFactory.instance.objectNode().put("size", 3)),
+                Instant.parse("2026-01-01T00:00:00Z"),
+                Optional.empty(),
+                false,
+                Optional.of(new Consent("1234", Set.of("Burn Burn[size=3]"))),
+                Set.of("5678"))
+            .deletedFor(new Tombstone(time.instant(), "gone"));
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry);
+    }
+
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().all()).containsExactly(entry);
+      state.inventory().remove(BOX);
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().all()).isEmpty();
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void whatCouldNotBeWrittenIsNotInForce() throws Exception {
+    DurableFiles full = new FullDisk(DurableFiles.onDisk());
+    try (StateDirectory state =
+        StateDirectory.open(directory.resolve("state"), full, time, problems::add)) {
+      assertThatThrownBy(() -> state.inventory().put(entry("/m")))
+          .hasMessageContaining("writing the inventory")
+          .hasMessageContaining("disk is full");
+      assertThat(state.inventory().all()).isEmpty();
+    }
+  }
+
+  private InventoryEntry entry(String root) {
+    return new InventoryEntry(
+        BOX,
+        new Identity("4be7a21c-0000-4000-8000-000000000000", 1),
+        root,
+        "",
+        "",
+        Optional.empty(),
+        time.instant(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Set.of());
+  }
+
+  @Test
+  void nobodyElseMayReadTheStateDirectory() throws Exception {
+    open().close();
+
+    assertThat(Files.getPosixFilePermissions(directory.resolve("state"))).hasSize(3);
+  }
+
+  @Test
+  void anOlderFileIsMigratedAfterACopyAndANewerOneRefused() throws Exception {
+    Path path = directory.resolve("file.json");
+    Files.writeString(path, "{\"formatVersion\": 1, \"name\": \"a\"}");
+    VersionedFile second =
+        new VersionedFile(
+            path,
+            DurableFiles.onDisk(),
+            time,
+            problems::add,
+            List.of(content -> content.put("title", content.path("name").asText())));
+
+    ObjectNode migrated = second.read().orElseThrow();
+
+    assertThat(migrated.path("title").asText()).isEqualTo("a");
+    assertThat(migrated.path("formatVersion").asInt()).isEqualTo(2);
+    assertThat(directory.resolve("file.json.v1")).content().contains("\"formatVersion\": 1");
+    assertThat(second.read()).contains(migrated);
+    VersionedFile first =
+        new VersionedFile(path, DurableFiles.onDisk(), time, problems::add, List.of());
+    assertThatThrownBy(first::read)
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("formatVersion 2");
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void aDamagedJournalIsSetAsideAndTheOthersAreRead() throws Exception {
+    try (StateDirectory state = open()) {
+      state.journals().write(journal("good"));
+      state.journals().write(journal("bad"));
+    }
+    Files.writeString(directory.resolve("state/operations/bad.json"), "{\"formatVersion\": 1}");
+
+    try (StateDirectory state = open()) {
+      assertThat(state.journals().all()).containsExactly(journal("good"));
+    }
+    assertThat(problems).singleElement().asString().contains("operations/bad.json is damaged");
+    try (Stream<Path> files = Files.list(directory.resolve("state/operations"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .anyMatch(name -> name.startsWith("bad.json.corrupt-"));
+    }
+  }
+
+  private Journals.Journal journal(String id) {
+    return new Journals.Journal(
+        id, BOX, "Copy", Map.of("from", "a"), time.instant(), Optional.empty(), "", "");
+  }
+
+  @Test
+  void anOperationIdThatIsNoFileNameIsRefused() {
+    assertThatThrownBy(() -> journal("../../etc/passwd"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("operation id must match");
+  }
+
+  @Test
+  void equalHappeningsAreOneEventWithACountOverARestart() throws Exception {
+    try (StateDirectory state = open()) {
+      for (int i = 0; i < 4; i++) {
+        state.events().add(BOX, Event.Type.WARNING, "Broken", "the saw is broken");
+        time.advance(Duration.ofSeconds(1));
+      }
+      state.events().add(BOX, Event.Type.NORMAL, "Reconciled", "done");
+    }
+    Path file = directory.resolve("state/events.jsonl");
+    Files.writeString(file, Files.readString(file) + "{\"formatVersion\":1,\"key\":{\"ki");
+
+    try (StateDirectory state = open()) {
+      assertThat(state.events().of(BOX))
+          .extracting(Event::reason, Event::count)
+          .containsExactly(tuple("Broken", 4L), tuple("Reconciled", 1L));
+      assertThat(state.events().of(ResourceKey.of("Toy", "other"))).isEmpty();
+    }
+  }
+
+  @Test
+  void eventsAreCappedInSizeAndNumber() throws Exception {
+    Path file = directory.resolve("events.jsonl");
+    EventLog log =
+        new EventLog(file, DurableFiles.onDisk(), time, new EventLog.Cap(20_000, 50)).load();
+    for (int i = 0; i < 1000; i++) {
+      log.add(BOX, Event.Type.NORMAL, "Reconciled", "number " + i);
+    }
+
+    assertThat(log.all()).hasSize(50);
+    assertThat(log.all().getLast().message()).isEqualTo("number 999");
+    assertThat(Files.size(file)).isLessThan(21_000);
+    EventLog again =
+        new EventLog(file, DurableFiles.onDisk(), time, new EventLog.Cap(20_000, 50)).load();
+    assertThat(again.all().getLast().message()).isEqualTo("number 999");
+  }
+
+  /** Has room for nothing but the pid. */
+  private record FullDisk(DurableFiles files) implements DurableFiles {
+    @Override
+    public void write(Path file, byte[] content) throws IOException {
+      if (!file.endsWith("pid")) {
+        throw new IOException("disk is full");
+      }
+      files.write(file, content);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      files.delete(file);
+    }
+
+    @Override
+    public void append(Path file, byte[] content) throws IOException {
+      throw new IOException("disk is full");
+    }
+
+    @Override
+    public void keepAside(Path file, Path aside) throws IOException {
+      files.keepAside(file, aside);
+    }
+  }
+}
