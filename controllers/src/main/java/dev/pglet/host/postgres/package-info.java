@@ -1,8 +1,8 @@
 /**
  * PostgreSQL on this host: binaries, processes, connections. Knows no kind.
  *
- * <p>Allowed dependencies: {@code dev.pglet.reconcile}, {@code dev.pglet.api}, the other {@code
- * dev.pglet.host} packages.
+ * <p>Allowed dependencies: {@code dev.pglet.reconcile}, {@code dev.pglet.api}, and of {@code
+ * dev.pglet.host} the packages account, command, file and process.
  */
 @NullMarked
 package dev.pglet.host.postgres;

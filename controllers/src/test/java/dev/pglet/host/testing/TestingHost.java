@@ -40,6 +40,11 @@ public final class TestingHost {
     return new Postmaster(pid, pid * 7, "testing-boot", 1_700_000_000_000L + pid);
   }
 
+  /** A new cluster's identity; a copy of the cluster has the same. */
+  String newSystemIdentifier() {
+    return Long.toString(7_000_000_000_000_000_000L + pids.incrementAndGet());
+  }
+
   /** How often each act was done. */
   public Map<String, Integer> counts() {
     return new TreeMap<>(counts);
