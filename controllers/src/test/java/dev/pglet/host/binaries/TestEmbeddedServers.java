@@ -11,12 +11,28 @@ import dev.pglet.reconcile.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The binaries of the distribution and of the user's Maven repositories, run as the account. */
 class TestEmbeddedServers {
   private static final int PORT = 17005;
+
+  /** Unpacked once: a version takes longer to unpack than all of its tests. */
+  @SuppressWarnings("NullAway.Init")
+  private static RealPostgres shared;
+
+  @BeforeAll
+  static void open() throws Exception {
+    shared = new RealPostgres();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    shared.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"18.6", "17.11"})
@@ -63,7 +79,8 @@ class TestEmbeddedServers {
 
   private static Binaries install(RealPostgres real, String version) throws Exception {
     Settings settings =
-        new Settings(real.root.resolve("root"), real.root.resolve("run"), Optional.empty(), false);
+        new Settings(
+            shared.root.resolve("root"), shared.root.resolve("run"), Optional.empty(), false);
     return InstalledBinaries.ofHost(settings, real.account, new LocalCommands())
         .install(PostgresVersion.parse(version));
   }
