@@ -24,6 +24,9 @@ public record Target(CrdDefinition kind, Optional<String> name) {
    * @throws UsageError when they cannot be understood
    */
   public static List<Target> parse(List<String> words, KindRegistry kinds) {
+    if (kinds.all().isEmpty()) {
+      throw new UsageError("there is no kind: neither this build nor the plugins bring one");
+    }
     if (words.isEmpty()) {
       throw new UsageError("say which kind: " + list(kinds) + ", or all");
     }

@@ -1,0 +1,85 @@
+package dev.pglet.daemon;
+
+import dev.pglet.cli.Cli;
+import dev.pglet.cli.verb.ApplyCommand;
+import dev.pglet.cli.verb.DeleteCommand;
+import dev.pglet.cli.verb.DescribeCommand;
+import dev.pglet.cli.verb.EventsCommand;
+import dev.pglet.cli.verb.GetCommand;
+import dev.pglet.cli.verb.ValidateCommand;
+import dev.pglet.cli.verb.VersionCommand;
+import dev.pglet.cli.verb.WaitCommand;
+import dev.pglet.daemon.verb.CleanupCommand;
+import dev.pglet.daemon.verb.DesiredStateCommand;
+import dev.pglet.daemon.verb.QuickstartCommand;
+import dev.pglet.daemon.verb.RunCommand;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.HostUnavailable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All verbs: those of pglet, made one by one so that only the used one is loaded, then the kinds'.
+ */
+final class BuiltinVerbs implements Cli.Verbs {
+  private static final List<String> NAMES =
+      List.of(
+          "quickstart",
+          "run",
+          "get",
+          "describe",
+          "apply",
+          "delete",
+          "validate",
+          "wait",
+          "stop",
+          "start",
+          "events",
+          "cleanup",
+          "version");
+
+  private final Wiring wiring;
+
+  BuiltinVerbs(Wiring wiring) {
+    this.wiring = wiring;
+  }
+
+  @Override
+  public Optional<Command> find(String name) throws HostUnavailable {
+    if (NAMES.contains(name)) {
+      return Optional.of(builtin(name));
+    }
+    return wiring.kinds().commands().stream()
+        .filter(command -> command.spec().name().equals(name))
+        .findFirst();
+  }
+
+  @Override
+  public Collection<Command> all() throws HostUnavailable {
+    List<Command> all = new ArrayList<>();
+    NAMES.forEach(name -> all.add(builtin(name)));
+    all.addAll(wiring.kinds().commands());
+    return all;
+  }
+
+  private Command builtin(String name) {
+    return switch (name) {
+      case "quickstart" -> new QuickstartCommand(wiring, wiring.examples());
+      case "run" -> new RunCommand(wiring);
+      case "get" -> new GetCommand();
+      case "describe" -> new DescribeCommand();
+      case "apply" -> new ApplyCommand();
+      case "delete" -> new DeleteCommand();
+      case "validate" -> new ValidateCommand();
+      case "wait" -> new WaitCommand();
+      case "stop" -> DesiredStateCommand.stop(wiring);
+      case "start" -> DesiredStateCommand.start(wiring);
+      case "events" -> new EventsCommand();
+      case "cleanup" -> new CleanupCommand(session -> wiring.cleanup());
+      case "version" -> new VersionCommand(Version.text());
+      default -> throw new IllegalArgumentException("no verb " + name);
+    };
+  }
+}

@@ -1,0 +1,112 @@
+package dev.pglet.daemon;
+
+import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.Session;
+import dev.pglet.daemon.settings.DaemonSettings;
+import dev.pglet.daemon.settings.HostUser;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.engine.SystemScheduler;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where everything is put together by hand. Each thing is made when it is first asked
+ * for: a thin verb makes next to nothing, and help works whatever the settings say.
+ */
+final class Wiring implements EngineRuns {
+  private final Map<String, String> flags;
+  private final Session.Console console;
+  private final InstantSource clock = InstantSource.system();
+  private @Nullable DaemonSettings settings;
+  private @Nullable Kinds kinds;
+  private @Nullable ObservedHost host;
+
+  /**
+   * Nothing is made yet.
+   *
+   * @param flags the values of global options by their name
+   */
+  Wiring(Map<String, String> flags, Session.Console console) {
+    this.flags = flags;
+    this.console = console;
+  }
+
+  DaemonSettings settings() throws ReconcileException {
+    DaemonSettings resolved = settings;
+    if (resolved == null) {
+      resolved = DaemonSettings.resolve(HostUser.current(), flags);
+      settings = resolved;
+    }
+    return resolved;
+  }
+
+  Kinds kinds() throws HostUnavailable {
+    Kinds found = kinds;
+    if (found == null) {
+      HostUser user = HostUser.current();
+      found = new Kinds(user, user.plugins());
+      kinds = found;
+    }
+    return found;
+  }
+
+  private ObservedHost host() throws ReconcileException {
+    ObservedHost found = host;
+    if (found == null) {
+      found = new ObservedHost(settings(), kinds(), clock);
+      host = found;
+    }
+    return found;
+  }
+
+  Session session() throws ReconcileException {
+    return new Session(console, settings().settings(), this::registry, host(), clock);
+  }
+
+  private KindRegistry registry() {
+    try {
+      return kinds().registry();
+    } catch (HostUnavailable e) {
+      throw new IllegalStateException(e.explain(), e);
+    }
+  }
+
+  /** Beside the program: the launcher says where that is. */
+  Path examples() {
+    return Path.of(System.getProperty("pglet.home", ".")).resolve("examples/quickstart");
+  }
+
+  Cleanup cleanup() throws ReconcileException {
+    return new Cleanup(
+        settings().settings(),
+        kinds().providers(),
+        new HostContext(settings().settings(), clock, new SystemScheduler()));
+  }
+
+  private ProcessRuns runs() throws ReconcileException {
+    return new ProcessRuns(settings(), kinds(), host(), console.err());
+  }
+
+  @Override
+  public int watch(Path manifests) throws ReconcileException {
+    return runs().watch(manifests);
+  }
+
+  @Override
+  public boolean once(Session session, Path manifests, boolean prune, Duration timeout)
+      throws ReconcileException {
+    return runs().once(session, manifests, prune, timeout);
+  }
+
+  @Override
+  public boolean onceForAll(Session session, Set<ResourceKey> keys, Duration timeout)
+      throws ReconcileException {
+    return runs().onceForAll(session, keys, timeout);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.pglet.daemon.verb;
+
+import static dev.pglet.cli.Options.flag;
+import static dev.pglet.cli.Options.has;
+import static dev.pglet.cli.Options.timeout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.Cli;
+import dev.pglet.cli.Options;
+import dev.pglet.cli.Session;
+import dev.pglet.cli.Target;
+import dev.pglet.cli.UsageError;
+import dev.pglet.cli.verb.BuiltinCommand;
+import dev.pglet.cli.verb.Waiting;
+import dev.pglet.daemon.EngineRuns;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Resources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code stop} and {@code start}: sets {@code spec.desiredState} in the files and waits. */
+public final class DesiredStateCommand implements BuiltinCommand {
+  private static final List<String> FIELD = List.of("spec", "desiredState");
+
+  private final String name;
+  private final String value;
+  private final EngineRuns runs;
+
+  private DesiredStateCommand(String name, String value, EngineRuns runs) {
+    this.name = name;
+    this.value = value;
+    this.runs = runs;
+  }
+
+  public static DesiredStateCommand stop(EngineRuns runs) {
+    return new DesiredStateCommand("stop", "Stopped", runs);
+  }
+
+  public static DesiredStateCommand start(EngineRuns runs) {
+    return new DesiredStateCommand("start", "Running", runs);
+  }
+
+  @Override
+  public CommandSpec spec() {
+    return Options.verb(
+            name, "Set desiredState: %s in manifests, and wait until it is so.".formatted(value))
+        .addOption(flag("All resources that have a desired state.", "--all"))
+        .addOption(Options.namespace())
+        .addOption(timeout("5m"))
+        .addPositional(Options.words("NAME… | KIND/NAME…", "0..*", "What to " + name + "."));
+  }
+
+  @Override
+  public int run(ParseResult arguments, Session session) throws ReconcileException {
+    List<String> words = Options.words(arguments);
+    boolean all = has(arguments, "--all");
+    if (all != words.isEmpty()) {
+      throw new UsageError("say what to %s: NAME…, KIND/NAME…, or --all".formatted(name));
+    }
+    SortedSet<ResourceKey> keys = new TreeSet<>();
+    if (all) {
+      keys.addAll(existing(session, arguments));
+    } else {
+      for (String word : words) {
+        keys.addAll(chosen(word, session, arguments));
+      }
+    }
+    if (keys.isEmpty()) {
+      session.out().printf("There is nothing to %s.%n", name);
+      return Cli.OK;
+    }
+    for (ResourceKey key : keys) {
+      Resources.Applied applied = session.resources().set(key, FIELD, value);
+      session.out().printf("%s %s%n", key, applied.change().name().toLowerCase(Locale.ROOT));
+    }
+    Duration timeout = timeout(arguments, Duration.ofMinutes(5));
+    if (session.daemon().isPresent()) {
+      return new Waiting(session).forCondition(List.copyOf(keys), "UpToDate", "True", timeout);
+    }
+    return runs.onceForAll(session, keys, timeout) ? Cli.OK : Cli.FAILED;
+  }
+
+  private static List<ResourceKey> chosen(String word, Session session, ParseResult arguments)
+      throws ReconcileException {
+    if (word.contains("/")) {
+      List<ResourceKey> keys =
+          Target.keys(List.of(word), Options.namespace(arguments), session.kinds());
+      return keys;
+    }
+    List<ResourceKey> named =
+        existing(session, arguments).stream().filter(key -> key.name().equals(word)).toList();
+    if (named.isEmpty()) {
+      throw new UsageError("there is no '%s'; pglet get all shows what there is".formatted(word));
+    }
+    if (named.size() > 1) {
+      throw new UsageError("'%s' is several: %s; say which".formatted(word, named));
+    }
+    return named;
+  }
+
+  /** Of every kind whose schema has the field. */
+  private static List<ResourceKey> existing(Session session, ParseResult arguments)
+      throws ReconcileException {
+    String namespace = Options.namespace(arguments);
+    List<ResourceKey> keys = new ArrayList<>();
+    for (CrdDefinition kind : session.kinds().all()) {
+      JsonNode field =
+          kind.schema().path("properties").path("spec").path("properties").path("desiredState");
+      if (field.isMissingNode()) {
+        continue;
+      }
+      for (ObjectNode object : session.resources().list(kind)) {
+        JsonNode metadata = object.path("metadata");
+        if (metadata.path("namespace").asText().equals(namespace)) {
+          keys.add(new ResourceKey(kind.kind(), namespace, metadata.path("name").asText()));
+        }
+      }
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The verbs that run an engine themselves, or end one.
+ *
+ * <p>Allowed dependencies: {@code dev.pglet.daemon} and everything that it may use.
+ */
+@NullMarked
+package dev.pglet.daemon.verb;
+
+import org.jspecify.annotations.NullMarked;
