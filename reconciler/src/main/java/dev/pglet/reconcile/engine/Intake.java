@@ -2,8 +2,6 @@ package dev.pglet.reconcile.engine;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pglet.api.meta.Identity;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
@@ -11,7 +9,6 @@ import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.HostUnavailable;
-import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.store.ApiObjects;
@@ -21,9 +18,7 @@ import dev.pglet.reconcile.state.Event;
 import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
 import dev.pglet.reconcile.state.StateDirectory;
-import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,7 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -62,6 +56,7 @@ final class Intake {
   private final Pruning pruning;
   private final Effects effects;
   private final String root;
+  private final Admission admission;
   private Snapshot last =
       new Snapshot(Map.of(), List.of(), false, "not scanned yet", Optional.empty());
 
@@ -85,6 +80,7 @@ final class Intake {
     this.pruning = requireNonNull(pruning, "pruning is null");
     this.effects = requireNonNull(effects, "effects is null");
     this.root = manifests.root().toString();
+    this.admission = new Admission(state, clock, root);
   }
 
   /**
@@ -133,7 +129,7 @@ final class Intake {
         throw new IllegalStateException("a manifest of an unknown kind: " + manifest.key());
       }
       if (table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty()) {
-        admitted.add(tracked(manifest));
+        admitted.add(admission.tracked(manifest));
       }
     }
     state
@@ -152,83 +148,6 @@ final class Intake {
         && known.manifest().get().text().equals(manifest.text())
         && known.manifest().get().positions().equals(manifest.positions())
         && known.manifest().get().file().equals(manifest.file());
-  }
-
-  private Tracked tracked(Manifest manifest) {
-    Optional<InventoryEntry> known = state.inventory().find(manifest.key());
-    if (known.isPresent() && !known.get().root().equals(root)) {
-      return blocked(manifest, known.get().root());
-    }
-    ObjectNode remembered = ApiObjects.remembered(manifest.resource());
-    InventoryEntry entry = known.orElseGet(() -> created(manifest.key()));
-    if (entry.tombstone().isPresent()
-        || entry.retained()
-        || !entry.specHash().equals(manifest.specHash())
-        || entry.resource().filter(remembered::equals).isEmpty()) {
-      if (entry.tombstone().isPresent() || entry.retained()) {
-        note(entry, "Resumed", manifest.key() + " is back and resumes what was kept of it");
-      }
-      entry = entry.accepting(manifest.specHash(), manifest.text(), remembered);
-    }
-    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());
-  }
-
-  private InventoryEntry created(ResourceKey key) {
-    return new InventoryEntry(
-        key,
-        new Identity(UUID.randomUUID().toString(), 1),
-        root,
-        "",
-        "",
-        Optional.empty(),
-        clock.instant(),
-        Optional.empty(),
-        false,
-        Optional.empty(),
-        Set.of());
-  }
-
-  /** Its entry is nobody's: what another root owns is not even remembered anew. */
-  private Tracked blocked(Manifest manifest, String owner) {
-    String name = root + "\n" + manifest.key();
-    InventoryEntry entry =
-        new InventoryEntry(
-            manifest.key(),
-            new Identity(
-                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString(), 1),
-            root,
-            manifest.specHash(),
-            manifest.text(),
-            Optional.empty(),
-            clock.instant(),
-            Optional.empty(),
-            false,
-            Optional.empty(),
-            Set.of());
-    Refused refused =
-        new Refused(
-            "OwnedByAnotherRoot",
-            "%s exists already, by a manifest in %s".formatted(manifest.key(), owner),
-            "Give this one another name, or edit the manifest in " + owner);
-    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.of(refused));
-  }
-
-  private static Tracked fresh(
-      InventoryEntry entry,
-      CustomResource<?, ?> resource,
-      Optional<Manifest> manifest,
-      Optional<Refused> blocked) {
-    return new Tracked(
-        entry.key(),
-        entry,
-        ApiObjects.identified(resource, entry.identity()),
-        manifest,
-        0,
-        blocked,
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        0);
   }
 
   private void accept(Tracked tracked) {
@@ -295,9 +214,10 @@ final class Intake {
       objects
           .recalled(entry)
           .ifPresent(
-              resource -> accept(fresh(entry, resource, Optional.empty(), Optional.empty())));
+              resource ->
+                  accept(Admission.fresh(entry, resource, Optional.empty(), Optional.empty())));
     } else if (known.get().manifest().isPresent()) {
-      accept(fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
+      accept(Admission.fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
     }
   }
 
@@ -312,7 +232,7 @@ final class Intake {
       Tracked tracked = table.find(key).orElseThrow();
       if (!tracked.deleting()) {
         deleted.add(
-            fresh(
+            Admission.fresh(
                 tracked.entry().deletedFor(tombstone),
                 tracked.resource(),
                 Optional.empty(),

@@ -1,0 +1,109 @@
+package dev.pglet.reconcile.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.Identity;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.engine.store.ApiObjects;
+import dev.pglet.reconcile.engine.store.Tracked;
+import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.InventoryEntry;
+import dev.pglet.reconcile.state.StateDirectory;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * What an accepted manifest and the inventory say together: which uid and generation the resource
+ * has, and whether it is this root's at all. Changes neither.
+ */
+record Admission(StateDirectory state, InstantSource clock, String root) {
+  Tracked tracked(Manifest manifest) {
+    Optional<InventoryEntry> known = state.inventory().find(manifest.key());
+    if (known.isPresent() && !known.get().root().equals(root)) {
+      return blocked(manifest, known.get().root());
+    }
+    ObjectNode remembered = ApiObjects.remembered(manifest.resource());
+    InventoryEntry entry = known.orElseGet(() -> created(manifest.key()));
+    if (entry.tombstone().isPresent()
+        || entry.retained()
+        || !entry.specHash().equals(manifest.specHash())
+        || entry.resource().filter(remembered::equals).isEmpty()) {
+      if (entry.tombstone().isPresent() || entry.retained()) {
+        state
+            .events()
+            .add(
+                entry.key(),
+                Event.Type.NORMAL,
+                "Resumed",
+                manifest.key() + " is back and resumes what was kept of it");
+      }
+      entry = entry.accepting(manifest.specHash(), manifest.text(), remembered);
+    }
+    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());
+  }
+
+  private InventoryEntry created(ResourceKey key) {
+    return new InventoryEntry(
+        key,
+        new Identity(UUID.randomUUID().toString(), 1),
+        root,
+        "",
+        "",
+        Optional.empty(),
+        clock.instant(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Set.of());
+  }
+
+  /** Its entry is nobody's: what another root owns is not even remembered anew. */
+  private Tracked blocked(Manifest manifest, String owner) {
+    String name = root + "\n" + manifest.key();
+    InventoryEntry entry =
+        new InventoryEntry(
+            manifest.key(),
+            new Identity(
+                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString(), 1),
+            root,
+            manifest.specHash(),
+            manifest.text(),
+            Optional.empty(),
+            clock.instant(),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            Set.of());
+    Refused refused =
+        new Refused(
+            "OwnedByAnotherRoot",
+            "%s exists already, by a manifest in %s".formatted(manifest.key(), owner),
+            "Give this one another name, or edit the manifest in " + owner);
+    return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.of(refused));
+  }
+
+  /** A resource of which nothing has been seen yet. */
+  static Tracked fresh(
+      InventoryEntry entry,
+      CustomResource<?, ?> resource,
+      Optional<Manifest> manifest,
+      Optional<Refused> blocked) {
+    return new Tracked(
+        entry.key(),
+        entry,
+        ApiObjects.identified(resource, entry.identity()),
+        manifest,
+        0,
+        blocked,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        0);
+  }
+}
