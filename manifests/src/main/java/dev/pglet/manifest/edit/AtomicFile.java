@@ -34,7 +34,9 @@ public final class AtomicFile {
   private final FileSwap swap;
   private final InstantSource clock;
   private final DisplacedFiles displaced;
-  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Fair, so that a late edit is put back however many writes are waiting. */
+  private final ReentrantLock lock = new ReentrantLock(true);
 
   public AtomicFile(FileSwap swap, DelayedTasks delayed, InstantSource clock) {
     this.swap = swap;

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Files that were taken from their places. Someone may have opened one before and write into it
  * now; such a write would be lost with the file. So each is looked at for two seconds, and handed
- * back if it changes. Guarded by the lock of {@link AtomicFile}.
+ * back if it changes. What is put in place is guarded by the lock of {@link AtomicFile}.
  */
 final class DisplacedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(DisplacedFiles.class);
@@ -67,15 +67,16 @@ final class DisplacedFiles {
     delayed.runAfter(LOOKS.get(look), () -> look(kept, look));
   }
 
+  /** Nobody else touches the displaced file's name, so looking at it needs no lock. */
   private void look(Kept kept, int look) {
-    lock.lock();
     try {
-      byte[] content = Files.readAllBytes(kept.out());
-      if (!TempFiles.digest(content).equals(kept.known())) {
-        handBack(kept);
-      } else if (look < LOOKS.size() - 1) {
+      boolean written = !TempFiles.digest(Files.readAllBytes(kept.out())).equals(kept.known());
+      if (!written && look < LOOKS.size() - 1) {
         lookAfter(kept, look + 1);
         return;
+      }
+      if (written) {
+        handBackLocked(kept);
       } else {
         discard(kept.out());
       }
@@ -85,10 +86,17 @@ final class DisplacedFiles {
           .addKeyValue("file", kept.target())
           .addKeyValue("displaced", kept.out())
           .log("a displaced manifest could not be looked after");
+    }
+    release(kept.target());
+  }
+
+  private void handBackLocked(Kept kept) throws IOException {
+    lock.lock();
+    try {
+      handBack(kept);
     } finally {
       lock.unlock();
     }
-    release(kept.target());
   }
 
   private void release(Path target) {

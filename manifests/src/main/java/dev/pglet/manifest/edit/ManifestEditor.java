@@ -170,6 +170,10 @@ public final class ManifestEditor {
     } catch (YamlRejected e) {
       throw new EditRefused(e.flaw());
     }
+    if (index >= documents.size()) {
+      throw new EditRefused(
+          new Place(1, 1), "", "has no document number " + (index + 1) + "; read the file again");
+    }
     return documents.get(index);
   }
 

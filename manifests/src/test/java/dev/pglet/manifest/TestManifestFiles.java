@@ -1,0 +1,213 @@
+package dev.pglet.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.FileStamp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which files a directory reads: links, odd files, and whom a daemon of root trusts. */
+final class TestManifestFiles {
+  private static final ResourceKey A = ResourceKey.of("PostgreSQLInstance", "a");
+  private static final ResourceKey B = ResourceKey.of("PostgreSQLInstance", "b");
+
+  @TempDir private Path temp;
+  private final TestingClock clock = new TestingClock();
+  private Path root = Path.of("/");
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    root = Files.createDirectory(temp.toRealPath().resolve("manifests"));
+    mode(root, "rwxr-xr-x");
+  }
+
+  @Test
+  void followsLinksInsideTheRootAndTakesNoFileTwice() throws IOException {
+    write(root.resolve("..2026/c.yaml"), Manifests.instance("a"));
+    Files.createSymbolicLink(root.resolve("..data"), Path.of("..2026"));
+    Files.createSymbolicLink(root.resolve("c.yaml"), Path.of("..data/c.yaml"));
+    write(root.resolve("b.yaml"), Manifests.instance("b"));
+    Files.createSymbolicLink(root.resolve("0.yaml"), Path.of("b.yaml"));
+    Files.createDirectory(root.resolve("d"));
+    Files.createSymbolicLink(root.resolve("d/up"), root);
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    Snapshot snapshot = settled(directory);
+    assertThat(snapshot.rejected()).isEmpty();
+    assertThat(snapshot.accepted()).containsOnlyKeys(A, B);
+    assertThat(snapshot.complete()).isTrue();
+  }
+
+  @Test
+  void writesThroughALinkAndSeesASwitchedOne() throws Exception {
+    write(root.resolve("..1/c.yaml"), Manifests.instance("a"));
+    write(root.resolve("..2/c.yaml"), Manifests.instance("b"));
+    Path link = Files.createSymbolicLink(root.resolve("c.yaml"), Path.of("..1/c.yaml"));
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    settled(directory);
+    directory.set(A, List.of("spec", "version"), "16");
+    assertThat(link).isSymbolicLink();
+    assertThat(root.resolve("..1/c.yaml")).content().contains("\"16\"");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("..2/c.yaml"));
+    assertThat(settled(directory).accepted()).containsOnlyKeys(B);
+  }
+
+  @Test
+  void refusesLinksThatLeadOutsideOrNowhere() throws IOException {
+    Path outside = temp.toRealPath().resolve("outside.yaml");
+    write(outside, Manifests.instance("a"));
+    Files.createSymbolicLink(root.resolve("a.yaml"), outside);
+    Files.createSymbolicLink(root.resolve("b.yaml"), Path.of("nowhere"));
+    Files.createSymbolicLink(root.resolve("loop.yaml"), Path.of("loop.yaml"));
+    Snapshot snapshot = settled(directory(TrustRule.ofOrdinaryUser()));
+    assertThat(snapshot.accepted()).isEmpty();
+    assertThat(messages(snapshot))
+        .containsExactly(
+            root.resolve("a.yaml")
+                + ": is a symbolic link to %s, outside the manifest root %s; copy it inside"
+                    .formatted(outside, root),
+            root.resolve("b.yaml")
+                + ": is a symbolic link that leads nowhere; correct or remove it",
+            root.resolve("loop.yaml")
+                + ": is a symbolic link that leads nowhere; correct or remove it");
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void neverOpensWhatIsNoRegularFile() throws Exception {
+    Path pipe = root.resolve("pipe.yaml");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Files.createDirectory(root.resolve("dir.yaml"));
+    Files.createSymbolicLink(root.resolve("link.yaml"), Path.of("pipe.yaml"));
+    write(root.resolve("a.yaml"), Manifests.instance("a"));
+    Snapshot snapshot = settled(directory(TrustRule.ofOrdinaryUser()));
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(messages(snapshot))
+        .containsExactlyInAnyOrder(
+            root.resolve("dir.yaml") + ": is no regular file but a directory; rename or remove it",
+            pipe + ": is no regular file but a named pipe; rename or remove it",
+            root.resolve("link.yaml")
+                + ": leads to %s, which is no regular file but a named pipe; correct or remove the"
+                    .formatted(pipe)
+                + " link");
+  }
+
+  @Test
+  void refusesAFileThatIsTooLargeAndKeepsTheOthers() throws IOException {
+    write(root.resolve("a.yaml"), Manifests.instance("a"));
+    write(root.resolve("big.yaml"), "#".repeat((1 << 20) + 1));
+    Snapshot snapshot = settled(directory(TrustRule.ofOrdinaryUser()));
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(messages(snapshot)).singleElement().asString().contains("larger than 1 MiB");
+  }
+
+  @Test
+  void aDaemonOfRootRefusesWhatOthersCanWriteAndNamesTheCommand() throws IOException {
+    assumeRoot();
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    write(root.resolve("sub/b.yaml"), Manifests.instance("b"));
+    ManifestDirectory directory = directory(TrustRule.ofRoot());
+    assertThat(settled(directory).accepted()).containsOnlyKeys(A, B);
+    mode(file, "rw-rw-r--");
+    mode(root.resolve("sub"), "rwxr-xrwx");
+    Snapshot snapshot = settled(directory);
+    assertThat(snapshot.accepted()).as("the last good versions stay").containsOnlyKeys(A, B);
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(messages(snapshot))
+        .containsExactly(
+            file
+                + ": can be written by others than its owner (mode 0664), and pglet, which runs as"
+                + " root, would obey them. Run: chmod go-w "
+                + file,
+            root.resolve("sub")
+                + ": can be written by others than its owner (mode 0757), and pglet, which runs as"
+                + " root, would obey them. Run: chmod go-w "
+                + root.resolve("sub"));
+    mode(file, "rw-r--r--");
+    mode(root.resolve("sub"), "rwxr-xr-x");
+    assertThat(settled(directory).complete()).isTrue();
+  }
+
+  @Test
+  void aDaemonOfRootObeysRootAndTheOwnerOfTheManifestRootOnly() throws IOException {
+    assumeRoot();
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    Files.setAttribute(file, "unix:uid", 12345);
+    ManifestDirectory directory = directory(TrustRule.ofRoot());
+    Snapshot foreign = settled(directory);
+    assertThat(foreign.accepted()).isEmpty();
+    assertThat(messages(foreign))
+        .containsExactly(
+            file
+                + ": belongs to uid 12345, and pglet runs as root: it obeys only files of root. If"
+                + " you trust its content, run: chown root "
+                + file);
+    Files.setAttribute(root, "unix:uid", 12345);
+    assertThat(settled(directory).accepted()).containsOnlyKeys(A);
+  }
+
+  @Test
+  void aDaemonOfRootRefusesARootThatOthersCanWriteOrReplace() throws IOException {
+    assumeRoot();
+    write(root.resolve("a.yaml"), Manifests.instance("a"));
+    mode(root, "rwxrwxrwx");
+    Snapshot open = settled(directory(TrustRule.ofRoot()));
+    assertThat(open.accepted()).isEmpty();
+    assertThat(open.incompleteBecause()).contains("mode 0777", "Run: chmod go-w " + root);
+    mode(root, "rwxr-xr-x");
+    mode(temp, "rwxrwxrwx");
+    assertThat(settled(directory(TrustRule.ofRoot())).incompleteBecause())
+        .contains(root + " lies in " + temp.toRealPath(), "Run: chmod go-w " + temp.toRealPath());
+    assertThat(settled(directory(TrustRule.ofOrdinaryUser())).accepted()).containsOnlyKeys(A);
+  }
+
+  @Test
+  void aNewFileBelongsToTheOwnerOfTheRootAndIsTrusted() throws Exception {
+    assumeRoot();
+    Files.setAttribute(root, "unix:uid", 12345);
+    ManifestDirectory directory = directory(TrustRule.ofRoot());
+    Path file = directory.apply(Manifests.instance("a")).file();
+    assertThat(FileStamp.of(file).owner()).isEqualTo(12345);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+  }
+
+  private static void assumeRoot() throws IOException {
+    assumeTrue(FileStamp.of(Path.of("/proc/self/.")).owner() == 0, "needs root");
+  }
+
+  private static List<String> messages(Snapshot snapshot) {
+    return snapshot.rejected().stream()
+        .flatMap(rejected -> rejected.problems().stream())
+        .map(Problem::toString)
+        .sorted()
+        .toList();
+  }
+
+  private ManifestDirectory directory(TrustRule trust) {
+    return new ManifestDirectory(root, Manifests.KINDS, clock, trust, clock);
+  }
+
+  private Snapshot settled(ManifestDirectory directory) {
+    directory.scan().settleIn().ifPresent(clock::advance);
+    return directory.scan();
+  }
+
+  private static Path write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  private static void mode(Path path, String permissions) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+  }
+}
