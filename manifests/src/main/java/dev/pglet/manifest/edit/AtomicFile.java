@@ -185,9 +185,9 @@ public final class AtomicFile {
       return Outcome.DONE;
     }
     // What came out is newer than what was read, so it goes back. What then comes out must be what
-    // was put there before; if it is not, that is newer still, and goes back in turn.
-    FileStamp put = ours;
-    FileStamp held = FileStamp.of(out);
+    // was put there before, unchanged; if it is not, that is newer still, and goes back in turn.
+    Held put = new Held(ours, TempFiles.digest(replacement));
+    Held held = Held.of(out);
     while (true) {
       try {
         swap.exchange(out, file);
@@ -195,19 +195,25 @@ public final class AtomicFile {
         displaced.discard(out); // somebody deleted the file meanwhile, so nothing goes back
         return Outcome.DROPPED;
       }
-      FileStamp received = FileStamp.of(out);
-      if (received.isSameFile(put)) {
-        displaced.keep(
-            out,
-            file,
-            put.isSameFile(ours)
-                ? TempFiles.digest(replacement)
-                : TempFiles.digest(Files.readAllBytes(out)),
-            "");
+      Held received = Held.of(out);
+      if (received.isUnchanged(put)) {
+        displaced.keep(out, file, put.digest(), "");
         return Outcome.DROPPED;
       }
       put = held;
       held = received;
+    }
+  }
+
+  /** A file and its content at the time when it was taken out. */
+  private record Held(FileStamp stamp, String digest) {
+    static Held of(Path file) throws IOException {
+      return new Held(FileStamp.of(file), TempFiles.digest(Files.readAllBytes(file)));
+    }
+
+    /** An edit in place leaves the file the same, and is as new as one by rename. */
+    boolean isUnchanged(Held before) {
+      return stamp.isSameFile(before.stamp) && digest.equals(before.digest);
     }
   }
 

@@ -130,20 +130,25 @@ final class DisplacedFiles {
       return;
     }
     String now = TempFiles.digest(current);
-    boolean superseded = !there.modified().isBefore(late.modified());
-    if (superseded && !now.equals(ours)) {
+    boolean isOurs = now.equals(ours);
+    int order = there.modified().compareTo(late.modified());
+    if (!isOurs && order > 0) {
       keepCopy(kept.out(), kept.target());
       return;
     }
     swap.exchange(kept.out(), kept.target());
-    if (FileStamp.of(kept.out()).isSameFile(there)) {
-      LOG.atInfo()
-          .addKeyValue("file", kept.target())
-          .log("an edit went into a file that had just been replaced, and was put in its place");
-      keep(kept.out(), kept.target(), now, "");
-    } else {
+    if (!FileStamp.of(kept.out()).isSameFile(there)) {
       swap.exchange(kept.out(), kept.target());
       keepCopy(kept.out(), kept.target());
+      return;
+    }
+    LOG.atInfo()
+        .addKeyValue("file", kept.target())
+        .log("an edit went into a file that had just been replaced, and was put in its place");
+    if (!isOurs && order == 0) {
+      keepCopy(kept.out(), kept.target()); // which of the two is newer cannot be told
+    } else {
+      keep(kept.out(), kept.target(), now, "");
     }
   }
 
@@ -187,6 +192,6 @@ final class DisplacedFiles {
     LOG.atWarn()
         .addKeyValue("file", target)
         .addKeyValue("kept", kept)
-        .log("two edits met; the older one is kept beside the file: compare them and delete it");
+        .log("two edits met; one of them is kept beside the file: compare them and delete it");
   }
 }

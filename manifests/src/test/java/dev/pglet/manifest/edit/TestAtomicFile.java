@@ -84,6 +84,16 @@ final class TestAtomicFile {
   }
 
   @Test
+  void anEditInPlaceOfAFileThatHasGoneBackWinsOverThoseBefore() throws IOException {
+    swap.before(1, () -> editByRename("edit"));
+    swap.before(2, () -> editByRename("second edit"));
+    swap.before(3, () -> Files.writeString(file, "third edit, into the first one's file"));
+    assertThat(replace("old", "new")).isEqualTo(Outcome.DROPPED);
+    clock.advanceMillis(2000);
+    assertThat(file).content().isEqualTo("third edit, into the first one's file");
+  }
+
+  @Test
   void aFileThatIsDeletedMeanwhileStaysDeleted() throws IOException {
     swap.before(1, () -> editByRename("edit"));
     swap.before(2, () -> Files.delete(file));
