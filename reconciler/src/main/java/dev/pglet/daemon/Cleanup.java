@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -70,6 +71,7 @@ public final class Cleanup {
               settings.secrets(),
               settings.managed(),
               settings.binaries(),
+              settings.dataRoot().resolve("pools"),
               settings.runDirectory(),
               settings.state())) {
         removeTree(directory);
@@ -115,15 +117,30 @@ public final class Cleanup {
     if (!Files.isDirectory(volumes)) {
       return true;
     }
+    removeEmptyTree(volumes);
+    if (Files.notExists(volumes)) {
+      return true;
+    }
     List<Path> left;
     try (Stream<Path> files = Files.list(volumes)) {
       left = files.toList();
     }
     left.forEach(path -> out.println("left alone, because it has no marker of pglet: " + path));
-    if (left.isEmpty()) {
-      Files.delete(volumes);
-    }
     return left.isEmpty();
+  }
+
+  /** Directories that hold nothing but such directories; everything else stays. */
+  private static void removeEmptyTree(Path directory) throws IOException {
+    List<Path> inside;
+    try (Stream<Path> files = Files.list(directory)) {
+      inside = files.toList();
+    }
+    for (Path path : inside) {
+      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        removeEmptyTree(path);
+      }
+    }
+    removeIfEmpty(directory);
   }
 
   private static void removeIfEmpty(Path directory) throws IOException {

@@ -1,5 +1,7 @@
 package dev.pglet.daemon;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
@@ -23,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +36,14 @@ public final class Daemon implements AutoCloseable {
   private final CountDownLatch ending = new CountDownLatch(1);
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Path manifests;
-  private final Engine engine;
+  private @Nullable Engine engine;
 
-  private Daemon(DaemonSettings settings, Path manifests, Plan plan, List<KindProvider> kinds)
-      throws ReconcileException {
+  private Daemon(Path manifests) {
     this.manifests = manifests;
+  }
+
+  private Engine open(DaemonSettings settings, Plan plan, List<KindProvider> kinds)
+      throws ReconcileException {
     for (String warning : DataRoot.prepare(settings.settings(), settings.user().isRoot())) {
       LOG.atWarn().log(warning);
     }
@@ -53,15 +59,16 @@ public final class Daemon implements AutoCloseable {
             .listenedToBy(plan.listener())
             .measuredBy(meters)
             .guardedBy(settings.pruning().guard());
-    this.engine = Engine.open(plan.prune() ? engineParts : engineParts.withoutPruning());
-    parts.push(engine);
+    Engine opened = Engine.open(plan.prune() ? engineParts : engineParts.withoutPruning());
+    parts.push(opened);
     EngineBackend backend =
         new EngineBackend(
-            engine, meters, manifests, settings.places().dataRoot(), ending::countDown);
+            opened, meters, manifests, settings.places().dataRoot(), ending::countDown);
     parts.push(HelidonServer.start(settings.settings().apiSocket(), new ApiRouter(backend, clock)));
     if (plan.watch()) {
-      parts.push(DirectoryWatcher.start(source.root(), engine::rescan));
+      parts.push(DirectoryWatcher.start(source.root(), opened::rescan));
     }
+    return opened;
   }
 
   /**
@@ -81,13 +88,20 @@ public final class Daemon implements AutoCloseable {
   public static Daemon start(
       DaemonSettings settings, Path manifests, Plan plan, List<KindProvider> kinds)
       throws ReconcileException {
-    Daemon daemon = new Daemon(settings, manifests, plan, kinds);
-    daemon.engine.start();
-    return daemon;
+    Daemon daemon = new Daemon(manifests);
+    try {
+      Engine opened = daemon.open(settings, plan, kinds);
+      daemon.engine = opened;
+      opened.start();
+      return daemon;
+    } catch (ReconcileException | RuntimeException e) {
+      daemon.close();
+      throw e;
+    }
   }
 
   public Engine engine() {
-    return engine;
+    return requireNonNull(engine, "the daemon has not started");
   }
 
   public Path manifests() {

@@ -1,6 +1,7 @@
 package dev.pglet.daemon;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.DependencyNotReady;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.observe.EngineListener;
 import java.io.PrintStream;
@@ -43,7 +44,10 @@ final class Progress implements EngineListener {
       ResourceKey key, String step, Duration duration, Optional<ReconcileException> error) {
     String description = running.getOrDefault(key, step);
     running.remove(key);
-    if (error.isPresent()) {
+    if (error.isPresent() && error.get() instanceof DependencyNotReady) {
+      // Not a failure: it is tried again as soon as the other resource is there.
+      showRunning("%s: %s waits".formatted(key, description));
+    } else if (error.isPresent()) {
       line("%s: %s failed: %s".formatted(key, description, error.get().explain()));
     } else {
       line("%s: %s (%s)".formatted(key, description, seconds(duration)));

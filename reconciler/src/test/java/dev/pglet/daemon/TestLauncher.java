@@ -1,0 +1,214 @@
+package dev.pglet.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script in a clone of its own, with a PATH on which only what a test puts there is found. */
+@Timeout(60)
+class TestLauncher {
+  private static final List<String> TOOLS =
+      List.of(
+          "sed",
+          "find",
+          "readlink",
+          "dirname",
+          "head",
+          "mkdir",
+          "flock",
+          "date",
+          "touch",
+          "grep",
+          "rm",
+          "timeout",
+          "cat",
+          "sh");
+
+  @TempDir Path directory;
+  private Path clone = Path.of("unset");
+  private Path bin = Path.of("unset");
+
+  @BeforeEach
+  void makeClone() throws IOException {
+    clone = Files.createDirectory(directory.resolve("clone with space"));
+    bin = Files.createDirectory(directory.resolve("bin"));
+    Files.copy(Path.of("..", "pglet"), clone.resolve("pglet"));
+    executable(clone.resolve("pglet"));
+    Files.writeString(clone.resolve("pom.xml"), "<project/>");
+    Files.createDirectories(clone.resolve("crds/src/main"));
+    for (String tool : TOOLS) {
+      Files.createSymbolicLink(bin.resolve(tool), locate(tool));
+    }
+  }
+
+  private static Path locate(String tool) {
+    for (String place : List.of("/usr/bin", "/bin")) {
+      if (Files.isExecutable(Path.of(place, tool))) {
+        return Path.of(place, tool);
+      }
+    }
+    throw new AssertionError("this host has no " + tool);
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + text);
+    executable(file);
+  }
+
+  /** A JDK that prints what it is called with. */
+  private Path jdk(String version) throws IOException {
+    Path home = directory.resolve("jdk-" + version);
+    script(home.resolve("bin/java"), "printf '%s\\n' \"$@\"\n");
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  /** A Maven that counts its runs and makes the distribution. */
+  private void maven(String more) throws IOException {
+    script(
+        bin.resolve("mvn"),
+        "echo run >> '%s'\nmkdir -p controllers/target/pglet\n%s\n"
+            .formatted(directory.resolve("builds"), more));
+  }
+
+  private long builds() throws IOException {
+    Path log = directory.resolve("builds");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+  }
+
+  private record Ran(int code, String out, String err) {}
+
+  private Process start(Map<String, String> environment, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(clone.resolve("pglet").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", bin.toString());
+    builder.environment().put("PGLET_JVM_DIRECTORIES", directory.resolve("none").toString());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private Ran run(Map<String, String> environment, String... arguments) throws Exception {
+    return ended(start(environment, arguments));
+  }
+
+  private static Ran ended(Process process) throws Exception {
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.waitFor(), out, err);
+  }
+
+  @Test
+  void withoutAJdkItSaysHowToGetOne() throws Exception {
+    script(bin.resolve("apt-get"), "exit 1\n");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("17.0.1").toString()));
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains("needs a JDK 25 or newer")
+        .contains("sudo apt-get install openjdk-25-jdk-headless");
+  }
+
+  @Test
+  void withoutMavenItSaysHowToGetIt() throws Exception {
+    script(bin.resolve("dnf"), "exit 1\n");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("25.0.3").toString()));
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("there is no mvn on PATH").contains("sudo dnf install maven");
+  }
+
+  @Test
+  void buildsOnceAndPassesTheArgumentsOn() throws Exception {
+    maven("");
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk("25.0.3").toString());
+
+    Ran first = run(environment, "get", "pg", "-o", "a b");
+    Ran second = run(environment, "version");
+
+    assertThat(first.code()).isZero();
+    assertThat(first.err()).contains("building").contains("done in");
+    assertThat(first.out()).endsWith("get\npg\n-o\na b\n").contains("-XX:TieredStopAtLevel=1");
+    assertThat(second.err()).isEmpty();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void theDaemonGetsASmallHeapAndTheBetterCompiler() throws Exception {
+    maven("");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("26").toString()), "run", "dir");
+
+    assertThat(ran.out()).contains("-Xmx64m").doesNotContain("TieredStopAtLevel");
+  }
+
+  @Test
+  void aNewerSourceIsBuiltAgain() throws Exception {
+    maven("");
+    Map<String, String> environment = Map.of("PGLET_JAVA_HOME", jdk("25").toString());
+    run(environment, "version");
+    Path source = Files.writeString(clone.resolve("crds/src/main/A.java"), "class A {}");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+
+    run(environment, "version");
+
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void twoFirstRunsDoNotCollide() throws Exception {
+    maven("echo x");
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk("25").toString());
+
+    Process one = start(environment, "version");
+    Process two = start(environment, "version");
+
+    assertThat(ended(one).code()).isZero();
+    assertThat(ended(two).code()).isZero();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailedBuildShowsMavensErrorAndTheLog() throws Exception {
+    maven("echo '[ERROR] A.java:[1,2] no'; exit 1");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("25").toString()), "version");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains("the build failed")
+        .contains("A.java:[1,2] no")
+        .contains("build.log");
+  }
+
+  @Test
+  void offlineTheFirstRunSaysThatItNeedsTheNetwork() throws Exception {
+    maven("echo '[ERROR] Could not transfer artifact x: Unknown host repo'; exit 1");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("25").toString()), "version");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err()).contains("could not fetch a dependency").contains("needs the network");
+  }
+}
