@@ -46,7 +46,10 @@ final class BranchPlanner {
       }
     } catch (InvalidSpec e) {
       return observed.complete()
-          ? Plan.of(onServer(ServerPlanner.startAsItWas(spec, server, e)))
+          ? new Plan<>(
+              onServer(ServerPlanner.startAsItWas(spec, server, e)),
+              ServerPlanner.waiting(spec, server),
+              List.of())
           : throwing(e);
     }
     if (!server.initialized()) {

@@ -91,6 +91,12 @@ public final class InstanceController
       case InstanceStep.SetPassword password ->
           sql.setPassword(servers.volume(spec), context.key(), password.role());
       case InstanceStep.CreateDatabase create -> sql.create(servers.volume(spec), create);
+      case InstanceStep.RememberDatabase _ -> {
+        Volume volume = servers.volume(spec);
+        Map<String, String> facts = new HashMap<>(volume.marker().facts());
+        facts.put(InstancePlanner.MADE_FACT, "true");
+        servers.mark(spec, volume.marker().withFacts(facts));
+      }
       case InstanceStep.ChangeOwner change -> sql.changeOwner(servers.volume(spec), change);
       case InstanceStep.CreateExtension create -> sql.create(servers.volume(spec), create);
       case InstanceStep.UpdateExtension update -> sql.update(servers.volume(spec), update);
@@ -181,7 +187,7 @@ public final class InstanceController
     if (server.volume().isEmpty()) {
       return Phase.Pending;
     }
-    if (!observed.complete() && !server.running()) {
+    if (!server.initialized()) {
       return Phase.Initializing;
     }
     Optional<Readiness> readiness =

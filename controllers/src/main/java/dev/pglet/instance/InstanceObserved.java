@@ -26,13 +26,23 @@ public record InstanceObserved(
     parameters = Map.copyOf(parameters);
   }
 
+  /** Also the first database has been made: a clone from before would lack it for ever. */
   @Override
   public boolean complete() {
     return server.initialized()
+        && databaseMade()
         && server
             .volume()
             .map(volume -> volume.marker().phase() == VolumeMarker.Phase.READY)
             .orElse(false);
+  }
+
+  /** Whether the first database has been made at some time, as the marker remembers. */
+  boolean databaseMade() {
+    return server
+        .volume()
+        .map(volume -> volume.marker().facts().containsKey(InstancePlanner.MADE_FACT))
+        .orElse(false);
   }
 
   /**

@@ -28,6 +28,7 @@ final class InstancePlanner {
   /** Names of facts in the marker: what the cluster was made with. */
   static final String DATABASE_FACT = "database";
 
+  static final String MADE_FACT = "databaseMade";
   static final String ENCODING_FACT = "encoding";
   static final String LOCALE_FACT = "locale";
 
@@ -44,12 +45,14 @@ final class InstancePlanner {
       ServerPlanner.check(spec, server);
       check(wanted, observed);
     } catch (InvalidSpec e) {
-      return Plan.of(onServer(ServerPlanner.startAsItWas(spec, server, e)));
+      return new Plan<>(
+          onServer(ServerPlanner.startAsItWas(spec, server, e)),
+          ServerPlanner.waiting(spec, server),
+          List.of());
     }
     List<InstanceStep> steps = new ArrayList<>(onServer(ServerPlanner.prepare(spec, server)));
-    if (!observed.complete()
-        && server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
-            == VolumeMarker.Phase.BUILDING) {
+    if (server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
+        == VolumeMarker.Phase.BUILDING) {
       steps.add(new InstanceStep.InitCluster(spec.version()));
     }
     if (!steps.isEmpty()) {
@@ -136,10 +139,8 @@ final class InstancePlanner {
       steps.add(new InstanceStep.SetPassword(database.owner()));
     }
     if (facts.databaseOwner().isEmpty()) {
+      // Which extensions there are is seen from inside the database.
       steps.add(new InstanceStep.CreateDatabase(database.name(), database.owner()));
-      wanted.extensions().stream()
-          .map(extension -> create(database.name(), extension))
-          .forEach(steps::add);
       return steps;
     }
     String owner = facts.databaseOwner().get();
@@ -167,6 +168,9 @@ final class InstancePlanner {
       if (schema != null && !schema.equals(installed.schema())) {
         steps.add(new InstanceStep.MoveExtension(database.name(), extension.name(), schema));
       }
+    }
+    if (steps.isEmpty() && !observed.databaseMade()) {
+      steps.add(new InstanceStep.RememberDatabase(database.name()));
     }
     if (steps.isEmpty()) {
       refuseMissing(wanted.extensions(), facts);

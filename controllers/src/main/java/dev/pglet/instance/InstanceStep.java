@@ -84,6 +84,14 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
+  /** Notes in the marker that the database has been made: from now on it can be branched. */
+  record RememberDatabase(String database) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "noting that database " + database + " is made";
+    }
+  }
+
   record ChangeOwner(String database, String from, String to) implements InstanceStep {
     @Override
     public String describe() {

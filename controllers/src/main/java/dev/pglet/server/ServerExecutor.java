@@ -159,7 +159,10 @@ public final class ServerExecutor {
 
   private void startOrGoBack(ServerSpec spec) throws ReconcileException {
     Volume volume = volume(spec);
-    refusePortOfAnother(spec, volume);
+    if (movedFromTakenPort(spec, volume)) {
+      // The next stage writes the configuration for the new port, and starts then.
+      return;
+    }
     try {
       start(spec, List.of(), host.socketDirectory(spec.uid()));
     } catch (StepFailed failure) {
@@ -169,19 +172,30 @@ public final class ServerExecutor {
 
   /**
    * Looked at before the start, because PostgreSQL's own message does not say who holds the port.
+   * An allocated port that no client can know yet is exchanged; any other is worth an error.
+   *
+   * @return whether the marker has another port now
    */
-  private void refusePortOfAnother(ServerSpec spec, Volume volume) throws ReconcileException {
+  private boolean movedFromTakenPort(ServerSpec spec, Volume volume) throws ReconcileException {
     if (host.server().find(volume.data()).isPresent()) {
-      return;
+      return false;
     }
-    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), volume.marker().port());
-    if (holder.isPresent()) {
-      throw new HostUnavailable(
-          "PortHeld",
-          "port %d of %s is held by %s, which is left alone"
-              .formatted(volume.marker().port(), spec.key(), holder.get().describe()),
-          "End that process, or set spec.network.port to a free port");
+    int port = volume.marker().port();
+    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), port);
+    if (holder.isEmpty()) {
+      return false;
     }
+    boolean everRan =
+        files("reading the last good configuration", remembered(spec)::lastGood).isPresent();
+    if (spec.port() == 0 && !everRan) {
+      mark(spec, volume.marker().withPort(host.ports().reserve(spec.uid(), spec.bindAddress(), 0)));
+      return true;
+    }
+    throw new HostUnavailable(
+        "PortHeld",
+        "port %d of %s is held by %s, which is left alone"
+            .formatted(port, spec.key(), holder.get().describe()),
+        "End that process, or set spec.network.port to a free port");
   }
 
   private void goBack(ServerSpec spec, Volume volume, StepFailed failure)

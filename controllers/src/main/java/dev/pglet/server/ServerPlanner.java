@@ -61,12 +61,16 @@ public final class ServerPlanner {
   }
 
   /**
-   * What an unacceptable spec leaves to do: a server that is down is started as it was.
+   * What an unacceptable spec leaves to do: a server that is down is started as it was, and one
+   * that is coming up is waited for.
    *
    * @throws InvalidSpec the given one, when there is nothing to start
    */
   public static List<ServerStep> startAsItWas(
       ServerSpec spec, ServerObserved observed, InvalidSpec error) throws InvalidSpec {
+    if (waiting(spec, observed).isPresent()) {
+      return List.of();
+    }
     boolean startable =
         spec.running()
             && !observed.running()

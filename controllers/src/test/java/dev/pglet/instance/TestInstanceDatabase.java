@@ -28,7 +28,7 @@ final class TestInstanceDatabase {
   @Nested
   final class DatabaseAndOwner {
     @Test
-    void makesRoleThenPasswordThenDatabaseThenExtensions() throws InvalidSpec {
+    void makesRoleThenPasswordThenDatabaseAndLooksForExtensionsInside() throws InvalidSpec {
       DatabaseFacts nothing =
           new DatabaseFacts(Optional.empty(), Optional.empty(), Map.of(), Map.of());
 
@@ -40,8 +40,7 @@ final class TestInstanceDatabase {
           .containsExactly(
               new InstanceStep.EnsureOwner("app"),
               new InstanceStep.SetPassword("app"),
-              new InstanceStep.CreateDatabase("app", "app"),
-              new InstanceStep.CreateExtension("app", "citext", null, null));
+              new InstanceStep.CreateDatabase("app", "app"));
     }
 
     @Test

@@ -75,7 +75,7 @@ final class TestInstanceForReal {
           .isEqualTo("f");
       assertThat(ask(connection, "SHOW work_mem")).isEqualTo("5MB");
       assertThat(ask(connection, "SHOW data_checksums")).isEqualTo("on");
-      assertThat(ask(connection, "SHOW timezone")).isEqualTo("UTC");
+      assertThat(ask(connection, "SHOW log_timezone")).isEqualTo("UTC");
       assertThat(ask(connection, "SELECT count(*) FROM pg_extension WHERE extname = 'pgcrypto'"))
           .isEqualTo("1");
       run(connection, "CREATE TABLE mine (id int)");
@@ -147,8 +147,8 @@ final class TestInstanceForReal {
     kill(pid, "-KILL");
     pglet.restart();
     settleUntilStalled();
+    assertThat(eventually(() -> value("work_mem"), Duration.ofSeconds(20))).isEqualTo("5MB");
     assertThat(pid(pglet.instance("app"))).isPositive().isNotEqualTo(pid);
-    assertThat(value("work_mem")).isEqualTo("5MB");
   }
 
   @Test

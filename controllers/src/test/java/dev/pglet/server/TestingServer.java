@@ -66,7 +66,7 @@ public record TestingServer(ServerObserved observed) {
             PORT,
             "system",
             "17.6",
-            Map.of());
+            Map.of("databaseMade", "true"));
     ServerObserved absent = absent().observed;
     return new TestingServer(
         new ServerObserved(

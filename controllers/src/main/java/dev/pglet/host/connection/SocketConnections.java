@@ -1,6 +1,8 @@
 package dev.pglet.host.connection;
 
 import dev.pglet.host.postgres.Connections;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,9 +21,6 @@ public final class SocketConnections implements Connections {
   public Connection open(Path socketDirectory, int port, String database) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", "postgres");
-    properties.setProperty("PGDBNAME", database);
-    properties.setProperty("PGHOST", "localhost");
-    properties.setProperty("PGPORT", Integer.toString(port));
     properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
     properties.setProperty(
         "socketFactoryArg", socketDirectory.resolve(".s.PGSQL." + port).toString());
@@ -35,6 +34,10 @@ public final class SocketConnections implements Connections {
     properties.setProperty(
         "options",
         "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + STATEMENT.toMillis());
-    return DriverManager.getConnection("jdbc:postgresql:", properties);
+    // Named in the URL: as a property the database is silently replaced by the user's name.
+    return DriverManager.getConnection(
+        "jdbc:postgresql://localhost:%d/%s"
+            .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
+        properties);
   }
 }

@@ -82,9 +82,10 @@ public final class LocalPorts implements Ports {
 
   private int allocate(String uid, String address, Map<Integer, Owner> taken)
       throws ReconcileException {
-    // A port that was given before stays, also across a restart of the daemon.
+    // A port that was given before stays, also across a restart of the daemon, unless somebody
+    // else has taken it meanwhile.
     for (Map.Entry<Integer, Owner> entry : taken.entrySet()) {
-      if (entry.getValue().uid().equals(uid)) {
+      if (entry.getValue().uid().equals(uid) && holder(address, entry.getKey()).isEmpty()) {
         return entry.getKey();
       }
     }

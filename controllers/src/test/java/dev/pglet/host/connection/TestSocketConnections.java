@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +48,20 @@ class TestSocketConnections {
     assertThat(real.query(PORT, "show search_path")).isEqualTo("pg_catalog,pg_temp");
     assertThat(real.query(PORT, "show application_name")).isEqualTo("pglet");
     assertThat(real.query(PORT, "show statement_timeout")).isEqualTo("30s");
+  }
+
+  @Test
+  void aSessionIsInTheDatabaseThatWasAskedFor() throws Exception {
+    try (Connection session = real.connect(PORT);
+        Statement statement = session.createStatement()) {
+      statement.execute("create database \"a b/c?d\"");
+    }
+    try (Connection session = real.connect(PORT, "a b/c?d");
+        Statement statement = session.createStatement();
+        ResultSet row = statement.executeQuery("select current_database()")) {
+      row.next();
+      assertThat(row.getString(1)).isEqualTo("a b/c?d");
+    }
   }
 
   @Test

@@ -111,7 +111,11 @@ public final class RealPostgres implements AutoCloseable {
   }
 
   public Connection connect(int port) throws SQLException {
-    return new SocketConnections().open(root.resolve("s"), port, "postgres");
+    return connect(port, "postgres");
+  }
+
+  public Connection connect(int port, String database) throws SQLException {
+    return new SocketConnections().open(root.resolve("s"), port, database);
   }
 
   public String query(int port, String sql) throws SQLException {

@@ -68,7 +68,7 @@ public final class Engine implements AutoCloseable, Resources {
 
   /** Hints that the manifests may have changed: they are scanned soon. Returns at once. */
   public void rescan() {
-    machinery.rescan(Duration.ZERO);
+    machinery.hint();
   }
 
   /**

@@ -143,6 +143,24 @@ final class Machinery implements Intake.Effects, Wakeups {
     }
   }
 
+  /** Scans soon. Until that is done nothing counts as having come to an end. */
+  void hint() {
+    activity.begin();
+    parts
+        .scheduler()
+        .schedule(
+            Duration.ZERO,
+            () -> {
+              try {
+                if (!stopping) {
+                  scan();
+                }
+              } finally {
+                activity.end();
+              }
+            });
+  }
+
   void rescan(Duration after) {
     parts
         .scheduler()
