@@ -88,9 +88,15 @@ public record Configuration(
     return settings;
   }
 
-  /** The names of settings that differ between this and a postgresql.conf, without the hash. */
+  /**
+   * The names of settings that differ between this and a postgresql.conf that pglet wrote, without
+   * the hash. None for any other file: what it sets is not known.
+   */
   public SortedSet<String> differences(String otherMain) {
     Map<String, String> other = settingsOf(otherMain);
+    if (!other.containsKey(HASH_SETTING)) {
+      return new TreeSet<>();
+    }
     SortedSet<String> names = new TreeSet<>(settings.keySet());
     names.addAll(other.keySet());
     names.remove(HASH_SETTING);
