@@ -7,7 +7,7 @@ import dev.pglet.api.v1alpha1.BranchStatus;
 import dev.pglet.api.v1alpha1.BranchStatus.Phase;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
-import dev.pglet.host.postgres.PostgresVersion;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
@@ -190,38 +190,36 @@ public final class BranchController
     Optional<CloneFacts> facts = volume.map(Volume::marker).flatMap(CloneFacts::of);
     if (facts.isPresent()) {
       return serverSpec(
-          resource, facts.get().version(), facts.get().parameters(), volume.get().pool());
+          resource, facts.get().runWith(), facts.get().parameters(), volume.get().pool());
     }
     Optional<CloneSource> source = world.observed(source(resource), CloneSource.class);
     Optional<Volume> sourceVolume = source.flatMap(s -> s.server().volume());
-    String version = sourceVolume.map(v -> v.marker().version()).orElse("");
     return serverSpec(
         resource,
-        version,
+        sourceVolume.map(Volume::marker).map(RunWith::of).orElse(RunWith.UNKNOWN),
         source.map(CloneSource::parameters).orElse(Map.of()),
         volume.or(() -> sourceVolume).map(Volume::pool).orElse(host.settings().volumes()));
   }
 
   private ServerSpec serverSpec(Branch resource, BranchObserved observed) {
-    String version =
+    RunWith runWith =
         observed
             .facts()
-            .map(CloneFacts::version)
+            .map(CloneFacts::runWith)
             .orElse(
                 observed.source() instanceof BranchObserved.Source.Ready ready
-                    ? ready.version()
-                    : "");
+                    ? ready.runWith()
+                    : RunWith.UNKNOWN);
     return serverSpec(
         resource,
-        version,
+        runWith,
         observed.parameters(),
         observed.server().volume().map(Volume::pool).orElse(host.settings().volumes()));
   }
 
   private ServerSpec serverSpec(
-      Branch resource, String sourceVersion, Map<String, String> ofSource, Path pool) {
+      Branch resource, RunWith runWith, Map<String, String> ofSource, Path pool) {
     BranchSpec wanted = resource.getSpec();
-    int major = sourceVersion.isEmpty() ? 0 : PostgresVersion.parse(sourceVersion).major();
     return new ServerSpec(
         key(resource),
         resource.getMetadata().getUid(),
@@ -229,12 +227,12 @@ public final class BranchController
         wanted.desiredState() == DesiredState.Running,
         wanted.network().port(),
         "127.0.0.1",
-        major == 0 ? "18" : Integer.toString(major),
-        "auto",
+        runWith.wantedVersion(PostgreSQLInstanceSpec.DEFAULT_VERSION),
+        runWith.binaries().isEmpty() ? "auto" : runWith.binaries(),
         pool,
         BranchSettings.inherited(ofSource),
         wanted.parameters(),
-        BranchSettings.enforced(major));
+        BranchSettings.enforced(runWith.majorVersion()));
   }
 
   static ResourceKey source(Branch resource) {

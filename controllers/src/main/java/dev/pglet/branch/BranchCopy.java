@@ -62,6 +62,7 @@ final class BranchCopy {
           "recovery.signal");
 
   private static final List<String> SIGNALS = List.of("backup_label", "tablespace_map");
+  private static final int CONTROL_FILE_ATTEMPTS = 100;
   private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(10);
 
   private final ServerHost host;
@@ -89,7 +90,7 @@ final class BranchCopy {
           new CloneFacts(
               start.source().toString(),
               source.uid(),
-              from.marker().version(),
+              RunWith.of(from.marker()),
               source.database(),
               source.owner(),
               source.parameters(),
@@ -132,7 +133,7 @@ final class BranchCopy {
       // Last of the files: recovery begins from the label, and the newest control file is wanted.
       excluded.add("global/pg_control");
       copy(context, from.data(), building, excluded, backup.bytes());
-      copyFile(from.data(), building, Path.of("global/pg_control"));
+      copyControlFile(from.data(), building);
       BackupSession.Stopped stopped = backup.stop();
       write(building.resolve("backup_label"), stopped.label());
       if (!stopped.tablespaceMap().isBlank()) {
@@ -172,6 +173,19 @@ final class BranchCopy {
                 host.account(),
                 done -> context.progress(done, total),
                 context::cancelled));
+  }
+
+  /** The server may write it meanwhile: what is read twice alike was not torn. */
+  private void copyControlFile(Path from, Path to) throws ReconcileException {
+    Path relative = Path.of("global/pg_control");
+    copyFile(from, to, relative);
+    for (int attempt = 1; !Arrays.equals(control(from), control(to)); attempt++) {
+      if (attempt == CONTROL_FILE_ATTEMPTS) {
+        throw new StepFailed(
+            "ControlFileUnsteady", "the control file of " + from + " changes all the time", "");
+      }
+      copyFile(from, to, relative);
+    }
   }
 
   private void copyWal(Path from, Path building, BackupSession.Stopped stopped)

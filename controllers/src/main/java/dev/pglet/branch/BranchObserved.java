@@ -50,9 +50,9 @@ public record BranchObserved(
      *
      * @param uid of the source
      * @param running whether its server runs
-     * @param version the version that the data was last run with, which the branch keeps
+     * @param runWith what the data was last run with, which the branch keeps
      */
-    record Ready(String uid, boolean running, String version) implements Source {}
+    record Ready(String uid, boolean running, RunWith runWith) implements Source {}
   }
 
   @Override

@@ -73,7 +73,8 @@ final class BranchObserver {
     Volume volume = server.volume().orElseThrow();
     Optional<Source> impossible = impossible(source, volume.data());
     return impossible.orElseGet(
-        () -> new Source.Ready(observed.get().uid(), server.running(), volume.marker().version()));
+        () ->
+            new Source.Ready(observed.get().uid(), server.running(), RunWith.of(volume.marker())));
   }
 
   /**

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source {@code postgresqlinstance/NAME} or {@code branch/NAME}
  * @param sourceUid the uid of that resource
- * @param version the major version of the data
+ * @param runWith what the source was last run with
  * @param database the first database of the source
  * @param owner its owner
  * @param parameters the settings of the source by name
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 record CloneFacts(
     String source,
     String sourceUid,
-    String version,
+    RunWith runWith,
     String database,
     String owner,
     Map<String, String> parameters,
@@ -42,12 +42,12 @@ record CloneFacts(
   }
 
   CloneFacts afterSanitizing() {
-    return new CloneFacts(source, sourceUid, version, database, owner, parameters, lsn, time, true);
+    return new CloneFacts(source, sourceUid, runWith, database, owner, parameters, lsn, time, true);
   }
 
   CloneFacts takenAt(String newLsn, String newTime) {
     return new CloneFacts(
-        source, sourceUid, version, database, owner, parameters, newLsn, newTime, sanitized);
+        source, sourceUid, runWith, database, owner, parameters, newLsn, newTime, sanitized);
   }
 
   Map<String, String> toMarker() {
@@ -55,7 +55,8 @@ record CloneFacts(
       Map<String, String> facts = new HashMap<>();
       facts.put("source", source);
       facts.put("sourceUid", sourceUid);
-      facts.put("sourceVersion", version);
+      facts.put("sourceVersion", runWith.version());
+      facts.put("sourceBinaries", runWith.binaries());
       facts.put("database", database);
       facts.put("owner", owner);
       facts.put("parameters", JSON.writeValueAsString(parameters));
@@ -77,7 +78,7 @@ record CloneFacts(
         new CloneFacts(
             text(marker.fact("source")),
             text(marker.fact("sourceUid")),
-            text(marker.fact("sourceVersion")),
+            new RunWith(text(marker.fact("sourceVersion")), text(marker.fact("sourceBinaries"))),
             text(marker.fact("database")),
             text(marker.fact("owner")),
             settings(marker.fact("parameters")),

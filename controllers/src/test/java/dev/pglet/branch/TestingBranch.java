@@ -29,7 +29,7 @@ final class TestingBranch {
   static final ResourceKey SOURCE = ResourceKey.of(PostgreSQLInstance.KIND, "main");
   static final ResourceKey CHILD = ResourceKey.of(Branch.KIND, "child");
   static final String COPY = "copy-" + VOLUME;
-  static final Source READY = new Source.Ready("uid-of-main", true, "17.6");
+  static final Source READY = new Source.Ready("uid-of-main", true, new RunWith("17.6", "system"));
 
   /** The data is in place, and nobody may use it yet. */
   static final TestingServer COPIED =
@@ -74,7 +74,7 @@ final class TestingBranch {
     return new CloneFacts(
         SOURCE.toString(),
         "uid-of-main",
-        "17.6",
+        new RunWith("17.6", "system"),
         "shop",
         "shop_owner",
         Map.of(),

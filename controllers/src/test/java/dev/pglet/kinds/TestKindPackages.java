@@ -76,10 +76,12 @@ final class TestKindPackages {
         .haveSimpleNameEndingWith("Planner")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.sql..", "java.nio.channels..", "java.lang.foreign..", "org.slf4j..")
+        .resideInAnyPackage(
+            "java.sql..", "java.nio.channels..", "java.lang.foreign..", "org.slf4j..")
         .orShould()
         .dependOnClassesThat()
-        .haveNameMatching("java\\.(nio\\.file\\.Files|time\\.(Instant|InstantSource|Clock)|util\\.Random)")
+        .haveNameMatching(
+            "java\\.(nio\\.file\\.Files|time\\.(Instant|InstantSource|Clock)|util\\.Random)")
         .check(CLASSES);
   }
 
