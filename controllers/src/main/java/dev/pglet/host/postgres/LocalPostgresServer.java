@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.file.FileLocks;
 import dev.pglet.host.process.ProcessSignals.Signal;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +44,19 @@ public final class LocalPostgresServer implements PostgresServer {
   @Override
   public Optional<Postmaster> find(Path dataDirectory) throws ReconcileException {
     return ServerIdentity.find(dataDirectory);
+  }
+
+  @Override
+  public boolean lockHeld(Path lockFile) throws ReconcileException {
+    try {
+      return FileLocks.held(lockFile);
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "LockUnreadable",
+          "asking for the lock of a server: " + e.getMessage(),
+          "See that pglet may read " + lockFile,
+          e);
+    }
   }
 
   @Override

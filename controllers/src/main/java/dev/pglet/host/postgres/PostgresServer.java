@@ -25,6 +25,14 @@ public interface PostgresServer {
   Optional<Postmaster> find(Path dataDirectory) throws ReconcileException;
 
   /**
+   * Whether a process holds the lock that servers of a data directory inherit. Without a running
+   * server it is one that outlived a killed server, and nothing of the directory may be touched, as
+   * it may still write. Spawns no process, never waits, leaves no lock. False when there is no such
+   * file.
+   */
+  boolean lockHeld(Path lockFile) throws ReconcileException;
+
+  /**
    * Starts the server and waits until it accepts connections or is found to be recovering. A server
    * that runs already is left alone.
    *

@@ -72,8 +72,7 @@ public final class RealPostgres implements AutoCloseable {
     Path volume = volume(name);
     servers.initialize(initRequest(binaries, volume));
     Path data = volume.resolve("data");
-    write(data.resolve("pg_hba.conf"), "local all postgres peer map=tests\n");
-    write(data.resolve("pg_ident.conf"), "tests " + self.name() + " postgres\n");
+    letUsIn(data);
     write(
         data.resolve("postgresql.conf"),
         """
@@ -86,6 +85,12 @@ public final class RealPostgres implements AutoCloseable {
             .formatted(root.resolve("s")));
     clusters.add(data);
     return data;
+  }
+
+  /** Lets the account of this process in as {@code postgres}. */
+  public void letUsIn(Path data) throws IOException {
+    write(data.resolve("pg_hba.conf"), "local all postgres peer map=tests\n");
+    write(data.resolve("pg_ident.conf"), "tests " + self.name() + " postgres\n");
   }
 
   public void write(Path file, String text) throws IOException {

@@ -7,12 +7,14 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What servers do, real ones and those in memory. */
 public abstract class ServerContract {
@@ -31,6 +33,13 @@ public abstract class ServerContract {
   protected abstract StartRequest startRequest(Path data, int port);
 
   protected abstract void kill(Path data) throws Exception;
+
+  /**
+   * Kills the server while a session of it is busy.
+   *
+   * @return ends the busy session
+   */
+  protected abstract Runnable killAtWork(Path data) throws Exception;
 
   private Path cluster(String name) throws Exception {
     Path data = volume(name).resolve("data");
@@ -91,6 +100,39 @@ public abstract class ServerContract {
     assertThat(servers().find(data)).isEmpty();
     Postmaster second = servers().start(startRequest(data, 17001));
     assertThat(second).isNotEqualTo(first);
+    servers().stop(data, LONG);
+  }
+
+  @Test
+  void theLockIsHeldWhileAServerRuns() throws Exception {
+    Path data = cluster("a");
+    StartRequest request = startRequest(data, 17001);
+    assertThat(servers().lockHeld(request.lockFile())).as("never started").isFalse();
+    servers().start(request);
+    assertThat(servers().lockHeld(request.lockFile())).as("runs").isTrue();
+    servers().stop(data, LONG);
+    assertThat(servers().lockHeld(request.lockFile())).as("stopped").isFalse();
+    servers().start(request);
+    servers().stop(data, LONG);
+  }
+
+  @Test
+  @Timeout(60)
+  void theLockIsHeldByABusySessionOfAKilledServerUntilItEnds() throws Exception {
+    Path data = cluster("a");
+    StartRequest request = startRequest(data, 17001);
+    servers().start(request);
+    Runnable end = killAtWork(data);
+    assertThat(servers().find(data)).isEmpty();
+    assertThat(servers().lockHeld(request.lockFile())).isTrue();
+    assertThatThrownBy(() -> servers().start(request))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining(data.toString());
+    end.run();
+    while (servers().lockHeld(request.lockFile())) {
+      Thread.onSpinWait();
+    }
+    servers().start(request);
     servers().stop(data, LONG);
   }
 

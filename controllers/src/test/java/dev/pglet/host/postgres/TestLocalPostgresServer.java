@@ -67,8 +67,31 @@ class TestLocalPostgresServer extends ServerContract {
   }
 
   @Override
+  protected void configure(Path data) throws Exception {
+    real.letUsIn(data);
+  }
+
+  @Override
   protected void kill(Path data) throws Exception {
     real.kill(real.servers.find(data).orElseThrow());
+  }
+
+  @Override
+  protected Runnable killAtWork(Path data) throws Exception {
+    Postmaster postmaster = real.servers.find(data).orElseThrow();
+    Connection session = real.connect(PORT);
+    long backend = session.unwrap(PGConnection.class).getBackendPID();
+    // A stopped process, like one that computes, does not notice that its parent has died.
+    signal("STOP", backend);
+    real.kill(postmaster);
+    return () -> {
+      try {
+        signal("KILL", backend);
+        session.abort(Runnable::run);
+      } catch (Exception e) {
+        throw new IllegalStateException("ending the session", e);
+      }
+    };
   }
 
   @Test

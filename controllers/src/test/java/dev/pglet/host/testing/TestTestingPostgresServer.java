@@ -66,6 +66,11 @@ class TestTestingPostgresServer extends ServerContract {
     host.kill(data);
   }
 
+  @Override
+  protected Runnable killAtWork(Path data) {
+    return host.killAtWork(data);
+  }
+
   @Test
   void countsWhatWasDoneAndNotWhatWasAsked() throws Exception {
     Path data = volume("counted").resolve("data");

@@ -6,6 +6,7 @@ import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.VolumeMarker;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,10 +23,16 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TestingHost {
   /** A running server. */
   public record Server(
-      Postmaster postmaster, Path dataDirectory, Path socketDirectory, int port, int reloads) {}
+      Postmaster postmaster,
+      Path dataDirectory,
+      Path lockFile,
+      Path socketDirectory,
+      int port,
+      int reloads) {}
 
   final Map<Path, Map<String, VolumeMarker>> markers = new ConcurrentHashMap<>();
   final Map<Path, Server> servers = new ConcurrentHashMap<>();
+  final Set<Path> locksOfSurvivors = ConcurrentHashMap.newKeySet();
   final Map<Integer, Holder> foreignPorts = new ConcurrentHashMap<>();
   final Set<PostgresVersion> installed = new ConcurrentSkipListSet<>();
   private final Map<String, Integer> counts = new ConcurrentSkipListMap<>();
@@ -62,6 +69,18 @@ public final class TestingHost {
   /** A server dies as by {@code kill -9}. */
   public void kill(Path dataDirectory) {
     servers.remove(dataDirectory);
+  }
+
+  /**
+   * A server dies as by {@code kill -9} while a session of it is busy: that one lives on and keeps
+   * the lock.
+   *
+   * @return ends the busy session
+   */
+  public Runnable killAtWork(Path dataDirectory) {
+    Server killed = Objects.requireNonNull(servers.remove(dataDirectory), "it does not run");
+    locksOfSurvivors.add(killed.lockFile());
+    return () -> locksOfSurvivors.remove(killed.lockFile());
   }
 
   /** Somebody else listens on a port. */

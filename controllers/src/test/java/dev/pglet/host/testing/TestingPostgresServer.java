@@ -63,11 +63,21 @@ public final class TestingPostgresServer implements PostgresServer {
   }
 
   @Override
+  public boolean lockHeld(Path lockFile) {
+    return host.locksOfSurvivors.contains(lockFile)
+        || host.servers.values().stream().anyMatch(server -> server.lockFile().equals(lockFile));
+  }
+
+  @Override
   public Postmaster start(StartRequest request) throws ReconcileException {
     Path data = request.dataDirectory();
     TestingHost.Server running = host.servers.get(data);
     if (running != null) {
       return running.postmaster();
+    }
+    if (lockHeld(request.lockFile())) {
+      throw new HostUnavailable(
+          "DataDirectoryLocked", data + " is still in use by a session of a killed server", "");
     }
     if (controlData(data).majorVersion() != request.binaries().version().major()) {
       throw new IllegalStateException("starts " + data + " with the wrong major version");
@@ -89,7 +99,8 @@ public final class TestingPostgresServer implements PostgresServer {
     }
     host.servers.put(
         data,
-        new TestingHost.Server(postmaster, data, request.socketDirectory(), request.port(), 0));
+        new TestingHost.Server(
+            postmaster, data, request.lockFile(), request.socketDirectory(), request.port(), 0));
     host.count("start");
     return postmaster;
   }
@@ -115,6 +126,7 @@ public final class TestingPostgresServer implements PostgresServer {
                 new TestingHost.Server(
                     server.postmaster(),
                     server.dataDirectory(),
+                    server.lockFile(),
                     server.socketDirectory(),
                     server.port(),
                     server.reloads() + 1));
