@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,15 @@ import org.jspecify.annotations.Nullable;
  * session is lost the copy is void; the server leaves backup mode by itself.
  */
 final class BackupSession implements AutoCloseable {
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private final Connection connection;
   private final boolean newNames;
   private final String startLsn;
   private final long bytes;
+  private boolean alive = true;
+  private long asked = System.nanoTime();
 
   private BackupSession(Connection connection, boolean newNames, String startLsn, long bytes) {
     this.connection = connection;
@@ -54,6 +58,10 @@ final class BackupSession implements AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         connection.setNetworkTimeout(Runnable::run, 0);
         statement.execute("SET statement_timeout = " + deadline.toMillis());
+        // The session idles while files are copied; which of these exist depends on the version.
+        statement.execute(
+            "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
+                + " ('idle_session_timeout', 'idle_in_transaction_session_timeout')");
         if (!ask(statement, "SHOW wal_level").matches("replica|logical")) {
           throw new StepFailed(
               "WalLevelTooLow",
@@ -119,23 +127,26 @@ final class BackupSession implements AutoCloseable {
   }
 
   private List<String> segments(Statement statement, String stopLsn) throws SQLException {
-    // The stop position may be the first byte of a segment that holds nothing: one byte before.
-    String sql =
-        """
-        SELECT pg_walfile_name(pos)
-          FROM (SELECT setting::bigint AS size FROM pg_settings WHERE name = 'wal_segment_size') s,
-               LATERAL (SELECT '0/0'::pg_lsn + n * size + 1 AS pos
-                          FROM generate_series(div('%1$s'::pg_lsn - '0/0'::pg_lsn, size),
-                                               div('%2$s'::pg_lsn - '0/0'::pg_lsn - 1, size)) n) w
-        """
-            .formatted(startLsn, stopLsn);
-    List<String> names = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery(sql)) {
-      while (rows.next()) {
-        names.add(rows.getString(1));
+    long size =
+        Long.parseLong(
+            ask(statement, "SELECT setting FROM pg_settings WHERE name = 'wal_segment_size'"));
+    String timeline = ask(statement, "SELECT pg_walfile_name('" + startLsn + "')").substring(0, 8);
+    return WalSegments.names(
+        timeline, size, WalSegments.position(startLsn), WalSegments.position(stopLsn));
+  }
+
+  /** Whether the server still holds the backup; asks it at most once a second. */
+  synchronized boolean alive() {
+    long now = System.nanoTime();
+    if (alive && now - asked > ASK_AGAIN.toNanos()) {
+      asked = now;
+      try {
+        alive = connection.isValid((int) ANSWER.toSeconds());
+      } catch (SQLException e) {
+        alive = false;
       }
     }
-    return names;
+    return alive;
   }
 
   @Override

@@ -74,7 +74,7 @@ public final class BranchController
   public BranchObserved observe(Branch resource, World world) throws ReconcileException {
     ResourceKey key = key(resource);
     BranchObserved observed =
-        observer.observe(key, source(resource), serverSpec(resource, world), world);
+        observer.observe(resource, source(resource), serverSpec(resource, world), world);
     watch.watch(key, observed.server().postmaster());
     return observed;
   }
@@ -213,7 +213,7 @@ public final class BranchController
     return serverSpec(
         resource,
         runWith,
-        observed.parameters(),
+        observed.ofSource(),
         observed.server().volume().map(Volume::pool).orElse(host.settings().volumes()));
   }
 
@@ -230,7 +230,7 @@ public final class BranchController
         runWith.wantedVersion(PostgreSQLInstanceSpec.DEFAULT_VERSION),
         runWith.binaries().isEmpty() ? "auto" : runWith.binaries(),
         pool,
-        BranchSettings.inherited(ofSource),
+        BranchSettings.inherited(ofSource, runWith.majorVersion()),
         wanted.parameters(),
         BranchSettings.enforced(runWith.majorVersion()));
   }

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -132,7 +133,7 @@ final class BranchCopy {
       excluded.add("pg_wal/*");
       // Last of the files: recovery begins from the label, and the newest control file is wanted.
       excluded.add("global/pg_control");
-      copy(context, from.data(), building, excluded, backup.bytes());
+      copyWhile(backup, context, from.data(), building, excluded);
       copyControlFile(from.data(), building);
       BackupSession.Stopped stopped = backup.stop();
       write(building.resolve("backup_label"), stopped.label());
@@ -151,18 +152,38 @@ final class BranchCopy {
   private void copyStopped(
       OperationContext context, ResourceKey source, Volume from, Volume target, CloneFacts facts)
       throws ReconcileException {
+    if (inUse(from)) {
+      throw new StepFailed(
+          "SourceInUse", "a process of the server of " + source + " is still running", "");
+    }
     byte[] before = control(from.data());
-    copy(context, from.data(), target.directory().resolve(BUILDING), NEVER, size(from.data()));
-    boolean touched =
-        host.server().find(from.data()).isPresent() || !Arrays.equals(before, control(from.data()));
-    if (touched) {
+    copy(
+        context,
+        from.data(),
+        target.directory().resolve(BUILDING),
+        NEVER,
+        size(from.data()),
+        context::cancelled);
+    if (inUse(from) || !Arrays.equals(before, control(from.data()))) {
       throw new StepFailed(
           "SourceStarted", "the server of " + source + " was started while it was copied", "");
     }
     finish(target, facts.takenAt("", now()));
   }
 
-  private void copy(OperationContext context, Path from, Path to, Set<String> excluded, long total)
+  /** A child that outlives its postmaster still writes, and still holds the lock. */
+  private boolean inUse(Volume volume) throws ReconcileException {
+    return host.server().find(volume.data()).isPresent()
+        || host.server().lockHeld(ServerHost.lock(volume));
+  }
+
+  private void copy(
+      OperationContext context,
+      Path from,
+      Path to,
+      Set<String> excluded,
+      long total,
+      BooleanSupplier stopped)
       throws ReconcileException {
     host.driver()
         .copyTree(
@@ -172,7 +193,33 @@ final class BranchCopy {
                 excluded,
                 host.account(),
                 done -> context.progress(done, total),
-                context::cancelled));
+                stopped));
+  }
+
+  /**
+   * Ends early when the source is lost: the copy is void, and holds the source from coming back.
+   */
+  private void copyWhile(
+      BackupSession backup, OperationContext context, Path from, Path to, Set<String> excluded)
+      throws ReconcileException {
+    try {
+      copy(
+          context,
+          from,
+          to,
+          excluded,
+          backup.bytes(),
+          () -> context.cancelled() || !backup.alive());
+    } catch (ReconcileException e) {
+      if (backup.alive()) {
+        throw e;
+      }
+      throw new StepFailed(
+          "BackupLost",
+          "the session that held the source in backup mode was lost, so the copy is void",
+          "Nothing: it is made again when the source is back",
+          e);
+    }
   }
 
   /** The server may write it meanwhile: what is read twice alike was not torn. */

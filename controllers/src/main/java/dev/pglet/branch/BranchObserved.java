@@ -6,12 +6,15 @@ import dev.pglet.reconcile.Operations.OperationState;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ServerObserved;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What there is of a branch.
  *
+ * @param ownParameters the settings that its spec writes by name
  * @param facts what the marker remembers of the clone; absent until it is taken
  * @param source the resource to clone, while the clone is not taken
  * @param copy the operation that takes the clone
@@ -20,6 +23,7 @@ import java.util.Optional;
  */
 public record BranchObserved(
     String uid,
+    Map<String, String> ownParameters,
     ServerObserved server,
     Optional<CloneFacts> facts,
     Source source,
@@ -28,6 +32,7 @@ public record BranchObserved(
     List<ResourceKey> children)
     implements CloneSource {
   public BranchObserved {
+    ownParameters = Map.copyOf(ownParameters);
     children = List.copyOf(children);
   }
 
@@ -65,9 +70,16 @@ public record BranchObserved(
     return facts.map(CloneFacts::owner).orElse("");
   }
 
-  /** Those of the source, which this branch runs with too. */
+  /** Those of its source, and over them its own. */
   @Override
   public Map<String, String> parameters() {
+    Map<String, String> settings = new TreeMap<>(ofSource());
+    ownParameters.forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));
+    return settings;
+  }
+
+  /** The settings that the source handed on. */
+  Map<String, String> ofSource() {
     return facts.map(CloneFacts::parameters).orElse(Map.of());
   }
 

@@ -4,6 +4,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchObserved.Source;
+import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.Operations;
@@ -17,6 +18,8 @@ import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
 import dev.pglet.server.ServerSpec;
+import dev.pglet.server.Sql;
+import dev.pglet.server.SuperuserSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +32,18 @@ final class BranchObserver {
   private final ServerObserver servers;
   private final Passfiles passfiles;
   private final Operations operations;
+  private final Connections connections;
 
   BranchObserver(ServerHost host, Operations operations) {
     this.servers = new ServerObserver(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.operations = operations;
+    this.connections = host.connections();
   }
 
-  BranchObserved observe(ResourceKey key, ResourceKey source, ServerSpec spec, World world)
+  BranchObserved observe(Branch resource, ResourceKey source, ServerSpec spec, World world)
       throws ReconcileException {
+    ResourceKey key = spec.key();
     ServerObserved server = servers.observe(spec);
     Optional<CloneFacts> facts = server.volume().map(Volume::marker).flatMap(CloneFacts::of);
     Optional<OperationState> copy =
@@ -46,12 +52,33 @@ final class BranchObserver {
             : operations.find(BranchPlanner.operation(server.volume().get().marker().volume()));
     return new BranchObserved(
         spec.uid(),
+        resource.getSpec().parameters(),
         server,
         facts,
         server.initialized() ? new Source.Taken() : source(source, world),
         copy,
-        facts.isPresent() && passfiles.has(key, facts.get().owner()),
+        facts.isPresent() && hasPassword(key, server, facts.get().owner()),
         children(key, world));
+  }
+
+  /** A role without a password cannot use the passfile, wherever that came from. */
+  private boolean hasPassword(ResourceKey key, ServerObserved server, String owner)
+      throws ReconcileException {
+    if (!passfiles.has(key, owner)) {
+      return false;
+    }
+    if (server.live().isEmpty() || server.runningPort().isEmpty()) {
+      return true;
+    }
+    try (SuperuserSession session =
+        SuperuserSession.open(
+            connections, server.socketDirectory(), server.runningPort().get(), "postgres")) {
+      return !session
+          .column(
+              "SELECT 1 FROM pg_authid WHERE rolpassword IS NOT NULL AND rolname = "
+                  + Sql.literal(owner))
+          .isEmpty();
+    }
   }
 
   private static Source source(ResourceKey source, World world) throws ReconcileException {
@@ -69,6 +96,9 @@ final class BranchObserver {
     ServerObserved server = observed.get().server();
     if (server.running() && server.readiness() != Readiness.ACCEPTING) {
       return new Source.NotReady(source + " is starting or recovering");
+    }
+    if (server.lockHeld()) {
+      return new Source.NotReady("processes of the server of " + source + " are still ending");
     }
     Volume volume = server.volume().orElseThrow();
     Optional<Source> impossible = impossible(source, volume.data());

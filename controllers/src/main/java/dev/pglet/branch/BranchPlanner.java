@@ -90,9 +90,9 @@ final class BranchPlanner {
     String operation = operation(volume(observed.server()));
     if (observed.copy().isPresent()) {
       return switch (observed.copy().get()) {
-        case OperationState.Running _ ->
+        case OperationState.Running running ->
             new Plan<>(
-                List.of(new BranchStep.CancelCopy(operation)),
+                running.cancelled() ? List.of() : List.of(new BranchStep.CancelCopy(operation)),
                 Optional.of(Wait.recheck("Copying", "the copy is being cancelled", SOON)),
                 List.of());
         case OperationState.Succeeded _, OperationState.Failed _, OperationState.Interrupted _ ->

@@ -39,7 +39,7 @@ final class BranchSanitizer {
     } catch (IOException e) {
       throw FileFailure.of("writing " + access, e);
     }
-    servers.start(
+    servers.startPrivately(
         spec,
         List.of(
             "-c",
@@ -73,7 +73,11 @@ final class BranchSanitizer {
     servers.mark(spec, volume.marker().withFacts(facts.afterSanitizing().toMarker()));
   }
 
-  /** Without its slot name a subscription is dropped here and left alone at the publisher. */
+  /**
+   * Without its slot name a subscription is dropped here and left alone at the publisher. Were a
+   * table's first copy not finished, DROP would connect and remove the slots of that copy, which
+   * are the source's: so first the connection is made to lead nowhere.
+   */
   private void dropSubscriptions(Volume volume, String database) throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(host.connections(), volume, database)) {
       for (String subscription :
@@ -82,6 +86,7 @@ final class BranchSanitizer {
                   + " WHERE datname = current_database()")) {
         String name = Sql.identifier(subscription);
         session.run("ALTER SUBSCRIPTION " + name + " DISABLE");
+        session.run("ALTER SUBSCRIPTION " + name + " CONNECTION 'host=/nonexistent'");
         session.run("ALTER SUBSCRIPTION " + name + " SET (slot_name = NONE)");
         session.run("DROP SUBSCRIPTION " + name);
       }

@@ -46,12 +46,14 @@ final class BranchSettings {
   }
 
   /** Settings that a branch takes over or has by default; its spec's parameters win over them. */
-  static Map<String, String> inherited(Map<String, String> ofSource) {
+  static Map<String, String> inherited(Map<String, String> ofSource, int majorVersion) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("shared_buffers", "32MB");
     settings.put("huge_pages", "off");
-    // The copy was synced file by file already; a clone needs no second walk over every file.
-    settings.put("recovery_init_sync_method", "syncfs");
+    if (majorVersion >= 14) {
+      // The copy was synced file by file already; a clone needs no second walk over every file.
+      settings.put("recovery_init_sync_method", "syncfs");
+    }
     ofSource.forEach(
         (name, value) -> {
           String lower = name.toLowerCase(Locale.ROOT);

@@ -64,8 +64,12 @@ public record InstanceObserved(
     }
   }
 
-  /** A role as far as it matters. */
-  public record Role(boolean login, boolean superuser) {}
+  /**
+   * A role as far as it matters.
+   *
+   * @param password whether it has one
+   */
+  public record Role(boolean login, boolean superuser, boolean password) {}
 
   /** An extension in the database. */
   public record Installed(String version, String schema) {}

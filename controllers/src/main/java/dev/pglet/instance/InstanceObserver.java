@@ -19,6 +19,7 @@ import dev.pglet.server.SuperuserSession;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,13 +46,15 @@ final class InstanceObserver {
         server.live().isPresent() && server.runningPort().isPresent()
             ? Optional.of(facts(server, server.runningPort().get(), wanted))
             : Optional.empty();
+    // A role that was made anew has no password, whatever the passfile says.
+    boolean password = facts.flatMap(DatabaseFacts::owner).map(Role::password).orElse(true);
     return new InstanceObserved(
         spec.uid(),
         server,
         wanted.database().name(),
         owner,
-        wanted.parameters(),
-        passfiles.has(key, owner),
+        handedOn(wanted),
+        passfiles.has(key, owner) && password,
         facts);
   }
 
@@ -65,10 +68,11 @@ final class InstanceObserver {
       owner =
           session
               .rows(
-                  "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = "
+                  "SELECT rolcanlogin, rolsuper, rolpassword IS NOT NULL FROM pg_authid"
+                      + " WHERE rolname = "
                       + Sql.literal(wanted.database().owner()))
               .stream()
-              .map(row -> new Role(row.get(0).equals("t"), row.get(1).equals("t")))
+              .map(row -> new Role(is(row.get(0)), is(row.get(1)), is(row.get(2))))
               .findFirst();
       databaseOwner =
           session
@@ -91,6 +95,21 @@ final class InstanceObserver {
       return new DatabaseFacts(
           owner, databaseOwner, installed(session, names), available(session, names));
     }
+  }
+
+  private static boolean is(String value) {
+    return value.equals("t");
+  }
+
+  /** What a branch runs with too: settings by name, and the time zone, which is a typed field. */
+  private static Map<String, String> handedOn(PostgreSQLInstanceSpec wanted) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("timezone", wanted.database().timezone());
+    settings.put("log_timezone", wanted.database().timezone());
+    wanted
+        .parameters()
+        .forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));
+    return settings;
   }
 
   private static Map<String, Installed> installed(SuperuserSession session, String names)

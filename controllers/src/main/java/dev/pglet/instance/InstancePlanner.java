@@ -8,7 +8,6 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
-import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.server.ServerObserved;
@@ -132,7 +131,8 @@ final class InstancePlanner {
       throws InvalidSpec {
     Database database = wanted.database();
     List<InstanceStep> steps = new ArrayList<>();
-    if (!facts.owner().equals(Optional.of(new Role(true, false)))) {
+    boolean fit = facts.owner().map(role -> role.login() && !role.superuser()).orElse(false);
+    if (!fit) {
       steps.add(new InstanceStep.EnsureOwner(database.owner()));
     }
     if (!observed.passfile()) {

@@ -32,7 +32,8 @@ final class ConfigurationApply {
 
   /**
    * Checks the candidate, writes the files, and lets a running server read them. A candidate that
-   * is not accepted changes nothing, and is remembered.
+   * is not accepted changes nothing; it is checked again with the next pass, as what it lacks may
+   * have been installed.
    */
   void apply(ServerSpec spec, Volume volume, Binaries binaries, boolean running)
       throws ReconcileException {
@@ -44,7 +45,6 @@ final class ConfigurationApply {
           host.server().check(binaries, volume.data(), candidate, host.account());
       if (!problems.isEmpty()) {
         RefusedConfiguration refused = refused(spec, configuration, problems.getFirst());
-        remembered.rememberRefused(refused);
         if (!running && remembered.lastGood().isPresent()) {
           // The next stage starts the server as it was, and then says what was refused.
           return;

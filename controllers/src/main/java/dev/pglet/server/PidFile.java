@@ -7,12 +7,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a running server wrote into {@code postmaster.pid}: lines 4 and 5, as PostgreSQL's {@code
+ * What a running server wrote into {@code postmaster.pid}: lines 4, 5 and 8, as PostgreSQL's {@code
  * miscadmin.h} defines them. Proves nothing of the process.
  */
-record PidFile(int port, Optional<Path> socketDirectory) {
+record PidFile(int port, Optional<Path> socketDirectory, boolean ready) {
   private static final int PORT_LINE = 3;
   private static final int SOCKET_LINE = 4;
+  private static final int STATUS_LINE = 7;
+
+  /** Whether the server accepts connections, and yet its socket has been removed. */
+  boolean socketGone() {
+    return ready
+        && socketDirectory
+            .map(directory -> !Files.exists(directory.resolve(".s.PGSQL." + port)))
+            .orElse(false);
+  }
 
   /** Empty while the server has not written so far. */
   static Optional<PidFile> read(Path data) {
@@ -25,7 +34,8 @@ record PidFile(int port, Optional<Path> socketDirectory) {
       return Optional.of(
           new PidFile(
               Integer.parseInt(lines.get(PORT_LINE).strip()),
-              socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket))));
+              socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket)),
+              lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready")));
     } catch (IOException e) {
       // The server is going away: the next observation sees that.
       return Optional.empty();

@@ -7,6 +7,7 @@ import dev.pglet.host.port.Ports.Holder;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
+import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
@@ -16,6 +17,7 @@ import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,6 +65,7 @@ public final class ServerExecutor {
       case ServerStep.StartServer _ -> startOrGoBack(spec);
       case ServerStep.StopServer _ -> host.server().stop(volume(spec).data(), STOP_DEADLINE);
       case ServerStep.RestartServer _ -> {
+        refusePortOfAnother(spec);
         host.server().stop(volume(spec).data(), STOP_DEADLINE);
         startOrGoBack(spec);
       }
@@ -73,13 +76,24 @@ public final class ServerExecutor {
   }
 
   /**
-   * Starts the server with further options, and no way back.
+   * Starts the server on a socket of its own, with options that win over its configuration.
    *
    * @param socketDirectory where the options put the socket
    */
-  public void start(ServerSpec spec, List<String> options, Path socketDirectory)
+  public void startPrivately(ServerSpec spec, List<String> options, Path socketDirectory)
       throws ReconcileException {
     Volume volume = volume(spec);
+    start(spec, volume, options, new Listening(volume.marker().port(), socketDirectory));
+  }
+
+  /** Starts the server with the configuration on the disk, whichever that is. */
+  private void start(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    start(spec, volume, List.of(), inForce(volume));
+  }
+
+  private void start(ServerSpec spec, Volume volume, List<String> options, Listening listening)
+      throws ReconcileException {
     Path log = ServerHost.log(volume);
     files(
         "making the log directory",
@@ -92,8 +106,8 @@ public final class ServerExecutor {
                 log,
                 ServerHost.lock(volume),
                 options,
-                socketDirectory,
-                volume.marker().port(),
+                listening.socketDirectory(),
+                listening.port(),
                 host.account(),
                 START_DEADLINE));
   }
@@ -164,7 +178,7 @@ public final class ServerExecutor {
       return;
     }
     try {
-      start(spec, List.of(), host.socketDirectory(spec.uid()));
+      start(spec);
     } catch (StepFailed failure) {
       goBack(spec, volume, failure);
     }
@@ -180,7 +194,7 @@ public final class ServerExecutor {
     if (host.server().find(volume.data()).isPresent()) {
       return false;
     }
-    int port = volume.marker().port();
+    int port = inForce(volume).port();
     Optional<Holder> holder = host.ports().holder(spec.bindAddress(), port);
     if (holder.isEmpty()) {
       return false;
@@ -191,11 +205,42 @@ public final class ServerExecutor {
       mark(spec, volume.marker().withPort(host.ports().reserve(spec.uid(), spec.bindAddress(), 0)));
       return true;
     }
-    throw new HostUnavailable(
+    throw portHeld(spec, port, holder.get());
+  }
+
+  /** Before a healthy server is stopped: what it shall listen on next must be free, or its own. */
+  private void refusePortOfAnother(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    Optional<Postmaster> own = host.server().find(volume.data());
+    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), inForce(volume).port());
+    if (holder.isPresent() && !own.map(Postmaster::pid).equals(Optional.of(holder.get().pid()))) {
+      throw portHeld(spec, inForce(volume).port(), holder.get());
+    }
+  }
+
+  private static HostUnavailable portHeld(ServerSpec spec, int port, Holder holder) {
+    return new HostUnavailable(
         "PortHeld",
         "port %d of %s is held by %s, which is left alone"
-            .formatted(port, spec.key(), holder.get().describe()),
+            .formatted(port, spec.key(), holder.describe()),
         "End that process, or set spec.network.port to a free port");
+  }
+
+  /** Where a server listens that is started with the configuration on the disk. */
+  private record Listening(int port, Path socketDirectory) {}
+
+  private Listening inForce(Volume volume) throws ReconcileException {
+    Map<String, String> settings =
+        files(
+            "reading the configuration in " + volume.data(),
+            () ->
+                Configuration.settingsOf(
+                    Files.readString(volume.data().resolve("postgresql.conf"))));
+    String port = settings.get("port");
+    String socket = settings.get("unix_socket_directories");
+    return new Listening(
+        port == null ? volume.marker().port() : Integer.parseInt(port),
+        socket == null ? host.socketDirectory(volume.marker().uid()) : Path.of(socket));
   }
 
   private void goBack(ServerSpec spec, Volume volume, StepFailed failure)
@@ -215,12 +260,14 @@ public final class ServerExecutor {
           remembered.rememberRefused(refused);
           remembered.restoreGood();
         });
-    start(spec, List.of(), host.socketDirectory(spec.uid()));
+    start(spec);
     throw new InvalidSpec(
         "ConfigurationRefused",
         refused.field(),
         refused.message(),
-        "The server runs with the configuration before; change the setting",
+        "The server runs with the configuration before. Change the setting, or remove "
+            + ServerHost.configurations(volume).resolve(RememberedConfigurations.REFUSED)
+            + " to have this one tried again",
         failure);
   }
 

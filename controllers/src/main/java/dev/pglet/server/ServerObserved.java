@@ -19,6 +19,8 @@ import java.util.SortedSet;
  * @param port of the volume; the running server may still listen on another one
  * @param socketDirectory where its Unix socket is, whether it runs or not
  * @param runningPort of the running server, as its postmaster.pid says
+ * @param socketGone whether it accepts connections and its socket has been removed
+ * @param lockHeld whether a process of a server that has died still lives, and may write
  * @param desired the configuration that the spec gives; empty until the port is known
  * @param mainOnDisk the text of postgresql.conf; empty when it is missing
  * @param configurationOnDisk whether all three files are as desired
@@ -36,6 +38,8 @@ public record ServerObserved(
     Optional<Postmaster> postmaster,
     Readiness readiness,
     Optional<Integer> runningPort,
+    boolean socketGone,
+    boolean lockHeld,
     Optional<Configuration> desired,
     Optional<String> mainOnDisk,
     boolean configurationOnDisk,

@@ -131,7 +131,9 @@ public final class ServerPlanner {
       return startAsItWas(spec, observed, refused.get());
     }
     if (observed.running() && observed.readiness() != Readiness.ACCEPTING) {
-      return List.of();
+      return observed.socketGone()
+          ? List.of(new ServerStep.RestartServer(List.of("its socket, which was removed")))
+          : List.of();
     }
     List<ServerStep> steps = new ArrayList<>();
     List<String> restartFor = new ArrayList<>();

@@ -37,7 +37,7 @@ final class TestBranchOpening {
 
   @Test
   void waitsForTheEndOfACopyWhoseDataIsInPlace() throws InvalidSpec {
-    Plan<BranchStep> plan = plan(taken(new OperationState.Running(10, 10)));
+    Plan<BranchStep> plan = plan(taken(new OperationState.Running(10, 10, false)));
 
     assertThat(plan.steps()).isEmpty();
     assertThat(plan.awaiting().orElseThrow().reason()).isEqualTo("Copying");

@@ -93,17 +93,21 @@ final class TestBranchPlanner {
 
     @Test
     void waitsWhileTheCopyRunsWithoutTickingInTheStatus() throws InvalidSpec {
-      Plan<BranchStep> plan = plan(copying(new OperationState.Running(499, 1000)));
+      Plan<BranchStep> plan = plan(copying(new OperationState.Running(499, 1000, false)));
 
       assertThat(plan.steps()).isEmpty();
       assertThat(plan.awaiting().orElseThrow().message()).endsWith("(40 %)");
-      assertThat(plan(copying(new OperationState.Running(401, 1000))).awaiting())
+      assertThat(plan(copying(new OperationState.Running(401, 1000, false))).awaiting())
           .isEqualTo(plan.awaiting());
     }
 
     @Test
     void showsProgressBeforeTheSizeIsKnown() throws InvalidSpec {
-      assertThat(plan(copying(new OperationState.Running(0, 0))).awaiting().orElseThrow().message())
+      assertThat(
+              plan(copying(new OperationState.Running(0, 0, false)))
+                  .awaiting()
+                  .orElseThrow()
+                  .message())
           .endsWith("(0 %)");
     }
 
@@ -261,7 +265,7 @@ final class TestBranchPlanner {
     @Test
     void cancelsARunningCopyFirst() {
       Plan<BranchStep> plan =
-          deletion(DeletionPolicy.Delete, copying(new OperationState.Running(1, 2)));
+          deletion(DeletionPolicy.Delete, copying(new OperationState.Running(1, 2, false)));
 
       assertThat(plan.steps()).containsExactly(new BranchStep.CancelCopy(COPY));
       assertThat(plan.awaiting()).isPresent();

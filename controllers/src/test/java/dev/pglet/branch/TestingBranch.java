@@ -105,6 +105,7 @@ final class TestingBranch {
       Optional<OperationState> copy,
       boolean passfile,
       List<ResourceKey> children) {
-    return new BranchObserved(UID, server.observed(), facts, source, copy, passfile, children);
+    return new BranchObserved(
+        UID, Map.of(), server.observed(), facts, source, copy, passfile, children);
   }
 }

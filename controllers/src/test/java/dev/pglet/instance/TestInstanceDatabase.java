@@ -45,13 +45,13 @@ final class TestInstanceDatabase {
 
     @Test
     void takesSuperuserRightsAwayFromAnOwner() throws InvalidSpec {
-      assertThat(database(owner(new Role(true, true))))
+      assertThat(database(owner(new Role(true, true, true))))
           .containsExactly(new InstanceStep.EnsureOwner("app"));
     }
 
     @Test
     void letsAnOwnerLogInAgain() throws InvalidSpec {
-      assertThat(database(owner(new Role(false, false))))
+      assertThat(database(owner(new Role(false, false, true))))
           .containsExactly(new InstanceStep.EnsureOwner("app"));
     }
 
@@ -59,7 +59,7 @@ final class TestInstanceDatabase {
     void changesTheOwnerOfAnExistingDatabase() throws InvalidSpec {
       DatabaseFacts facts =
           new DatabaseFacts(
-              Optional.of(new Role(true, false)), Optional.of("old"), Map.of(), Map.of());
+              Optional.of(new Role(true, false, true)), Optional.of("old"), Map.of(), Map.of());
 
       assertThat(database(facts))
           .containsExactly(new InstanceStep.ChangeOwner("app", "old", "app"));

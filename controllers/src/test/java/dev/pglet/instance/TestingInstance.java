@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class TestingInstance {
   static final Database APP = new Database("app", "app", "UTF8", "C.UTF-8", "UTC");
   static final DatabaseFacts COMPLETE =
-      new DatabaseFacts(Optional.of(new Role(true, false)), Optional.of("app"), Map.of(), Map.of());
+      new DatabaseFacts(
+          Optional.of(new Role(true, false, true)), Optional.of("app"), Map.of(), Map.of());
 
   private TestingInstance() {}
 

@@ -235,12 +235,15 @@ final class TestBranchForReal {
 
   @Test
   void aBranchOfABranchKeepsItsParentFromBeingDeleted() throws Exception {
-    pglet.write("pr-1.yaml", BRANCH);
+    pglet.write("pr-1.yaml", BRANCH + "  parameters: {statement_timeout: 77s}\n");
     pglet.write(
         "pr-2.yaml", BRANCH.replace("pr-1", "pr-2").replace("instance: app", "branch: pr-1"));
     pglet.converge();
     try (Connection branch = connect(pglet.branch("pr-2"))) {
       assertThat(ask(branch, "SELECT current_user")).isEqualTo("app");
+      assertThat(ask(branch, "SHOW work_mem")).isEqualTo("5MB");
+      assertThat(ask(branch, "SHOW statement_timeout")).isEqualTo("77s");
+      assertThat(ask(branch, "SHOW log_timezone")).isEqualTo("UTC");
     }
     Path data = Path.of(pglet.branch("pr-1").at("/status/dataDirectory").asText());
     pglet.engine().delete(ResourceKey.of("Branch", "pr-1"));

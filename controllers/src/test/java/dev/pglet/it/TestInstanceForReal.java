@@ -286,6 +286,46 @@ final class TestInstanceForReal {
   }
 
   @Test
+  void aServerWhoseSocketWasRemovedIsReachedAgain() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    JsonNode app = pglet.instance("app");
+    Files.delete(
+        Path.of(app.at("/status/connection/socket").asText())
+            .resolve(".s.PGSQL." + app.at("/status/port").asInt()));
+    pglet.restart();
+    pglet.converge();
+    assertThat(pglet.steps().names()).containsOnlyOnce("RestartServer");
+    assertThat(askApp("SELECT 1")).isEqualTo("1");
+  }
+
+  @Test
+  void anOwnerThatLostItsPasswordGetsANewOne() throws Exception {
+    pglet.write("app.yaml", APP);
+    pglet.converge();
+    try (Connection superuser = Pglet.superuser(pglet.instance("app"), "postgres")) {
+      run(superuser, "ALTER ROLE app PASSWORD NULL");
+    }
+    pglet.restart();
+    pglet.converge();
+    assertThat(askApp("SELECT current_user")).isEqualTo("app");
+  }
+
+  @Test
+  void aPortOfADeletedInstanceIsFreeAgain() throws Exception {
+    String fixed =
+        APP.replace(
+            "  parameters:", "  deletionPolicy: Delete\n  network: {port: 16399}\n  parameters:");
+    pglet.write("app.yaml", fixed);
+    pglet.converge();
+    pglet.engine().delete(ResourceKey.of("PostgreSQLInstance", "app"));
+    pglet.engine().converge(Pglet.SOON);
+    pglet.write("b.yaml", fixed.replace("name: app", "name: b"));
+    pglet.converge();
+    assertThat(pglet.instance("b").at("/status/port").asInt()).isEqualTo(16399);
+  }
+
+  @Test
   void stoppedMeansStopped() throws Exception {
     pglet.write("app.yaml", APP);
     pglet.converge();

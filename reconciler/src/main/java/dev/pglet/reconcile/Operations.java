@@ -73,7 +73,12 @@ public interface Operations {
 
   /** Where an operation stands. */
   sealed interface OperationState {
-    record Running(long done, long total) implements OperationState {}
+    /**
+     * It works.
+     *
+     * @param cancelled whether it was asked to stop
+     */
+    record Running(long done, long total, boolean cancelled) implements OperationState {}
 
     record Succeeded() implements OperationState {}
 

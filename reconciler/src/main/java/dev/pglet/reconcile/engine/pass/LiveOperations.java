@@ -109,7 +109,7 @@ public final class LiveOperations implements Operations {
       holds.release(request.owner(), request.holds());
       throw e;
     }
-    Operation operation = new Operation(journal, new OperationState.Running(0, 0));
+    Operation operation = new Operation(journal, new OperationState.Running(0, 0, false));
     operations.put(request.id(), operation);
     activity.begin();
     operation.thread =
@@ -177,6 +177,9 @@ public final class LiveOperations implements Operations {
     Operation operation = operations.get(id);
     if (operation != null) {
       operation.cancelled = true;
+      if (operation.state instanceof OperationState.Running running) {
+        operation.state = new OperationState.Running(running.done(), running.total(), true);
+      }
     }
   }
 
@@ -226,7 +229,7 @@ public final class LiveOperations implements Operations {
     @Override
     public void progress(long done, long total) {
       synchronized (LiveOperations.this) {
-        state = new OperationState.Running(done, total);
+        state = new OperationState.Running(done, total, cancelled);
       }
       listener.operationProgress(journal.owner(), journal.id(), journal.name(), done, total);
     }
