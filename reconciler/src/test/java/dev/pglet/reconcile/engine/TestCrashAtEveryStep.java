@@ -90,7 +90,7 @@ final class TestCrashAtEveryStep {
   @Test
   void aCreationEndsAsIfNothingHadHappened() throws Exception {
     int crashes =
-        CrashAtEveryStep.verify(point -> new Boxes(Files.createTempDirectory(directory, "crash")));
+        CrashAtEveryStep.verify(() -> new Boxes(Files.createTempDirectory(directory, "crash")));
 
     assertThat(crashes).isGreaterThan(20);
   }
@@ -99,7 +99,7 @@ final class TestCrashAtEveryStep {
   void anExplicitDeletionEndsAsIfNothingHadHappened() throws Exception {
     int crashes =
         CrashAtEveryStep.verify(
-            point ->
+            () ->
                 new Boxes(Files.createTempDirectory(directory, "crash")) {
                   @Override
                   public void act(Engine engine) throws ReconcileException {

@@ -15,9 +15,15 @@ import dev.pglet.reconcile.testing.CrashPoint.SimulatedCrash;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /**
  * Kills an engine before and after each act, each status write and each write of its state, drops
@@ -31,6 +37,13 @@ public final class CrashAtEveryStep {
 
   /** What outlives the engines of one run. */
   public interface Scenario extends AutoCloseable {
+    /**
+     * A new life begins.
+     *
+     * @param point for hosts that pass by it inside of a step too; the engine's own acts do anyway
+     */
+    default void begin(CrashPoint point) {}
+
     Settings settings();
 
     List<KindProvider> kinds();
@@ -56,12 +69,8 @@ public final class CrashAtEveryStep {
   /** Makes a new scenario. */
   @FunctionalInterface
   public interface Factory {
-    /**
-     * Makes the same again, in a place of its own.
-     *
-     * @param point for hosts that pass by it inside of a step too; the engine's own acts do anyway
-     */
-    Scenario make(CrashPoint point) throws Exception;
+    /** Makes the same again, in a place of its own. */
+    Scenario make() throws Exception;
   }
 
   /**
@@ -70,29 +79,73 @@ public final class CrashAtEveryStep {
    * @return how many crashes there were
    */
   public static int verify(Factory factory) throws Exception {
-    CrashPoint never = CrashPoint.never();
+    return verify(factory, 1, _ -> true);
+  }
+
+  /**
+   * Runs it with the moments of some names only.
+   *
+   * @param together how many are run at the same time
+   * @param moments which names are crashed at
+   * @return how many crashes there were
+   */
+  public static int verify(Factory factory, int together, Predicate<String> moments)
+      throws Exception {
+    CrashPoint never = CrashPoint.never(moments);
     Object expected;
-    try (Scenario scenario = factory.make(never)) {
+    try (Scenario scenario = factory.make()) {
       live(scenario, never);
       expected = scenario.endState();
     }
-    int moments = never.moments();
-    assertThat(moments).as("moments to crash at").isGreaterThan(4);
-    int crashes = 0;
-    for (int moment = 0; moment < moments; moment++) {
-      CrashPoint point = CrashPoint.at(moment);
-      try (Scenario scenario = factory.make(point)) {
-        live(scenario, point);
-        crashes += point.crashed() ? 1 : 0;
-        live(scenario, CrashPoint.never());
-        assertThat(scenario.endState()).as(point.toString()).isEqualTo(expected);
+    assertThat(never.moments()).as("moments to crash at").isGreaterThan(4);
+    AtomicInteger crashes = new AtomicInteger();
+    List<Future<?>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(together)) {
+      for (int moment = 0; moment < never.moments(); moment++) {
+        CrashPoint point = CrashPoint.at(moment, moments);
+        all.add(
+            threads.submit(
+                () -> {
+                  crashOnce(factory, point, expected);
+                  crashes.addAndGet(point.crashed() ? 1 : 0);
+                  return point;
+                }));
       }
     }
-    return crashes;
+    List<Throwable> failures = new ArrayList<>();
+    for (Future<?> one : all) {
+      if (one.state() == Future.State.FAILED) {
+        failures.add(one.exceptionNow());
+      }
+    }
+    if (!failures.isEmpty()) {
+      AssertionError error =
+          new AssertionError(
+              "%d of %d crashes ended otherwise:%n%s"
+                  .formatted(
+                      failures.size(),
+                      all.size(),
+                      String.join("\n", failures.stream().map(Throwable::getMessage).toList())));
+      failures.forEach(error::addSuppressed);
+      throw error;
+    }
+    return crashes.get();
+  }
+
+  private static void crashOnce(Factory factory, CrashPoint point, Object expected)
+      throws Exception {
+    try (Scenario scenario = factory.make()) {
+      live(scenario, point);
+      live(scenario, CrashPoint.never());
+      assertThat(scenario.endState()).as(point.toString()).isEqualTo(expected);
+    } catch (Exception | AssertionError e) {
+      throw new AssertionError(point + ": " + e.getMessage(), e);
+    }
   }
 
   /** One life of an engine, from its start to its end or its death. */
   private static void live(Scenario scenario, CrashPoint point) throws Exception {
+    scenario.begin(point);
     if (scenario.time().isPresent()) {
       inVirtualTime(scenario, scenario.time().get(), point);
     } else {

@@ -2,6 +2,7 @@ package dev.pglet.reconcile.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The moment at which a process dies. Everything that it does to the outside passes by here, before
@@ -18,15 +19,22 @@ public final class CrashPoint {
   }
 
   private final int dieAt;
+  private final Predicate<String> counted;
   private final List<String> passed = new ArrayList<>();
   private String diedAt = "";
 
-  private CrashPoint(int dieAt) {
+  private CrashPoint(int dieAt, Predicate<String> counted) {
     this.dieAt = dieAt;
+    this.counted = counted;
   }
 
   public static CrashPoint never() {
-    return new CrashPoint(Integer.MAX_VALUE);
+    return never(_ -> true);
+  }
+
+  /** Passes all moments, and counts those of the names. */
+  static CrashPoint never(Predicate<String> counted) {
+    return new CrashPoint(Integer.MAX_VALUE, counted);
   }
 
   /**
@@ -35,7 +43,12 @@ public final class CrashPoint {
    * @param moment from 0
    */
   public static CrashPoint at(int moment) {
-    return new CrashPoint(moment);
+    return at(moment, _ -> true);
+  }
+
+  /** Dies at one of the moments of the names. */
+  static CrashPoint at(int moment, Predicate<String> counted) {
+    return new CrashPoint(moment, counted);
   }
 
   /** One moment, such as {@code before Build}. */
@@ -43,11 +56,21 @@ public final class CrashPoint {
     if (!diedAt.isEmpty()) {
       throw new SimulatedCrash("dead since " + diedAt);
     }
+    if (!counted.test(where)) {
+      return;
+    }
     if (passed.size() == dieAt) {
       diedAt = where;
       throw new SimulatedCrash(where);
     }
     passed.add(where);
+  }
+
+  /** An act that has no moment of its own: only the dead do not get it done. */
+  public synchronized void live() {
+    if (!diedAt.isEmpty()) {
+      throw new SimulatedCrash("dead since " + diedAt);
+    }
   }
 
   /** How many moments have passed. */
