@@ -13,6 +13,7 @@ import dev.pglet.reconcile.testing.TestingManifests;
 import dev.pglet.reconcile.testing.TestingScheduler;
 import dev.pglet.reconcile.testing.ToyHost;
 import dev.pglet.reconcile.testing.ToyProvider;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,9 +62,9 @@ final class TestCrashAtEveryStep {
       return Optional.of(time);
     }
 
-    /** Boxes without their random uids, acts by count, and what the manifests show. */
+    /** Boxes without their random uids, acts by count, what the manifests show and what is kept. */
     @Override
-    public Object endState() {
+    public Object endState() throws IOException {
       Map<ResourceKey, String> boxes = new TreeMap<>();
       host.boxes()
           .forEach(
@@ -80,7 +82,9 @@ final class TestCrashAtEveryStep {
           new TreeMap<>(
               host.acts().stream()
                   .collect(Collectors.groupingBy(act -> act, Collectors.counting())));
-      return boxes + " " + acts;
+      try (Stream<Path> conditions = Files.list(settings().state().resolve("conditions"))) {
+        return boxes + " " + acts + " " + conditions.count();
+      }
     }
 
     @Override

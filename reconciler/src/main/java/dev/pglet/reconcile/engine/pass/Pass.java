@@ -227,10 +227,11 @@ final class Pass {
 
   private Outcome bury() throws ReconcileException {
     boolean kept = kind.known().stream().anyMatch(known -> known.key().equals(key));
+    // First, as nobody would find its conditions any more once it is out of the inventory.
+    tools.reporter().forget(tracked);
     if (!tools.burial().bury(tracked, kept)) {
       return new Outcome.Superseded();
     }
-    tools.reporter().forget(tracked);
     tools
         .events()
         .add(
