@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class Pglet implements AutoCloseable {
   static final Duration SOON = Duration.ofSeconds(60);
 
+  /** Of some pglets at once, with a few small clusters each. */
+  private static final long NEEDED_MEMORY = 2L << 30;
+
   private final Path base;
   private final Path dataRoot;
   private final Steps steps = new Steps();
@@ -51,10 +54,28 @@ final class Pglet implements AutoCloseable {
   private @Nullable SystemScheduler scheduler;
 
   Pglet() throws IOException {
-    base = Files.createTempDirectory(Path.of("/tmp"), "pglet");
+    this(Path.of("/tmp"));
+  }
+
+  private Pglet(Path parent) throws IOException {
+    base = Files.createTempDirectory(parent, "pglet");
     Files.setPosixFilePermissions(base, PosixFilePermissions.fromString("rwxr-xr-x"));
     dataRoot = base.resolve("data");
     manifests = Files.createDirectory(base.resolve("manifests"));
+  }
+
+  /**
+   * In memory where the host has a place for it: for what is made so often that a disk, which syncs
+   * each time, would be most of the time.
+   */
+  static Pglet inMemory() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    boolean good =
+        Files.isWritable(memory)
+            && Files.getFileStore(memory).getUsableSpace() > NEEDED_MEMORY
+            && Files.readAllLines(Path.of("/proc/mounts")).stream()
+                .noneMatch(mount -> mount.contains(" /dev/shm ") && mount.contains("noexec"));
+    return good ? new Pglet(memory) : new Pglet();
   }
 
   Path base() {
@@ -102,13 +123,7 @@ final class Pglet implements AutoCloseable {
     List<KindProvider> kinds =
         ServiceLoader.load(KindProvider.class).stream().map(ServiceLoader.Provider::get).toList();
     Clock clock = Clock.systemUTC();
-    ManifestDirectory directory =
-        new ManifestDirectory(
-            manifests,
-            new KindRegistry(kinds.stream().map(KindProvider::crd).toList()),
-            clock,
-            TrustRule.forThisProcess(),
-            newScheduler::schedule);
+    ManifestDirectory directory = directory(kinds, newScheduler);
     Engine opened =
         Engine.open(
             EngineParts.of(settings(), kinds, directory, clock, newScheduler).listenedToBy(steps));
@@ -116,6 +131,16 @@ final class Pglet implements AutoCloseable {
     engine = opened;
     opened.start();
     return opened;
+  }
+
+  /** The watched directory, with no memory of what was read before. */
+  ManifestDirectory directory(List<KindProvider> kinds, SystemScheduler of) throws IOException {
+    return new ManifestDirectory(
+        manifests,
+        new KindRegistry(kinds.stream().map(KindProvider::crd).toList()),
+        Clock.systemUTC(),
+        TrustRule.forThisProcess(),
+        of::schedule);
   }
 
   void stop() {

@@ -1,0 +1,121 @@
+package dev.pglet.it;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.branch.BranchController;
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.account.ServerAccounts;
+import dev.pglet.host.binaries.InstalledBinaries;
+import dev.pglet.host.command.LocalCommands;
+import dev.pglet.host.connection.SocketConnections;
+import dev.pglet.host.port.LocalPorts;
+import dev.pglet.host.port.PortClaims.Claim;
+import dev.pglet.host.postgres.LocalPostgresServer;
+import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.Pools;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.InstanceController;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.KindProvider;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.testing.CrashPoint;
+import dev.pglet.server.ServerHost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** The kinds as they are, on this host, whose changes pass by a crash point. */
+final class CrashingKinds {
+  /** Where ports are allocated from. */
+  private static final int LOWEST_PORT = 15432;
+
+  private static final int PORTS_EACH = 10;
+  private static final int BLOCKS = 100;
+
+  private CrashingKinds() {}
+
+  /**
+   * Makes them for one life.
+   *
+   * @param number pglets of different numbers run at the same time and take no ports from each
+   *     other
+   */
+  static List<KindProvider> of(CrashPoint point, Made made, int number) {
+    int block = 1 + number % BLOCKS;
+    return List.of(
+        new OnThisHost(
+            CrdDefinition.of(PostgreSQLInstance.class, "v1"),
+            (_, host) -> new InstanceController(host, (_, _) -> {}),
+            point,
+            made,
+            block),
+        new OnThisHost(
+            CrdDefinition.of(Branch.class),
+            (context, host) ->
+                new BranchController(host, context.operations(), context.clock(), (_, _) -> {}),
+            point,
+            made,
+            block));
+  }
+
+  private record OnThisHost(
+      CrdDefinition crd,
+      BiFunction<EngineContext, ServerHost, Controller<?, ?, ?, ?>> make,
+      CrashPoint point,
+      Made made,
+      int block)
+      implements KindProvider {
+    @Override
+    public Controller<?, ?, ?, ?> controller(EngineContext context) {
+      return make.apply(context, context.shared(ServerHost.class, () -> host(context)));
+    }
+
+    @Override
+    public List<Command> commands() {
+      return List.of();
+    }
+
+    private ServerHost host(EngineContext context) {
+      LocalCommands commands = new LocalCommands();
+      ServerAccount account = account(context);
+      CrashingVolumes driver = new CrashingVolumes(new CopyDriver(commands), point, made);
+      Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver);
+      return new ServerHost(
+          context.settings(),
+          account,
+          driver,
+          pools,
+          new LocalPorts(() -> claims(pools)),
+          InstalledBinaries.ofHost(context.settings(), account, commands),
+          new CrashingServers(new LocalPostgresServer(commands, context.clock()), point, made),
+          new SocketConnections());
+    }
+
+    private static ServerAccount account(EngineContext context) {
+      try {
+        return new ServerAccounts(context.settings(), new HostAccounts()).resolve();
+      } catch (HostUnavailable e) {
+        throw new AssertionError(e.explain(), e);
+      }
+    }
+
+    private List<Claim> claims(Pools pools) throws ReconcileException {
+      List<Claim> claims = new ArrayList<>();
+      for (Volume volume : pools.all()) {
+        VolumeMarker marker = volume.marker();
+        claims.add(new Claim(marker.port(), marker.uid(), marker.key()));
+      }
+      for (int port = LOWEST_PORT; port < LOWEST_PORT + block * PORTS_EACH; port++) {
+        claims.add(new Claim(port, "of others", ResourceKey.of(Branch.KIND, "other")));
+      }
+      return claims;
+    }
+  }
+}

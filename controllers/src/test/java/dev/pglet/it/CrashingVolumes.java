@@ -1,0 +1,87 @@
+package dev.pglet.it;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.testing.CrashPoint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Real volumes whose changes pass by a crash point and are counted by what is on the disk. */
+record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) implements VolumeDriver {
+  @Override
+  public String name() {
+    return driver.name();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return driver.capabilities();
+  }
+
+  @Override
+  public void probe(Path pool, ServerAccount account) throws ReconcileException {
+    point.live();
+    driver.probe(pool, account);
+  }
+
+  @Override
+  public Volume create(Path pool, VolumeMarker marker, ServerAccount account)
+      throws ReconcileException {
+    point.live();
+    boolean there = Files.exists(pool.resolve(marker.volume()));
+    Volume volume = driver.create(pool, marker, account);
+    made.marked(marker.uid(), volume.marker().port());
+    if (!there) {
+      made.count("volumes made");
+    }
+    point.reach("after making the volume");
+    return volume;
+  }
+
+  @Override
+  public void mark(Path pool, VolumeMarker marker) throws ReconcileException {
+    point.live();
+    driver.mark(pool, marker);
+    made.marked(marker.uid(), marker.port());
+    point.reach("after marking the volume " + marker.phase());
+  }
+
+  @Override
+  public void copyTree(CopyRequest request) throws ReconcileException {
+    point.live();
+    driver.copyTree(request);
+    point.reach("after copying the files");
+  }
+
+  @Override
+  public void sync(Path tree) throws ReconcileException {
+    point.live();
+    driver.sync(tree);
+    point.reach("after syncing the files");
+  }
+
+  @Override
+  public void destroy(Path pool, String volume) throws ReconcileException {
+    point.live();
+    boolean there = Files.exists(pool.resolve(volume));
+    driver.destroy(pool, volume);
+    if (there) {
+      made.count("volumes destroyed");
+    }
+    point.reach("after destroying the volume");
+  }
+
+  @Override
+  public List<Volume> inventory(Path pool) throws ReconcileException {
+    return driver.inventory(pool);
+  }
+
+  @Override
+  public long freeBytes(Path pool) throws ReconcileException {
+    return driver.freeBytes(pool);
+  }
+}

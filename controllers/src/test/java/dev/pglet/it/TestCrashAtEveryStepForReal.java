@@ -1,0 +1,320 @@
+package dev.pglet.it;
+
+import static dev.pglet.it.Pglet.ask;
+import static dev.pglet.it.Pglet.connect;
+import static dev.pglet.it.Pglet.pid;
+import static dev.pglet.it.Pglet.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.reconcile.KindProvider;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.engine.Engine;
+import dev.pglet.reconcile.engine.SystemScheduler;
+import dev.pglet.reconcile.testing.CrashAtEveryStep;
+import dev.pglet.reconcile.testing.CrashPoint;
+import dev.pglet.reconcile.testing.TestingScheduler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pglet dies before and after each act on a real host with real servers, is started again without
+ * memory, and ends as if nothing had happened: from a manifest to a server that is used, and from
+ * its deletion to nothing.
+ */
+final class TestCrashAtEveryStepForReal {
+  private static final String INSTANCE =
+      """
+      apiVersion: pglet.dev/v1alpha1
+      kind: PostgreSQLInstance
+      metadata:
+        name: app
+      spec:
+        version: "15"
+        deletionPolicy: Delete
+        parameters:
+          work_mem: 5MB
+        extensions: [{name: citext}]
+      """;
+
+  private static final String BRANCH =
+      """
+      apiVersion: pglet.dev/v1alpha1
+      kind: Branch
+      metadata:
+        name: NAME
+      spec:
+        source:
+          instance: app
+      """;
+
+  /** One resource from its creation to its end, over some lives. */
+  private abstract static class Life implements CrashAtEveryStep.Scenario {
+    final Pglet pglet;
+    private final int number;
+    private final ResourceKey key;
+    private final Path manifest;
+    private final Made made = new Made();
+    private final SystemScheduler scheduler = new SystemScheduler();
+    private CrashPoint point = CrashPoint.never();
+    private List<String> running = List.of();
+
+    Life(int number, Pglet pglet, ResourceKey key, String manifest) throws IOException {
+      this.number = number;
+      this.pglet = pglet;
+      this.key = key;
+      this.manifest = pglet.write(key.name() + ".yaml", manifest);
+    }
+
+    @Override
+    public void begin(CrashPoint ofThisLife) {
+      point = ofThisLife;
+    }
+
+    @Override
+    public Settings settings() {
+      return pglet.settings();
+    }
+
+    @Override
+    public List<KindProvider> kinds() {
+      return CrashingKinds.of(point, made, number);
+    }
+
+    @Override
+    public ManifestSource manifests() {
+      try {
+        return pglet.directory(kinds(), scheduler);
+      } catch (IOException e) {
+        throw new AssertionError("the account of this process is not known", e);
+      }
+    }
+
+    @Override
+    public Optional<TestingScheduler> time() {
+      return Optional.empty();
+    }
+
+    /** What a user finds, and then deletes. Whoever died on the way looks again when all is up. */
+    @Override
+    public void act(Engine engine) throws ReconcileException {
+      if (Files.exists(manifest)) {
+        running = look(engine);
+      }
+      engine.delete(key);
+    }
+
+    private List<String> look(Engine engine) {
+      List<String> found = new ArrayList<>();
+      JsonNode resource =
+          engine.get(key).<JsonNode>map(there -> there).orElse(MissingNode.getInstance());
+      Path data = Path.of(resource.at("/status/dataDirectory").asText());
+      found.add(resource.at("/status/phase").asText());
+      found.add("postmasters: " + Leftovers.postmasters(data).size());
+      try (Connection connection = connect(resource)) {
+        found.add(ask(connection, "SHOW work_mem"));
+        found.add(ask(connection, "SELECT current_user"));
+        found.add(ask(connection, "SELECT count(*) FROM pg_extension WHERE extname = 'citext'"));
+        found.add(use(connection));
+        found.addAll(files());
+      } catch (SQLException | IOException | AssertionError e) {
+        // As it is for those who died before it was ready.
+        found.add(e.toString());
+      }
+      return found;
+    }
+
+    /** Without the events: those who die before they tell of what they did never do. */
+    private List<String> files() throws IOException {
+      return Leftovers.files(pglet.dataRoot(), names()).stream()
+          .filter(file -> !file.equals("state/events.jsonl"))
+          .toList();
+    }
+
+    /** In order: the source's volume is named before the others. */
+    Map<String, String> names() {
+      Map<String, String> names = new LinkedHashMap<>();
+      names.put("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID");
+      names.put("pools/[0-9a-f]{16}", "pools/POOL");
+      names.put("branch-b\\d+", "branch-NAME");
+      names.put("v-[0-9a-f]{8}-1", "VOLUME");
+      return names;
+    }
+
+    /** What is particular of the data. */
+    abstract String use(Connection connection) throws SQLException;
+
+    @Override
+    public Object endState() throws Exception {
+      List<String> end = new ArrayList<>(running);
+      end.add("in the end:");
+      end.addAll(files());
+      end.add(made.toString());
+      return String.join("\n", end);
+    }
+
+    @Override
+    public void close() throws IOException {
+      scheduler.close();
+    }
+  }
+
+  /** An instance in a data root of its own. */
+  private static final class InstanceLife extends Life {
+    InstanceLife(int number) throws IOException {
+      super(number, Pglet.inMemory(), ResourceKey.of("PostgreSQLInstance", "app"), INSTANCE);
+    }
+
+    @Override
+    String use(Connection connection) throws SQLException {
+      return ask(connection, "SELECT encoding FROM pg_database WHERE datname = 'app'");
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      try {
+        pglet.close();
+      } catch (ReconcileException e) {
+        throw new AssertionError(e.explain(), e);
+      }
+    }
+  }
+
+  /** A branch of an instance that runs all the time. */
+  private static final class BranchLife extends Life {
+    private final Source source;
+    private final Sources sources;
+
+    BranchLife(int number, Sources sources, Source source) throws IOException {
+      super(
+          number,
+          source.pglet(),
+          ResourceKey.of("Branch", "b" + number),
+          BRANCH.replace("NAME", "b" + number));
+      this.source = source;
+      this.sources = sources;
+    }
+
+    @Override
+    String use(Connection connection) throws SQLException {
+      return ask(connection, "SELECT count(*) FROM t");
+    }
+
+    @Override
+    Map<String, String> names() {
+      Map<String, String> names = new LinkedHashMap<>();
+      names.put(source.app().at("/status/volume").asText(), "SOURCE");
+      names.putAll(super.names());
+      return names;
+    }
+
+    /** The source was neither stopped nor does anything of the copies hold it. */
+    @Override
+    public Object endState() throws Exception {
+      try (Connection connection = connect(source.app())) {
+        return super.endState()
+            + "\nthe source: "
+            + Leftovers.postmasters(source.data()).equals(Set.of(pid(source.app())))
+            + ask(connection, "SELECT count(*) FROM pg_replication_slots")
+            + ask(
+                connection,
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'pglet%'"
+                    + " AND backend_type = 'client backend'");
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      sources.giveBack(source);
+    }
+  }
+
+  /** A running instance with a table, and no engine. */
+  private record Source(Pglet pglet, JsonNode app) {
+    Path data() {
+      return Path.of(app.at("/status/dataDirectory").asText());
+    }
+  }
+
+  /** Making a source takes longer than a branch: each is used by one branch after the other. */
+  private static final class Sources implements AutoCloseable {
+    private final BlockingQueue<Source> free = new LinkedBlockingQueue<>();
+
+    Sources(int number) throws Exception {
+      for (int i = 0; i < number; i++) {
+        Pglet pglet = Pglet.inMemory();
+        pglet.write("app.yaml", INSTANCE);
+        pglet.converge();
+        JsonNode app = pglet.instance("app");
+        free.add(new Source(pglet, app));
+        try (Connection connection = connect(app)) {
+          run(connection, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i");
+        }
+        pglet.stop();
+      }
+    }
+
+    Source take() throws InterruptedException {
+      return free.take();
+    }
+
+    void giveBack(Source source) {
+      free.add(source);
+    }
+
+    @Override
+    public void close() throws ReconcileException, IOException {
+      for (Source source : free) {
+        source.pglet().close();
+      }
+    }
+  }
+
+  /** Nothing happens between one write of the state and the act before it: after that is enough. */
+  private static boolean worth(String moment) {
+    return !moment.matches("before (writing|appending to|deleting) .*");
+  }
+
+  @Test
+  void anInstance() throws Exception {
+    AtomicInteger number = new AtomicInteger();
+    int crashes =
+        CrashAtEveryStep.verify(
+            () -> new InstanceLife(number.incrementAndGet()),
+            3,
+            TestCrashAtEveryStepForReal::worth);
+    assertThat(crashes).isGreaterThan(30);
+  }
+
+  @Test
+  void aBranch() throws Exception {
+    try (Sources sources = new Sources(2)) {
+      AtomicInteger number = new AtomicInteger();
+      int crashes =
+          CrashAtEveryStep.verify(
+              () -> new BranchLife(number.incrementAndGet(), sources, sources.take()),
+              2,
+              TestCrashAtEveryStepForReal::worth);
+      assertThat(crashes).isGreaterThan(30);
+    }
+  }
+}
