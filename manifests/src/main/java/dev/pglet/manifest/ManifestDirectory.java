@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -87,8 +88,16 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       return read();
     } catch (RootState.Unusable e) {
+      String message = String.valueOf(e.getMessage());
+      // Nothing of the root can be obeyed, which is as wrong as a file that cannot be.
+      Problem problem =
+          new Problem(root, 0, 0, "", message.replaceFirst("^" + Pattern.quote(root + " "), ""));
       return new Snapshot(
-          inForce, List.of(), false, String.valueOf(e.getMessage()), Optional.empty());
+          inForce,
+          List.of(new Rejected(root, List.of(problem), Set.of())),
+          false,
+          message,
+          Optional.empty());
     } finally {
       lock.unlock();
     }

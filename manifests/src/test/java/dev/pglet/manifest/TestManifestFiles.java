@@ -164,6 +164,7 @@ final class TestManifestFiles {
     Snapshot open = settled(directory(TrustRule.ofRoot()));
     assertThat(open.accepted()).isEmpty();
     assertThat(open.incompleteBecause()).contains("mode 0777", "Run: chmod go-w " + root);
+    assertThat(messages(open)).singleElement().asString().startsWith(root + ": ");
     mode(root, "rwxr-xr-x");
     mode(temp, "rwxrwxrwx");
     assertThat(settled(directory(TrustRule.ofRoot())).incompleteBecause())
