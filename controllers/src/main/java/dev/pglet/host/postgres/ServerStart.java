@@ -38,6 +38,8 @@ final class ServerStart {
   /** What flock ends with when someone else holds the lock; nothing of ours ends so. */
   private static final int LOCKED = 75;
 
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+
   /** The longest path of a Unix socket, in bytes. */
   private static final int SOCKET_PATH = 106;
 
@@ -97,7 +99,9 @@ final class ServerStart {
         List.of(
             program("flock"),
             "--no-fork",
-            "--nonblock",
+            // Children of a killed server take a moment to notice; one that goes on is a conflict.
+            "--timeout",
+            Long.toString(LOCK_WAIT.toSeconds()),
             "--conflict-exit-code",
             Integer.toString(LOCKED),
             request.lockFile().toString(),
