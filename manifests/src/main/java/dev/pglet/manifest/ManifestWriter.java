@@ -121,12 +121,19 @@ final class ManifestWriter {
           return new Written(key, file.path(), Change.DELETED);
         }
       } else if (atomic.remove(file.real(), bytes) == AtomicFile.Outcome.DONE) {
-        Files.deleteIfExists(file.path()); // where that is a link to the file
+        removeLink(file);
         files.remove(file.path());
         return new Written(key, file.path(), Change.DELETED);
       }
     }
     throw busy(file.path());
+  }
+
+  /** A link to the file leads nowhere now; what somebody saved at its place meanwhile stays. */
+  private static void removeLink(SettlingFile file) throws IOException {
+    if (!file.path().equals(file.real()) && Files.isSymbolicLink(file.path())) {
+      Files.deleteIfExists(file.path());
+    }
   }
 
   private Written edit(ResourceKey key, SettlingFile file, Edit edit, Instant now)

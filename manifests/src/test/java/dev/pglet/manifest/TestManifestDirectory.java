@@ -2,6 +2,7 @@ package dev.pglet.manifest;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
+import dev.pglet.manifest.edit.DelayedTasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -361,6 +363,34 @@ final class TestManifestDirectory {
     assertThat(snapshot.accepted()).isEmpty();
     assertThat(snapshot.complete()).isTrue();
     assertThat(directory.delete(B).change()).isEqualTo(Change.UNCHANGED);
+  }
+
+  @Test
+  void aDeletionTakesTheLinkWithTheFile() throws Exception {
+    write("..1/a.yaml", Manifests.instance("a"));
+    Path link = Files.createSymbolicLink(root.resolve("a.yaml"), Path.of("..1/a.yaml"));
+    settled();
+    assertThat(directory.delete(A).change()).isEqualTo(Change.DELETED);
+    assertThat(Files.isSymbolicLink(link)).isFalse();
+    assertThat(root.resolve("..1/a.yaml")).doesNotExist();
+  }
+
+  @Test
+  void whatAnEditorSavesWhileTheFileIsDeletedStays() throws Exception {
+    write("a.yaml", Manifests.instance("a"));
+    String saved = Manifests.instance("b");
+    // Asked to look after the removed file, that is right after its removal.
+    DelayedTasks editor =
+        (_, _) -> {
+          if (Files.notExists(root.resolve("a.yaml"))) {
+            assertThatCode(() -> write("a.yaml", saved)).doesNotThrowAnyException();
+          }
+        };
+    directory =
+        new ManifestDirectory(root, Manifests.KINDS, clock, TrustRule.ofOrdinaryUser(), editor);
+    settled();
+    assertThat(directory.delete(A).change()).isEqualTo(Change.DELETED);
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(saved);
   }
 
   private static Manifest inForce(Snapshot snapshot, ResourceKey key) {
