@@ -21,7 +21,8 @@ import java.util.TreeMap;
 
 /**
  * Finds out whether a server could listen by binding without listening: nobody can connect to the
- * probe. Reservations are this process's; claims are what every volume's marker says.
+ * probe. Reservations are this process's and live until a marker takes over; claims are what every
+ * volume's marker says.
  */
 public final class LocalPorts implements Ports {
   /** {@link Holder#uid()} of a socket that is bound but does not listen: no table shows it. */
@@ -73,7 +74,7 @@ public final class LocalPorts implements Ports {
       if (holder.isPresent()) {
         throw held(wanted, holder.get().describe());
       }
-      reservations.put(wanted, uid);
+      remember(wanted, uid);
     } else if (!owner.uid().equals(uid)) {
       throw held(wanted, owner.name());
     }
@@ -91,7 +92,7 @@ public final class LocalPorts implements Ports {
     }
     for (int port = FIRST; port <= LAST; port++) {
       if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
-        reservations.put(port, uid);
+        remember(port, uid);
         return port;
       }
     }
@@ -101,12 +102,21 @@ public final class LocalPorts implements Ports {
         "Remove instances that are not needed, or choose a port in spec.network.port");
   }
 
+  /** An owner has one port; what it had reserved before it does not need any more. */
+  private void remember(int port, String uid) {
+    reservations.values().removeIf(uid::equals);
+    reservations.put(port, uid);
+  }
+
   private record Owner(String uid, String name) {}
 
   private Map<Integer, Owner> taken() throws ReconcileException {
     Map<Integer, Owner> taken = new TreeMap<>();
+    List<Claim> claimed = claims.claims();
+    // A marker has taken over: when it is gone, or says another port, this one is free again.
+    claimed.forEach(claim -> reservations.remove(claim.port()));
     reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, "the resource " + uid)));
-    for (Claim claim : claims.claims()) {
+    for (Claim claim : claimed) {
       if (claim.port() != 0) {
         taken.put(claim.port(), new Owner(claim.uid(), claim.key().toString()));
       }

@@ -46,6 +46,35 @@ public abstract class PortContract {
   }
 
   @Test
+  void aPortIsFreeAgainWhenItsMarkerIsGoneOrSaysAnother() throws Exception {
+    Ports ports = ports();
+    int port = ports.reserve("a", LOOPBACK, 0);
+    claims.add(new Claim(port, "a", ResourceKey.of("PostgreSQLInstance", "orders")));
+    int moved = ports.reserve("b", LOOPBACK, 0);
+    claims.add(new Claim(moved, "b", ResourceKey.of("PostgreSQLInstance", "moved")));
+    assertThat(ports.reserve("a", LOOPBACK, 0)).isEqualTo(port);
+    claims.clear();
+    assertThat(ports.reserve("c", LOOPBACK, port)).isEqualTo(port);
+    assertThat(ports.reserve("d", LOOPBACK, moved)).isEqualTo(moved);
+  }
+
+  @Test
+  void anOwnerThatReservesAnotherPortGivesTheFirstOneBack() throws Exception {
+    Ports ports = ports();
+    int first = ports.reserve("a", LOOPBACK, 0);
+    assertThat(ports.reserve("a", LOOPBACK, first + 100)).isEqualTo(first + 100);
+    assertThat(ports.reserve("c", LOOPBACK, first)).isEqualTo(first);
+  }
+
+  @Test
+  void aPortThatSomeoneElseHasTakenMeanwhileIsExchangedWhenAnyWillDo() throws Exception {
+    int port = occupy();
+    claims.add(new Claim(port, "a", ResourceKey.of("PostgreSQLInstance", "orders")));
+    assertThat(ports().reserve("a", LOOPBACK, 0)).isNotEqualTo(port);
+    assertThat(ports().reserve("a", LOOPBACK, port)).as("not probed").isEqualTo(port);
+  }
+
+  @Test
   void aPortOfSomeoneElseIsNamedWithItsHolder() throws Exception {
     int port = occupy();
     Ports.Holder holder = ports().holder(LOOPBACK, port).orElseThrow();

@@ -6,8 +6,10 @@ import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Ports of a {@link TestingHost}: held by its servers and by those who occupy them. */
 public final class TestingPorts implements Ports {
@@ -34,19 +36,21 @@ public final class TestingPorts implements Ports {
   @Override
   public synchronized int reserve(String uid, String address, int wanted)
       throws ReconcileException {
-    Map<Integer, String> taken = new HashMap<>(reservations);
-    for (PortClaims.Claim claim : claims.claims()) {
+    List<PortClaims.Claim> claimed = claims.claims();
+    claimed.forEach(claim -> reservations.remove(claim.port()));
+    Map<Integer, String> taken = new TreeMap<>(reservations);
+    for (PortClaims.Claim claim : claimed) {
       taken.put(claim.port(), claim.uid());
     }
     if (wanted == 0) {
-      for (int port = FIRST; port <= LAST; port++) {
-        if (uid.equals(taken.get(port))) {
+      for (int port : taken.keySet()) {
+        if (uid.equals(taken.get(port)) && holder(address, port).isEmpty()) {
           return port;
         }
       }
       for (int port = FIRST; port <= LAST; port++) {
         if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
-          reservations.put(port, uid);
+          remember(port, uid);
           return port;
         }
       }
@@ -64,7 +68,12 @@ public final class TestingPorts implements Ports {
               .formatted(wanted, owner != null ? owner : holder.orElseThrow().describe()),
           "");
     }
-    reservations.put(wanted, uid);
+    remember(wanted, uid);
     return wanted;
+  }
+
+  private void remember(int port, String uid) {
+    reservations.values().removeIf(uid::equals);
+    reservations.put(port, uid);
   }
 }
