@@ -1,21 +1,30 @@
 package dev.pglet.server;
 
+import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Known;
-import dev.pglet.reconcile.ReconcileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the markers of the host say of one kind. */
 public final class KnownServers {
+  private static final Logger log = LoggerFactory.getLogger(KnownServers.class);
+
   private KnownServers() {}
 
-  /** One entry for each resource, of its newest incarnation. */
-  public static List<Known> of(ServerHost host, String kind) throws ReconcileException {
+  /**
+   * One entry for each resource that can be read, of its newest incarnation. What cannot be read is
+   * logged and stops only those that may be in it.
+   */
+  public static List<Known> of(ServerHost host, String kind) {
     Map<String, VolumeMarker> newest = new LinkedHashMap<>();
-    for (Volume volume : host.pools().all()) {
+    Inventory inventory = host.pools().inventory();
+    inventory.unreadable().forEach(KnownServers::report);
+    for (Volume volume : inventory.volumes()) {
       VolumeMarker marker = volume.marker();
       if (marker.key().kind().equals(kind)) {
         newest.merge(marker.uid(), marker, (a, b) -> a.incarnation() >= b.incarnation() ? a : b);
@@ -30,5 +39,12 @@ public final class KnownServers {
                     marker.manifestRoot(),
                     marker.phase() == VolumeMarker.Phase.RETAINED))
         .toList();
+  }
+
+  private static void report(Inventory.Unreadable unreadable) {
+    log.atError()
+        .addKeyValue("reason", unreadable.problem().reason())
+        .addKeyValue("problem", unreadable.problem().explain())
+        .log("Cannot read volumes; their servers are left as they are");
   }
 }

@@ -29,14 +29,13 @@ public record ServerHost(
   /** Linux holds a socket's path in 108 bytes, PostgreSQL uses 107 with the closing NUL. */
   private static final int LONGEST_SOCKET_PATH = 106;
 
-  /** The volume of one incarnation, if it is there. */
+  /**
+   * The volume of one incarnation, if it is there.
+   *
+   * @throws ReconcileException when it was not found, and may be in what could not be read
+   */
   public Optional<Volume> volume(String uid, int incarnation) throws ReconcileException {
-    for (Volume volume : pools.all()) {
-      if (volume.marker().uid().equals(uid) && volume.marker().incarnation() == incarnation) {
-        return Optional.of(volume);
-      }
-    }
-    return Optional.empty();
+    return pools.inventory().find(uid, incarnation);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.volume.Inventory.Unreadable;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
@@ -51,12 +52,13 @@ public final class CopyDriver implements VolumeDriver {
 
   @Override
   public void probe(Path pool, ServerAccount account) throws ReconcileException {
-    Path directory = pool.resolve(".probe-" + ProcessHandle.current().pid());
     try {
       markers.prepare(pool, account);
-      Ownership.directory(directory, account, "rwx------");
+      // Several resources may be looking at one pool at the same time.
+      Path directory = Files.createTempDirectory(pool, ".probe-");
       CommandRunner.Result result;
       try {
+        Ownership.directory(directory, account, "rwx------");
         result = attempt(directory.resolve("run"), account);
       } finally {
         FileTree.delete(directory);
@@ -177,21 +179,19 @@ public final class CopyDriver implements VolumeDriver {
   }
 
   @Override
-  public List<Volume> inventory(Path pool) throws ReconcileException {
+  public Inventory inventory(Path pool) throws ReconcileException {
     List<Volume> volumes = new ArrayList<>();
-    for (VolumeMarker marker : markers.readAll(pool)) {
-      volumes.add(new Volume(pool, directory(pool, marker.volume()), marker));
+    List<Unreadable> unreadable = new ArrayList<>();
+    for (String volume : markers.volumes(pool)) {
+      try {
+        markers
+            .read(pool, volume)
+            .ifPresent(marker -> volumes.add(new Volume(pool, directory(pool, volume), marker)));
+      } catch (Refused e) {
+        unreadable.add(new Unreadable(Optional.of(volume), e));
+      }
     }
-    return List.copyOf(volumes);
-  }
-
-  @Override
-  public long freeBytes(Path pool) throws ReconcileException {
-    try {
-      return Files.getFileStore(pool).getUsableSpace();
-    } catch (IOException e) {
-      throw VolumeErrors.io("PoolUnreadable", "asking for the free space of " + pool, e);
-    }
+    return new Inventory(volumes, unreadable);
   }
 
   private static Path directory(Path pool, String volume) {

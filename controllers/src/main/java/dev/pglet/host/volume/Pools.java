@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.pglet.host.file.DurableFile;
+import dev.pglet.host.volume.Inventory.Unreadable;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
@@ -18,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -58,46 +60,77 @@ public final class Pools {
     }
   }
 
-  /** The pools that were remembered, in the order of their paths. */
-  public synchronized List<Path> remembered() throws ReconcileException {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
+  /**
+   * What is in every pool that can be read. A pool that is missing is told as unreadable: a disk
+   * that is not mounted must not look like volumes that are gone.
+   */
+  public Inventory inventory() {
+    List<Volume> volumes = new ArrayList<>();
+    List<Unreadable> unreadable = new ArrayList<>();
     TreeSet<Path> pools = new TreeSet<>();
-    try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".json")).toList()) {
-        if (!file.getFileName().toString().startsWith(".")) {
+    try {
+      for (Path file : files()) {
+        try {
           pools.add(read(file));
+        } catch (ReconcileException e) {
+          unreadable.add(new Unreadable(Optional.empty(), e));
         }
       }
-    } catch (IOException e) {
-      throw VolumeErrors.io("PoolsUnreadable", "reading " + directory, e);
+      for (Path pool : pools) {
+        try {
+          Inventory found = inventory(pool);
+          volumes.addAll(found.volumes());
+          unreadable.addAll(found.unreadable());
+        } catch (ReconcileException e) {
+          unreadable.add(new Unreadable(Optional.empty(), e));
+        }
+      }
+    } catch (ReconcileException e) {
+      unreadable.add(new Unreadable(Optional.empty(), e));
     }
-    return List.copyOf(pools);
+    return new Inventory(volumes, unreadable);
+  }
+
+  private Inventory inventory(Path pool) throws ReconcileException {
+    if (!Files.isDirectory(pool)) {
+      throw new HostUnavailable(
+          "PoolMissing",
+          "the pool %s, where volumes were made, is not there".formatted(pool),
+          "Mount it; if its volumes are lost for good, remove " + file(pool));
+    }
+    return driver.inventory(pool);
   }
 
   /**
-   * Every volume of every pool.
-   *
-   * @throws HostUnavailable when a pool is missing: a disk that is not mounted must not look like
-   *     volumes that are gone
+   * Every volume that can be read: for those who need not know of the others. Whoever concludes
+   * from a volume's absence asks {@link #inventory()}.
    */
-  public List<Volume> all() throws ReconcileException {
-    List<Volume> volumes = new ArrayList<>();
-    for (Path pool : remembered()) {
-      if (!Files.isDirectory(pool)) {
-        throw new HostUnavailable(
-            "PoolMissing",
-            "the pool %s, where volumes were made, is not there".formatted(pool),
-            "Mount it; if its volumes are lost for good, remove " + file(pool));
-      }
-      volumes.addAll(driver.inventory(pool));
-    }
-    return List.copyOf(volumes);
+  public List<Volume> all() {
+    return inventory().volumes();
   }
 
-  private Path read(Path file) throws IOException, Refused {
-    JsonNode tree = json.readTree(Files.readAllBytes(file));
+  private synchronized List<Path> files() throws ReconcileException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .filter(file -> file.toString().endsWith(".json"))
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw VolumeErrors.io("PoolsUnreadable", "reading " + directory, e);
+    }
+  }
+
+  private Path read(Path file) throws ReconcileException {
+    JsonNode tree;
+    try {
+      tree = json.readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw VolumeErrors.io("PoolUnreadable", "reading " + file, e);
+    }
     int version = tree.path("formatVersion").asInt(0);
     String pool = tree.path("pool").asText("");
     if (version != FORMAT || pool.isEmpty()) {

@@ -3,7 +3,6 @@ package dev.pglet.host.volume;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.reconcile.ReconcileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
@@ -59,13 +58,12 @@ public interface VolumeDriver {
   void destroy(Path pool, String volume) throws ReconcileException;
 
   /**
-   * Every volume with a readable marker, in the order of ids. A marker of a newer format is {@link
-   * dev.pglet.reconcile.Refused}.
+   * Every volume with a readable marker, in the order of ids. A marker that is damaged or of a
+   * newer format is told by its volume, and hides no other.
+   *
+   * @throws dev.pglet.reconcile.HostUnavailable when the pool itself cannot be read
    */
-  List<Volume> inventory(Path pool) throws ReconcileException;
-
-  /** Bytes that are free for the account in the pool. */
-  long freeBytes(Path pool) throws ReconcileException;
+  Inventory inventory(Path pool) throws ReconcileException;
 
   /**
    * What to copy.

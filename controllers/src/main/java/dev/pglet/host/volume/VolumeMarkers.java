@@ -15,23 +15,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The markers of a pool: {@code <pool>/meta/<id>.json}. An unreadable one is logged by its path and
- * left alone; a newer one is refused. Thread-safe for different volumes.
+ * The markers of a pool: {@code <pool>/meta/<id>.json}. An unreadable or newer one is refused and
+ * left alone. Thread-safe for different volumes.
  */
 final class VolumeMarkers {
-  private static final Logger log = LoggerFactory.getLogger(VolumeMarkers.class);
-
   /** Ids become file names: nothing that leaves the pool, nothing hidden. */
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,80}");
 
@@ -39,9 +32,6 @@ final class VolumeMarkers {
 
   private final ObjectMapper json =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES).build();
-
-  /** Unreadable markers that were logged already, by path: what they said then. */
-  private final Map<Path, String> reported = new ConcurrentHashMap<>();
 
   static Path directory(Path pool) {
     return pool.resolve("meta");
@@ -106,27 +96,23 @@ final class VolumeMarkers {
     }
   }
 
-  List<VolumeMarker> readAll(Path pool) throws ReconcileException {
+  /** The ids of the volumes that have a marker, in order. */
+  List<String> volumes(Path pool) throws ReconcileException {
     Path meta = directory(pool);
     if (!Files.isDirectory(meta)) {
       return List.of();
     }
-    List<Path> files;
     try (Stream<Path> entries = Files.list(meta)) {
-      files = entries.filter(VolumeMarkers::isMarker).sorted().toList();
+      return entries
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(SUFFIX))
+          .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+          .filter(name -> ID.matcher(name).matches())
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "reading the volume markers in " + meta, e);
     }
-    List<VolumeMarker> markers = new ArrayList<>();
-    for (Path file : files) {
-      try {
-        markers.add(parse(file));
-        reported.remove(file);
-      } catch (IOException e) {
-        report(file, firstLine(e));
-      }
-    }
-    return markers;
   }
 
   private VolumeMarker parse(Path file) throws IOException, Refused {
@@ -149,21 +135,6 @@ final class VolumeMarkers {
       throw new IOException("it is not the marker of the volume that its file is named after");
     }
     return marker;
-  }
-
-  private void report(Path file, String problem) {
-    if (!problem.equals(reported.put(file, problem))) {
-      log.atWarn()
-          .addKeyValue("file", file)
-          .addKeyValue("problem", problem)
-          .log("Cannot read a volume marker; its volume is left alone");
-    }
-  }
-
-  private static boolean isMarker(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(SUFFIX)
-        && ID.matcher(name.substring(0, name.length() - SUFFIX.length())).matches();
   }
 
   private static String firstLine(Exception e) {

@@ -2,6 +2,7 @@ package dev.pglet.host.testing;
 
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
@@ -138,16 +139,13 @@ public final class TestingVolumes implements VolumeDriver {
   }
 
   @Override
-  public List<Volume> inventory(Path pool) {
-    return new TreeMap<>(markers(pool))
-        .values().stream()
-            .map(marker -> new Volume(pool, pool.resolve(marker.volume()), marker))
-            .toList();
-  }
-
-  @Override
-  public long freeBytes(Path pool) {
-    return 1L << 40;
+  public Inventory inventory(Path pool) {
+    return new Inventory(
+        new TreeMap<>(markers(pool))
+            .values().stream()
+                .map(marker -> new Volume(pool, pool.resolve(marker.volume()), marker))
+                .toList(),
+        List.of());
   }
 
   private Map<String, VolumeMarker> markers(Path pool) {

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -40,12 +44,12 @@ class TestCopyDriver extends VolumeContract {
   void aMarkerWithoutItsDirectoryIsCompletedAndDestroyed() throws Exception {
     Volume volume = driver().create(pool, marker("a"), account);
     Files.delete(volume.directory());
-    assertThat(driver().inventory(pool)).containsExactly(volume);
+    assertThat(driver().inventory(pool).volumes()).containsExactly(volume);
     assertThat(driver().create(pool, marker("a"), account)).isEqualTo(volume);
     assertThat(volume.directory()).isDirectory();
     Files.delete(volume.directory());
     driver().destroy(pool, marker("a").volume());
-    assertThat(driver().inventory(pool)).isEmpty();
+    assertThat(driver().inventory(pool).volumes()).isEmpty();
   }
 
   @Test
@@ -57,24 +61,50 @@ class TestCopyDriver extends VolumeContract {
     assumeThat(chattr("+i", stuck)).as("the file system knows chattr +i").isTrue();
     assertThatThrownBy(() -> driver().destroy(pool, marker("a").volume()))
         .isInstanceOf(HostUnavailable.class);
-    assertThat(driver().inventory(pool).getFirst().marker().phase())
+    assertThat(driver().inventory(pool).volumes().getFirst().marker().phase())
         .isEqualTo(VolumeMarker.Phase.BUILDING);
     Path doomed = pool.resolve("." + marker("a").volume() + ".destroyed/data/stuck");
     assertThat(chattr("-i", Files.exists(doomed) ? doomed : stuck)).isTrue();
     driver().destroy(pool, marker("a").volume());
-    assertThat(driver().inventory(pool)).isEmpty();
+    assertThat(driver().inventory(pool).volumes()).isEmpty();
     assertThat(doomed).doesNotExist();
   }
 
   @Test
-  void aMarkerOfANewerFormatIsRefused() throws Exception {
+  void aMarkerOfANewerFormatHidesOnlyItsOwnVolume() throws Exception {
+    Pools pools = pools(pool);
     driver().create(pool, marker("a"), account);
+    Volume b = driver().create(pool, marker("b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(
         file, Files.readString(file).replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
-    assertThatThrownBy(() -> driver().inventory(pool))
+    assertThat(pools.all()).containsExactly(b);
+    assertThat(pools.inventory().find(marker("b").uid(), 1)).contains(b);
+    assertThat(pools.inventory().find("00000000-another", 1)).isEmpty();
+    assertThatThrownBy(() -> pools.inventory().find(marker("a").uid(), 1))
         .isInstanceOf(Refused.class)
-        .hasMessageContaining(file.toString());
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("format 2");
+  }
+
+  @Test
+  void manyMayProbeOnePoolAtOnce() throws Exception {
+    List<Callable<Boolean>> probes = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      probes.add(
+          () -> {
+            driver().probe(pool, account);
+            return true;
+          });
+    }
+    try (var executor = Executors.newFixedThreadPool(6)) {
+      for (var probe : executor.invokeAll(probes)) {
+        assertThat(probe.get()).isTrue();
+      }
+    }
+    try (var left = Files.list(pool)) {
+      assertThat(left).containsExactly(pool.resolve("meta"));
+    }
   }
 
   @Test
@@ -83,7 +113,7 @@ class TestCopyDriver extends VolumeContract {
     Volume b = driver().create(pool, marker("b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(file, "{\"formatVersion\": 1, \"vol");
-    assertThat(driver().inventory(pool)).containsExactly(b);
+    assertThat(driver().inventory(pool).volumes()).containsExactly(b);
     for (String act : List.of("create", "destroy")) {
       assertThatThrownBy(
               () -> {
@@ -209,23 +239,43 @@ class TestCopyDriver extends VolumeContract {
   }
 
   @Test
-  void poolsRememberEveryPlaceAndMissNone() throws Exception {
-    Pools pools = new Pools(directory.resolve("pools"), driver());
+  void aPoolThatIsMissingHidesNoOtherAndIsNotTakenForEmpty() throws Exception {
     Path other = directory.resolve("other");
-    for (Path place : List.of(pool, other, pool)) {
+    pools(pool, other, pool);
+    Volume a = driver().create(pool, marker("a"), account);
+    Volume b = driver().create(other, marker("b"), account);
+    Pools afterRestart = new Pools(directory.resolve("pools"), driver());
+    assertThat(afterRestart.all()).containsExactlyInAnyOrder(a, b);
+    assertThat(afterRestart.inventory().unreadable()).isEmpty();
+    Files.move(other, directory.resolve("unplugged"));
+    assertThat(afterRestart.all()).containsExactly(a);
+    assertThat(afterRestart.inventory().find(marker("a").uid(), 1)).contains(a);
+    assertThatThrownBy(() -> afterRestart.inventory().find(marker("b").uid(), 1))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining(other.toString());
+  }
+
+  @Test
+  void aDamagedFileOfAPoolHidesNoOther() throws Exception {
+    Pools pools = pools(pool);
+    Volume a = driver().create(pool, marker("a"), account);
+    Path damaged = directory.resolve("pools/0123456789abcdef.json");
+    for (String text : List.of("{\"formatVersion\": 1, \"po", "{\"formatVersion\": 2}")) {
+      Files.writeString(damaged, text);
+      assertThat(pools.all()).containsExactly(a);
+      assertThatThrownBy(() -> pools.inventory().find(marker("b").uid(), 1))
+          .isInstanceOf(ReconcileException.class)
+          .hasMessageContaining(damaged.toString());
+    }
+  }
+
+  private Pools pools(Path... places) throws Exception {
+    Pools pools = new Pools(directory.resolve("pools"), driver());
+    for (Path place : places) {
       pools.remember(place);
       driver().probe(place, account);
     }
-    driver().create(pool, marker("a"), account);
-    driver().create(other, marker("b"), account);
-    Pools afterRestart = new Pools(directory.resolve("pools"), driver());
-    assertThat(afterRestart.all())
-        .extracting(v -> v.marker().key().name())
-        .containsExactlyInAnyOrder("a", "b");
-    Files.move(other, directory.resolve("unplugged"));
-    assertThatThrownBy(afterRestart::all)
-        .isInstanceOf(HostUnavailable.class)
-        .hasMessageContaining(other.toString());
+    return pools;
   }
 
   private CopyRequest request(Path source, Path target) {
