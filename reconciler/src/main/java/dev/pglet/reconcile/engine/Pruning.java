@@ -25,8 +25,8 @@ import java.util.stream.Collectors;
 
 /**
  * Decides which resources are deleted because their manifests are gone. A rename is not a deletion,
- * an unreadable directory is not an empty one, and many at once are more likely a mistake. Guarded
- * by the intake's lock.
+ * an unreadable directory is not an empty one, and many at once are more likely a mistake: those
+ * are held until they are confirmed or their manifests are back. Guarded by the intake's lock.
  */
 final class Pruning {
   /** Two scans at least so far apart must miss a manifest, and none between may be incomplete. */
@@ -89,6 +89,7 @@ final class Pruning {
   synchronized List<ResourceKey> decide(Snapshot snapshot, List<InventoryEntry> missing) {
     TreeSet<ResourceKey> keys =
         missing.stream().map(InventoryEntry::key).collect(Collectors.toCollection(TreeSet::new));
+    // Whoever is back is free again. Nothing else but a confirmation ends a hold.
     held.retainAll(keys);
     if (!enabled || keys.isEmpty()) {
       missingSince.clear();
@@ -106,6 +107,7 @@ final class Pruning {
     keys.forEach(key -> missingSince.putIfAbsent(key, now));
     List<ResourceKey> gone =
         keys.stream()
+            .filter(key -> !held.contains(key))
             .filter(key -> !now.isBefore(missingSince.getOrDefault(key, now).plus(GONE_FOR)))
             .toList();
     List<ResourceKey> deleted = snapshot.accepted().isEmpty() ? holdAll(gone) : allowed(gone);
@@ -143,17 +145,22 @@ final class Pruning {
     destructive.forEach(
         (kind, keys) -> {
           int most = guard.of(kind).of(total.applyAsInt(kind));
-          if (keys.size() > most) {
+          // With those held before: a loss that goes on bit by bit is one loss.
+          int lost = keys.size() + heldOf(kind);
+          if (lost > most) {
             hold(
                 keys,
-                "%d of kind %s would lose their data at once, and the guard allows %d"
-                    .formatted(keys.size(), kind, most));
+                "%d of kind %s would lose their data, and the guard allows %d at once"
+                    .formatted(lost, kind, most));
           } else {
             allowed.addAll(keys);
           }
         });
-    held.removeAll(allowed);
     return allowed.stream().sorted().toList();
+  }
+
+  private int heldOf(String kind) {
+    return (int) held.stream().filter(key -> key.kind().equals(kind)).filter(losesData).count();
   }
 
   private void hold(List<ResourceKey> keys, String because) {

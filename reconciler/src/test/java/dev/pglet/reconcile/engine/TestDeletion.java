@@ -220,11 +220,44 @@ final class TestDeletion {
     assertThat(engine.engine().events(BOX))
         .anyMatch(event -> event.message().contains("pglet prune --confirm"));
     assertThat(engine.engine().get(key("kept"))).as("loses no data").isEmpty();
+  }
+
+  @Test
+  void aHeldPruneEndsByConfirmationOrByItsManifestAndNotBecauseFewerAreMissing() throws Exception {
+    rig.manifests().put(document("third", "size: 3"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.manifests().remove(BOX);
+    rig.manifests().remove(OTHER);
+    engine.advance(Duration.ofMinutes(5));
+    assertThat(engine.engine().heldPrunes()).containsExactly(BOX, OTHER);
 
     rig.manifests().put(document("other", "size: 3"));
-    engine.advance(Duration.ofMinutes(2));
-    assertThat(rig.host().box(BOX)).as("it alone is within the guard").isEmpty();
-    assertThat(rig.host().box(OTHER)).isPresent();
+    engine.advance(Duration.ofMinutes(5));
+    assertThat(rig.host().box(BOX)).as("within the guard now, and held all the same").isPresent();
+    assertThat(engine.engine().heldPrunes()).containsExactly(BOX);
+
+    engine.engine().confirmPrunes();
+    engine.settleNow();
+    assertThat(rig.host().box(BOX)).isEmpty();
+    assertThat(rig.host().boxes()).containsOnlyKeys(OTHER, key("third"));
+  }
+
+  @Test
+  void manifestsThatGoOneByOneAfterAHeldPruneAreHeldWithIt() throws Exception {
+    rig.manifests().put(document("third", "size: 3"));
+    rig.manifests().put(document("fourth", "size: 4"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.manifests().remove(BOX);
+    rig.manifests().remove(OTHER);
+    engine.advance(Duration.ofMinutes(5));
+
+    rig.manifests().remove(key("third"));
+    engine.advance(Duration.ofMinutes(5));
+
+    assertThat(rig.host().boxes()).hasSize(4);
+    assertThat(engine.engine().heldPrunes()).containsExactly(BOX, OTHER, key("third"));
   }
 
   @Test
@@ -241,9 +274,21 @@ final class TestDeletion {
     engine.advance(Duration.ofMinutes(5));
     assertThat(engine.engine().heldPrunes()).as("5 of 22 are more than 20 %").hasSize(5);
 
+    assertThat(rig.host().boxes()).hasSize(22);
+
     rig.manifests().put(document("n0", "size: 1"));
+    rig.manifests().put(document("n1", "size: 1"));
+    rig.manifests().put(document("n2", "size: 1"));
+    rig.manifests().put(document("n3", "size: 1"));
+    rig.manifests().put(document("n4", "size: 1"));
     engine.advance(Duration.ofMinutes(5));
-    assertThat(rig.host().boxes()).hasSize(18).containsKey(key("n0"));
+    assertThat(engine.engine().heldPrunes()).isEmpty();
+    rig.manifests().remove(key("n5"));
+    rig.manifests().remove(key("n6"));
+    rig.manifests().remove(key("n7"));
+    rig.manifests().remove(key("n8"));
+    engine.advance(Duration.ofMinutes(5));
+    assertThat(rig.host().boxes()).as("4 of 22 are not").hasSize(18).containsKey(key("n0"));
   }
 
   @Test
