@@ -25,7 +25,7 @@ final class Training {
         Path manifests = Files.createDirectory(root.resolve("manifests"));
         train(root.resolve("data"), manifests);
       } finally {
-        Cleanup.removeTree(root);
+        Remains.tree(root);
       }
     } catch (IOException e) {
       throw new IllegalStateException("training needs a temporary directory: " + e, e);
