@@ -1,6 +1,7 @@
 package dev.pglet.it;
 
 import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
@@ -8,7 +9,6 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.testing.CrashPoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Real volumes whose changes pass by a crash point and are counted by what is on the disk. */
 record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) implements VolumeDriver {
@@ -76,12 +76,7 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
   }
 
   @Override
-  public List<Volume> inventory(Path pool) throws ReconcileException {
+  public Inventory inventory(Path pool) throws ReconcileException {
     return driver.inventory(pool);
-  }
-
-  @Override
-  public long freeBytes(Path pool) throws ReconcileException {
-    return driver.freeBytes(pool);
   }
 }
