@@ -7,6 +7,7 @@ import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
+import dev.pglet.reconcile.ReconcileException;
 import java.util.List;
 
 /** Provides the kind {@code Branch}. */
@@ -17,7 +18,7 @@ public final class BranchKind implements KindProvider {
   }
 
   @Override
-  public Controller<?, ?, ?, ?> controller(EngineContext context) {
+  public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
     return new BranchController(
         host.servers(), context.operations(), context.clock(), host.watch());

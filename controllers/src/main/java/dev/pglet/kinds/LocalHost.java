@@ -14,7 +14,6 @@ import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.EngineContext;
-import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.server.ServerHost;
@@ -27,13 +26,15 @@ import java.util.List;
  * over processes.
  */
 record LocalHost(ServerHost servers, ServerWatch watch) {
-  static LocalHost of(EngineContext context) {
+  static LocalHost of(EngineContext context) throws ReconcileException {
     return context.shared(LocalHost.class, () -> make(context));
   }
 
-  private static LocalHost make(EngineContext context) {
+  private static LocalHost make(EngineContext context) throws ReconcileException {
     Settings settings = context.settings();
-    ServerAccount account = account(settings);
+    // Without an account nothing can be done on this host at all.
+    ServerAccount account =
+        new ServerAccounts(settings, new HostAccounts(), context::announce).resolve();
     LocalCommands commands = new LocalCommands();
     CopyDriver driver = new CopyDriver(commands);
     Pools pools = new Pools(settings.dataRoot().resolve("pools"), driver);
@@ -51,15 +52,6 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
         (key, postmaster) ->
             postmaster.ifPresentOrElse(
                 running -> watch.watch(key, running), () -> watch.forget(key)));
-  }
-
-  /** Without an account nothing can be done on this host at all. */
-  private static ServerAccount account(Settings settings) {
-    try {
-      return new ServerAccounts(settings, new HostAccounts()).resolve();
-    } catch (HostUnavailable e) {
-      throw new IllegalStateException(e.explain(), e);
-    }
   }
 
   private static List<Claim> claims(Pools pools) throws ReconcileException {

@@ -3,12 +3,12 @@ package dev.pglet.it;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.Settings;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Enough of an engine to let a kind clean up. */
 record CleaningContext(Settings settings, Scheduler scheduler) implements EngineContext {
@@ -39,9 +39,12 @@ record CleaningContext(Settings settings, Scheduler scheduler) implements Engine
   }
 
   @Override
-  public <T> T shared(Class<T> type, Supplier<T> make) {
-    return make.get();
+  public <T> T shared(Class<T> type, Maker<T> make) throws ReconcileException {
+    return make.make();
   }
+
+  @Override
+  public void announce(String change) {}
 
   @Override
   public void wake(ResourceKey key) {}

@@ -27,7 +27,8 @@ public final class Cleanup {
   private final Settings settings;
   private final List<Controller<?, ?, ?, ?>> controllers;
 
-  Cleanup(Settings settings, List<KindProvider> kinds, HostContext context) {
+  Cleanup(Settings settings, List<KindProvider> kinds, HostContext context)
+      throws ReconcileException {
     this.settings = settings;
     this.controllers = new ArrayList<>();
     for (KindProvider kind : kinds) {

@@ -3,20 +3,24 @@ package dev.pglet.daemon;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.Operations;
+import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.Settings;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** For kinds that are asked about the host while no engine runs: nothing long is ever started. */
 record HostContext(
     Settings settings, InstantSource clock, Scheduler scheduler, Map<Class<?>, Object> made)
     implements EngineContext {
+  private static final Logger LOG = LoggerFactory.getLogger(HostContext.class);
+
   HostContext(Settings settings, InstantSource clock, Scheduler scheduler) {
-    this(settings, clock, scheduler, new ConcurrentHashMap<>());
+    this(settings, clock, scheduler, new HashMap<>());
   }
 
   @Override
@@ -25,8 +29,20 @@ record HostContext(
   }
 
   @Override
-  public <T> T shared(Class<T> type, Supplier<T> make) {
-    return type.cast(made.computeIfAbsent(type, key -> make.get()));
+  public <T> T shared(Class<T> type, Maker<T> make) throws ReconcileException {
+    synchronized (made) {
+      Object known = made.get(type);
+      if (known == null) {
+        known = make.make();
+        made.put(type, known);
+      }
+      return type.cast(known);
+    }
+  }
+
+  @Override
+  public void announce(String change) {
+    LOG.atInfo().addKeyValue("change", change).log("the host was changed");
   }
 
   @Override

@@ -63,6 +63,11 @@ final class Progress implements EngineListener {
   }
 
   @Override
+  public synchronized void announced(String change) {
+    line(change);
+  }
+
+  @Override
   public synchronized void problem(String problem) {
     line("problem: " + problem);
   }

@@ -2,7 +2,6 @@ package dev.pglet.reconcile;
 
 import dev.pglet.api.meta.ResourceKey;
 import java.time.InstantSource;
-import java.util.function.Supplier;
 
 /** What the engine gives to a kind when it is built. */
 public interface EngineContext {
@@ -18,8 +17,19 @@ public interface EngineContext {
   /**
    * What kinds of one host have in common, such as the ports that they have reserved: made by the
    * first that asks, the same object for all who ask by that type. Lives as long as the engine.
+   *
+   * @throws ReconcileException what the maker threw; the next who asks tries again
    */
-  <T> T shared(Class<T> type, Supplier<T> make);
+  <T> T shared(Class<T> type, Maker<T> make) throws ReconcileException;
+
+  /** Makes what is shared; it may find that the host cannot do it. */
+  @FunctionalInterface
+  interface Maker<T> {
+    T make() throws ReconcileException;
+  }
+
+  /** Tells people at once, in one line, of a lasting change of the host that no step makes. */
+  void announce(String change);
 
   /**
    * Asks for a pass of a resource soon, at the priority of an edit. Does nothing for an unknown

@@ -9,7 +9,12 @@ import java.util.List;
 public interface KindProvider {
   CrdDefinition crd();
 
-  Controller<?, ?, ?, ?> controller(EngineContext context);
+  /**
+   * Builds the controller.
+   *
+   * @throws ReconcileException when the host lacks what the kind cannot do without
+   */
+  Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException;
 
   /** Verbs that the kind adds to the command line, such as {@code sql}. */
   List<Command> commands();

@@ -33,6 +33,13 @@ class TestProgress {
   }
 
   @Test
+  void aChangeOfTheHostIsALineOfItsOwn() {
+    new Progress(out, false).announced("Created the system account pglet (uid 999)");
+
+    assertThat(printed()).isEqualTo("Created the system account pglet (uid 999)\n");
+  }
+
+  @Test
   void aFailureSaysWhyAndWhatToDo() {
     Progress progress = new Progress(out, false);
 

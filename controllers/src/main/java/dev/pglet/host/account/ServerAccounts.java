@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Settings;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * Decides which account servers run as. An ordinary user's servers run as that user; root's as the
@@ -16,14 +15,20 @@ import org.slf4j.LoggerFactory;
 public final class ServerAccounts {
   public static final String DEDICATED = "pglet";
 
-  private static final Logger log = LoggerFactory.getLogger(ServerAccounts.class);
-
   private final Settings settings;
   private final AccountDatabase accounts;
+  private final Consumer<String> announcements;
 
-  public ServerAccounts(Settings settings, AccountDatabase accounts) {
+  /**
+   * Nothing is looked up or made yet.
+   *
+   * @param announcements hears, in one line for people, that an account was made
+   */
+  public ServerAccounts(
+      Settings settings, AccountDatabase accounts, Consumer<String> announcements) {
     this.settings = requireNonNull(settings, "settings is null");
     this.accounts = requireNonNull(accounts, "accounts is null");
+    this.announcements = requireNonNull(announcements, "announcements is null");
   }
 
   /**
@@ -73,10 +78,9 @@ public final class ServerAccounts {
     }
     accounts.createSystemAccount(DEDICATED);
     AccountDatabase.Entry created = named(DEDICATED);
-    log.atInfo()
-        .addKeyValue("account", created.name())
-        .addKeyValue("uid", created.uid())
-        .log("Created the system account that servers run as");
+    announcements.accept(
+        "Created the system account %s (uid %d), which servers run as; --account chooses another"
+            .formatted(created.name(), created.uid()));
     return created;
   }
 }

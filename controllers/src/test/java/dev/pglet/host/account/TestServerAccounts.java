@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Settings;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TestServerAccounts {
   private static final AccountDatabase.Entry ROOT = new AccountDatabase.Entry("root", 0, 0);
   private static final AccountDatabase.Entry ANNA = new AccountDatabase.Entry("anna", 1000, 1000);
+
+  private final List<String> announced = new ArrayList<>();
 
   @Test
   void anOrdinaryUsersServersRunAsThatUser() throws Exception {
@@ -37,6 +41,11 @@ class TestServerAccounts {
     assertThat(first.switching()).isTrue();
     assertThat(resolve(accounts, Optional.empty())).isEqualTo(first);
     assertThat(accounts.size()).isEqualTo(2);
+    assertThat(announced)
+        .as("said once, in the words that people see")
+        .singleElement()
+        .asString()
+        .contains("account pglet", "uid " + first.uid());
   }
 
   @Test
@@ -63,9 +72,9 @@ class TestServerAccounts {
         .hasMessageContaining("uid is 0");
   }
 
-  private static ServerAccount resolve(TestingAccounts accounts, Optional<String> name)
+  private ServerAccount resolve(TestingAccounts accounts, Optional<String> name)
       throws HostUnavailable {
     Settings settings = new Settings(Path.of("/data"), Path.of("/run/pglet"), name, false);
-    return new ServerAccounts(settings, accounts).resolve();
+    return new ServerAccounts(settings, accounts, announced::add).resolve();
   }
 }

@@ -20,6 +20,7 @@ import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.ResourceTable;
 import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.engine.store.WatchHub;
+import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.queue.Activity;
 import dev.pglet.reconcile.state.Event;
 import dev.pglet.reconcile.state.InventoryEntry;
@@ -35,7 +36,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What an engine and somebody who only looks are both made of. */
 record Assembly(
@@ -49,24 +51,33 @@ record Assembly(
     DependencyGraph graph,
     Holds holds,
     LiveOperations operations) {
+  private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
+
   private record Context(
       Settings settings,
       InstantSource clock,
       Scheduler scheduler,
       Operations operations,
       Consumer<ResourceKey> waker,
+      EngineListener listener,
       Map<Class<?>, Object> common)
       implements EngineContext {
     @Override
-    public <T> T shared(Class<T> type, Supplier<T> make) {
+    public <T> T shared(Class<T> type, Maker<T> make) throws ReconcileException {
       synchronized (common) {
         Object made = common.get(type);
         if (made == null) {
-          made = make.get();
+          made = make.make();
           common.put(type, made);
         }
         return type.cast(made);
       }
+    }
+
+    @Override
+    public void announce(String change) {
+      LOG.atInfo().addKeyValue("change", change).log("the host was changed");
+      listener.announced(change);
     }
 
     @Override
@@ -85,7 +96,13 @@ record Assembly(
             state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
     Context context =
         new Context(
-            parts.settings(), parts.clock(), parts.scheduler(), operations, wake, new HashMap<>());
+            parts.settings(),
+            parts.clock(),
+            parts.scheduler(),
+            operations,
+            wake,
+            parts.listener(),
+            new HashMap<>());
     Map<String, Kind<?, ?, ?, ?>> kinds = new LinkedHashMap<>();
     List<CrdDefinition> definitions = new ArrayList<>();
     for (KindProvider provider : parts.kinds()) {

@@ -35,6 +35,9 @@ public interface EngineListener {
   /** A condition's status or reason is another than before. */
   default void conditionChanged(ResourceKey key, Condition condition) {}
 
+  /** The host was changed for good outside any step, such as by a new account. */
+  default void announced(String change) {}
+
   /** How far an operation is, in its own unit; a total of 0 is unknown. */
   default void operationProgress(
       ResourceKey owner, String operation, String name, long done, long total) {}

@@ -30,7 +30,7 @@ record CrashingKind(KindProvider kind, CrashPoint point) implements KindProvider
   }
 
   @Override
-  public Controller<?, ?, ?, ?> controller(EngineContext context) {
+  public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     return crashing(kind.controller(context));
   }
 
