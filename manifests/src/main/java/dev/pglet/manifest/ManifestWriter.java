@@ -249,8 +249,8 @@ final class ManifestWriter {
       default ->
           throw rejected(
               root,
-              "%s has no single value %s that could be set; see: pglet explain %s"
-                  .formatted(key, String.join(".", path), key.kind()));
+              "%s: the kind %s has no field %s with a single value; only such a field can be set"
+                  .formatted(key, key.kind(), String.join(".", path)));
     };
   }
 

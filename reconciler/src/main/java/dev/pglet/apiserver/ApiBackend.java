@@ -3,6 +3,7 @@ package dev.pglet.apiserver;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.util.List;
 import java.util.OptionalLong;
@@ -31,6 +32,16 @@ public interface ApiBackend extends Resources {
 
   /** Manifests not in force: objects with {@code file} and {@code problems} (lines for people). */
   List<ObjectNode> rejected();
+
+  /**
+   * {@code held}: names of resources whose deletion waits for {@link #confirmPrunes}; {@code
+   * unmanaged}: objects with {@code resource}, {@code root}, {@code retained} (only data is left)
+   * and {@code explanation}.
+   */
+  ObjectNode prunes();
+
+  /** Deletes what is held; {@code deleting} names it. */
+  ObjectNode confirmPrunes() throws ReconcileException;
 
   /** What is wrong with the daemon itself, as sentences; empty when it is healthy. */
   List<String> unhealthy();

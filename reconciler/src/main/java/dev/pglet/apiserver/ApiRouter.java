@@ -154,7 +154,7 @@ public final class ApiRouter {
   }
 
   /** What Kubernetes has no path for. */
-  private void own(Exchange exchange, List<String> segments) throws ApiError {
+  private void own(Exchange exchange, List<String> segments) throws ApiError, ReconcileException {
     switch (String.join("/", segments)) {
       case "pglet/v1/daemon" -> {
         get(exchange);
@@ -166,6 +166,13 @@ public final class ApiRouter {
         ArrayNode items = list.putArray("items");
         backend.rejected().forEach(items::add);
         Answers.json(exchange, 200, list);
+      }
+      case "pglet/v1/prunes" -> {
+        switch (exchange.method()) {
+          case "GET" -> Answers.json(exchange, 200, backend.prunes());
+          case "POST" -> Answers.json(exchange, 202, backend.confirmPrunes());
+          default -> throw notAllowed(exchange);
+        }
       }
       case "pglet/v1/shutdown" -> {
         if (!exchange.method().equals("POST")) {

@@ -17,6 +17,9 @@ public interface LocalHost {
   /** One line for people for each problem of a manifest that is not in force. */
   List<String> rejected() throws ReconcileException;
 
+  /** What is there that no manifest is about: see {@code ApiBackend.prunes}. */
+  List<ObjectNode> unmanaged() throws ReconcileException;
+
   /** The directory that a new manifest is written into. */
   Path manifests();
 }

@@ -1,11 +1,13 @@
 package dev.pglet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.cli.client.ApiClient;
 import dev.pglet.cli.client.RemoteResources;
 import dev.pglet.reconcile.CommandContext;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Settings;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class Session implements CommandContext {
   /** The streams of the process. */
   public record Console(InputStream in, PrintStream out, PrintStream err) {}
+
+  private static final String PRUNES = "/pglet/v1/prunes";
 
   private final Console console;
   private final Settings settings;
@@ -122,9 +126,54 @@ public final class Session implements CommandContext {
     return lines;
   }
 
+  /** The resources whose deletion the daemon holds; empty when none runs. */
+  public List<String> heldPrunes() throws ReconcileException {
+    return daemon().isEmpty() ? List.of() : texts(prunes().path("held"));
+  }
+
+  /** What is there that no manifest is about: see {@code ApiBackend.prunes}. */
+  public List<ObjectNode> unmanaged() throws ReconcileException {
+    return daemon().isEmpty() ? local.unmanaged() : objects(prunes().path("unmanaged"));
+  }
+
+  /** Deletes what the running daemon holds. */
+  public List<String> confirmPrunes() throws ReconcileException {
+    return texts(
+        daemon()
+            .orElseThrow()
+            .send("POST", PRUNES, RemoteResources.JSON, "", "")
+            .map(answer -> answer.object().path("deleting"))
+            .orElseThrow(Session::olderDaemon));
+  }
+
+  /** A daemon of a version before prunes could be listed says 404. */
+  private ObjectNode prunes() throws ReconcileException {
+    return daemon()
+        .orElseThrow()
+        .get(PRUNES, RemoteResources.JSON)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  private static HostUnavailable olderDaemon() {
+    return new HostUnavailable(
+        "UnknownToDaemon",
+        "the daemon cannot be asked to prune",
+        "It was started by another version of pglet: end it, and start it anew");
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
   private static List<ObjectNode> items(ObjectNode list) {
+    return objects(list.path("items"));
+  }
+
+  private static List<ObjectNode> objects(JsonNode list) {
     List<ObjectNode> items = new ArrayList<>();
-    for (JsonNode item : list.path("items")) {
+    for (JsonNode item : list) {
       items.add((ObjectNode) item);
     }
     return items;

@@ -6,6 +6,7 @@ import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
 import dev.pglet.cli.verb.EventsCommand;
 import dev.pglet.cli.verb.GetCommand;
+import dev.pglet.cli.verb.PruneCommand;
 import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.cli.verb.VersionCommand;
 import dev.pglet.cli.verb.WaitCommand;
@@ -32,6 +33,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "describe",
           "apply",
           "delete",
+          "prune",
           "validate",
           "wait",
           "stop",
@@ -72,6 +74,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "describe" -> new DescribeCommand();
       case "apply" -> new ApplyCommand();
       case "delete" -> new DeleteCommand();
+      case "prune" -> new PruneCommand();
       case "validate" -> new ValidateCommand();
       case "wait" -> new WaitCommand();
       case "stop" -> DesiredStateCommand.stop(wiring);

@@ -1,5 +1,6 @@
 package dev.pglet.daemon;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
@@ -110,6 +111,31 @@ final class EngineBackend implements ApiBackend {
   @Override
   public List<ObjectNode> rejected() {
     return engine.rejected().stream().map(EventObjects::rejected).toList();
+  }
+
+  @Override
+  public ObjectNode prunes() {
+    ObjectNode prunes = prunesObject();
+    ArrayNode held = prunes.putArray("held");
+    engine.heldPrunes().forEach(key -> held.add(key.toString()));
+    ArrayNode unmanaged = prunes.putArray("unmanaged");
+    engine.unmanaged().forEach(each -> unmanaged.add(EventObjects.unmanaged(each)));
+    return prunes;
+  }
+
+  @Override
+  public ObjectNode confirmPrunes() throws ReconcileException {
+    ObjectNode prunes = prunesObject();
+    ArrayNode deleting = prunes.putArray("deleting");
+    engine.confirmPrunes().forEach(key -> deleting.add(key.toString()));
+    return prunes;
+  }
+
+  private static ObjectNode prunesObject() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("kind", "Prunes")
+        .put("apiVersion", "pglet/v1");
   }
 
   @Override

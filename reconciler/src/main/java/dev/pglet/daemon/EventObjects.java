@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
+import dev.pglet.reconcile.engine.Unmanaged;
 import dev.pglet.reconcile.state.Event;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -39,6 +40,15 @@ final class EventObjects {
     var problems = object.putArray("problems");
     lines(rejected).forEach(problems::add);
     return object;
+  }
+
+  static ObjectNode unmanaged(Unmanaged unmanaged) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("resource", unmanaged.key().toString())
+        .put("root", unmanaged.root())
+        .put("retained", unmanaged.retained())
+        .put("explanation", unmanaged.explanation());
   }
 
   static List<String> lines(Rejected rejected) {

@@ -11,6 +11,7 @@ import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.engine.EngineParts;
 import dev.pglet.reconcile.engine.Observed;
 import dev.pglet.reconcile.engine.SystemScheduler;
+import dev.pglet.reconcile.engine.Unmanaged;
 import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.io.IOException;
@@ -20,7 +21,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What this process sees of the host where no daemon runs. */
@@ -63,6 +66,17 @@ public final class ObservedHost implements LocalHost {
       root.rejected().forEach(rejected -> lines.addAll(EventObjects.lines(rejected)));
     }
     return lines;
+  }
+
+  @Override
+  public List<ObjectNode> unmanaged() throws ReconcileException {
+    Map<ResourceKey, Unmanaged> everywhere = new TreeMap<>();
+    List<Observed> all = observed();
+    all.getFirst().unmanaged().forEach(each -> everywhere.put(each.key(), each));
+    for (Observed other : all.subList(1, all.size())) {
+      everywhere.keySet().retainAll(other.unmanaged().stream().map(Unmanaged::key).toList());
+    }
+    return everywhere.values().stream().map(EventObjects::unmanaged).toList();
   }
 
   /**

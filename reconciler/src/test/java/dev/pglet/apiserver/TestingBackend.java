@@ -43,6 +43,14 @@ public final class TestingBackend implements ApiBackend {
   /** What every write answers instead of working, when it is set. */
   public volatile Optional<ReconcileException> failing = Optional.empty();
 
+  /** The keys that wait for a confirmation. */
+  public volatile List<String> held = List.of();
+
+  /** Names of resources that cannot be set. */
+  public final List<String> unwritable = new CopyOnWriteArrayList<>();
+
+  private final List<ObjectNode> unmanaged = new CopyOnWriteArrayList<>();
+
   /** What is wrong with the daemon. */
   public volatile List<String> problems = List.of();
 
@@ -151,6 +159,9 @@ public final class TestingBackend implements ApiBackend {
     if (failing.isPresent()) {
       throw failing.get();
     }
+    if (unwritable.contains(key.name())) {
+      throw new InvalidSpec("Unwritable", "", "no file of " + key + " can be written", "See why");
+    }
     ObjectNode object = get(key).orElseThrow();
     ObjectNode parent = object;
     for (String field : path.subList(0, path.size() - 1)) {
@@ -215,6 +226,32 @@ public final class TestingBackend implements ApiBackend {
     ObjectNode one = JsonNodeFactory.instance.objectNode().put("file", "/m/bad.yaml");
     one.putArray("problems").add("/m/bad.yaml:3:5: spec.prot: unknown field");
     return List.of(one);
+  }
+
+  @Override
+  public ObjectNode prunes() {
+    ObjectNode prunes = JsonNodeFactory.instance.objectNode();
+    held.forEach(prunes.putArray("held")::add);
+    unmanaged.forEach(prunes.putArray("unmanaged")::add);
+    return prunes;
+  }
+
+  @Override
+  public ObjectNode confirmPrunes() {
+    ObjectNode prunes = JsonNodeFactory.instance.objectNode();
+    held.forEach(prunes.putArray("deleting")::add);
+    held = List.of();
+    return prunes;
+  }
+
+  /** Tells of something that no manifest is about. */
+  public void unmanaged(String resource, boolean retained) {
+    unmanaged.add(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("resource", resource)
+            .put("retained", retained)
+            .put("explanation", "its manifest is not in /m"));
   }
 
   @Override

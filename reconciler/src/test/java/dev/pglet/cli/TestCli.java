@@ -12,6 +12,7 @@ import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
 import dev.pglet.cli.verb.EventsCommand;
 import dev.pglet.cli.verb.GetCommand;
+import dev.pglet.cli.verb.PruneCommand;
 import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.cli.verb.VersionCommand;
 import dev.pglet.cli.verb.WaitCommand;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +73,7 @@ class TestCli {
           new DescribeCommand(),
           new ApplyCommand(),
           new DeleteCommand(),
+          new PruneCommand(),
           new ValidateCommand(),
           new WaitCommand(),
           new EventsCommand(),
@@ -93,6 +96,13 @@ class TestCli {
     @Override
     public List<String> rejected() {
       return List.of("/m/bad.yaml:1:1: it is bad");
+    }
+
+    @Override
+    public List<ObjectNode> unmanaged() {
+      List<ObjectNode> unmanaged = new ArrayList<>();
+      backend.prunes().path("unmanaged").forEach(each -> unmanaged.add((ObjectNode) each));
+      return unmanaged;
     }
 
     @Override
@@ -315,6 +325,38 @@ class TestCli {
     assertThat(run("delete", "pg", "app")).isEqualTo(1);
     assertThat(err()).contains("not found");
     assertThat(run("delete", "pg", "app", "--ignore-not-found")).isZero();
+  }
+
+  @Test
+  void pruneListsWhatIsHeldAndDeletesItWhenThatIsConfirmed() throws Exception {
+    serve();
+    backend.held = List.of("branch/a", "branch/b");
+    backend.unmanaged("branch/c", true);
+
+    assertThat(run("get", "pg")).isZero();
+    assertThat(err()).contains("held: branch/a").contains("pglet prune");
+    assertThat(run("prune")).isZero();
+    assertThat(out())
+        .contains("branch/a: held", "branch/b: held", "pglet prune --confirm")
+        .contains("branch/c: retained data: its manifest is not in /m");
+    assertThat(backend.held).as("a list changes nothing").hasSize(2);
+
+    assertThat(run("prune", "--confirm")).isZero();
+    assertThat(out()).isEqualTo("branch/a is being deleted\nbranch/b is being deleted\n");
+    assertThat(backend.held).isEmpty();
+    assertThat(run("prune", "--confirm")).isZero();
+    assertThat(out()).contains("No deletion waits");
+  }
+
+  @Test
+  void pruneWithoutADaemonListsWhatIsUnmanagedAndConfirmsNothing() {
+    backend.unmanaged("branch/c", false);
+
+    assertThat(run("prune")).isZero();
+    assertThat(out()).contains("branch/c: unmanaged");
+    assertThat(err()).contains("No daemon runs");
+    assertThat(run("prune", "--confirm")).isEqualTo(1);
+    assertThat(err()).contains("no daemon answers").contains("pglet run DIR");
   }
 
   @Test

@@ -151,6 +151,9 @@ public final class GetCommand implements BuiltinCommand {
     for (String problem : session.rejected()) {
       session.err().println("not in force: " + problem);
     }
+    for (String key : session.heldPrunes()) {
+      session.err().printf("held: %s: its manifest is gone; see: pglet prune%n", key);
+    }
     return complete ? Cli.OK : Cli.FAILED;
   }
 
