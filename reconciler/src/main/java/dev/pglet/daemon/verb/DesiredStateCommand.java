@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +30,7 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code stop} and {@code start}: sets {@code spec.desiredState} in the files and waits. */
 public final class DesiredStateCommand implements BuiltinCommand {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final List<String> FIELD = List.of("spec", "desiredState");
 
   private final String name;
@@ -53,7 +55,10 @@ public final class DesiredStateCommand implements BuiltinCommand {
   public CommandSpec spec() {
     return Options.verb(
             name, "Set desiredState: %s in manifests, and wait until it is so.".formatted(value))
-        .addOption(flag("All resources that have a desired state.", "--all"))
+        .addOption(
+            flag(
+                "All resources that have a desired state, of all namespaces unless one is given.",
+                "--all"))
         .addOption(Options.namespace())
         .addOption(timeout("5m"))
         .addPositional(Options.words("NAME… | KIND/NAME…", "0..*", "What to " + name + "."));
@@ -68,7 +73,7 @@ public final class DesiredStateCommand implements BuiltinCommand {
     }
     SortedSet<ResourceKey> keys = new TreeSet<>();
     if (all) {
-      keys.addAll(existing(session, arguments));
+      keys.addAll(existing(session, Optional.ofNullable(arguments.matchedOptionValue("-n", null))));
     } else {
       for (String word : words) {
         keys.addAll(chosen(word, session, arguments));
@@ -76,17 +81,53 @@ public final class DesiredStateCommand implements BuiltinCommand {
     }
     if (keys.isEmpty()) {
       session.out().printf("There is nothing to %s.%n", name);
-      return Cli.OK;
     }
-    for (ResourceKey key : keys) {
-      Resources.Applied applied = session.resources().set(key, FIELD, value);
-      session.out().printf("%s %s%n", key, applied.change().name().toLowerCase(Locale.ROOT));
+    boolean allSet = set(session, keys);
+    boolean reached = keys.isEmpty() || await(session, keys, timeout(arguments, PATIENCE));
+    if (all) {
+      nameUnmanaged(session);
     }
-    Duration timeout = timeout(arguments, Duration.ofMinutes(5));
-    if (session.daemon().isPresent()) {
-      return new Waiting(session).forCondition(List.copyOf(keys), "UpToDate", "True", timeout);
+    return allSet && reached ? Cli.OK : Cli.FAILED;
+  }
+
+  /**
+   * Goes on after a failure: one broken file must not keep the others from what is asked. What
+   * could not be set is named and taken out of the keys.
+   */
+  private boolean set(Session session, SortedSet<ResourceKey> keys) {
+    boolean all = true;
+    for (ResourceKey key : List.copyOf(keys)) {
+      try {
+        Resources.Applied applied = session.resources().set(key, FIELD, value);
+        session.out().printf("%s %s%n", key, applied.change().name().toLowerCase(Locale.ROOT));
+      } catch (ReconcileException e) {
+        session.err().printf("pglet %s: not done: %s: %s%n", name, key, e.explain());
+        keys.remove(key);
+        all = false;
+      }
     }
-    return runs.onceForAll(session, keys, timeout) ? Cli.OK : Cli.FAILED;
+    return all;
+  }
+
+  private boolean await(Session session, SortedSet<ResourceKey> keys, Duration timeout)
+      throws ReconcileException {
+    return session.daemon().isPresent()
+        ? new Waiting(session).forCondition(List.copyOf(keys), "UpToDate", "True", timeout)
+            == Cli.OK
+        : runs.onceForAll(session, keys, timeout);
+  }
+
+  /** They may be running, and no manifest of theirs could say that they should not. */
+  private void nameUnmanaged(Session session) throws ReconcileException {
+    for (ObjectNode each : session.unmanaged()) {
+      if (!each.path("retained").asBoolean()) {
+        session
+            .err()
+            .printf(
+                "pglet %s: left as it is: %s: %s%n",
+                name, each.path("resource").asText(), each.path("explanation").asText());
+      }
+    }
   }
 
   private static List<ResourceKey> chosen(String word, Session session, ParseResult arguments)
@@ -97,7 +138,9 @@ public final class DesiredStateCommand implements BuiltinCommand {
       return keys;
     }
     List<ResourceKey> named =
-        existing(session, arguments).stream().filter(key -> key.name().equals(word)).toList();
+        existing(session, Optional.of(Options.namespace(arguments))).stream()
+            .filter(key -> key.name().equals(word))
+            .toList();
     if (named.isEmpty()) {
       throw new UsageError("there is no '%s'; pglet get all shows what there is".formatted(word));
     }
@@ -108,9 +151,8 @@ public final class DesiredStateCommand implements BuiltinCommand {
   }
 
   /** Of every kind whose schema has the field. */
-  private static List<ResourceKey> existing(Session session, ParseResult arguments)
+  private static List<ResourceKey> existing(Session session, Optional<String> wanted)
       throws ReconcileException {
-    String namespace = Options.namespace(arguments);
     List<ResourceKey> keys = new ArrayList<>();
     for (CrdDefinition kind : session.kinds().all()) {
       JsonNode field =
@@ -120,7 +162,8 @@ public final class DesiredStateCommand implements BuiltinCommand {
       }
       for (ObjectNode object : session.resources().list(kind)) {
         JsonNode metadata = object.path("metadata");
-        if (metadata.path("namespace").asText().equals(namespace)) {
+        String namespace = metadata.path("namespace").asText();
+        if (wanted.isEmpty() || wanted.get().equals(namespace)) {
           keys.add(new ResourceKey(kind.kind(), namespace, metadata.path("name").asText()));
         }
       }
