@@ -22,7 +22,6 @@ import dev.pglet.instance.InstanceController;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
-import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.testing.CrashPoint;
@@ -73,7 +72,7 @@ final class CrashingKinds {
       int block)
       implements KindProvider {
     @Override
-    public Controller<?, ?, ?, ?> controller(EngineContext context) {
+    public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
       return make.apply(context, context.shared(ServerHost.class, () -> host(context)));
     }
 
@@ -82,9 +81,10 @@ final class CrashingKinds {
       return List.of();
     }
 
-    private ServerHost host(EngineContext context) {
+    private ServerHost host(EngineContext context) throws ReconcileException {
       LocalCommands commands = new LocalCommands();
-      ServerAccount account = account(context);
+      ServerAccount account =
+          new ServerAccounts(context.settings(), new HostAccounts(), context::announce).resolve();
       CrashingVolumes driver = new CrashingVolumes(new CopyDriver(commands), point, made);
       Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver);
       return new ServerHost(
@@ -96,14 +96,6 @@ final class CrashingKinds {
           InstalledBinaries.ofHost(context.settings(), account, commands),
           new CrashingServers(new LocalPostgresServer(commands, context.clock()), point, made),
           new SocketConnections());
-    }
-
-    private static ServerAccount account(EngineContext context) {
-      try {
-        return new ServerAccounts(context.settings(), new HostAccounts()).resolve();
-      } catch (HostUnavailable e) {
-        throw new AssertionError(e.explain(), e);
-      }
     }
 
     private List<Claim> claims(Pools pools) throws ReconcileException {
