@@ -1,5 +1,6 @@
 package dev.pglet.host.postgres;
 
+import dev.pglet.host.file.RegularFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,7 +36,7 @@ record ServerLog(Path file, long begin) {
   }
 
   private String tail() throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = RegularFiles.open(file)) {
       long from = Math.max(begin, channel.size() - TAIL);
       ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
       int n = channel.read(buffer, from);

@@ -2,6 +2,7 @@ package dev.pglet.host.postgres;
 
 import dev.pglet.host.command.AccountSwitch;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
 import dev.pglet.host.process.ProcessFacts;
@@ -12,6 +13,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -131,12 +133,14 @@ final class ServerStart {
     }
     // Clients of other accounts may enter; who may do what is pg_hba.conf's to say.
     Ownership.directory(socketDirectory, request.account(), "rwxr-xr-x");
-    if (Files.notExists(request.logFile())) {
+    if (Files.notExists(request.logFile(), LinkOption.NOFOLLOW_LINKS)) {
       Files.createFile(
           request.logFile(),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Ownership.give(request.logFile(), request.account());
     }
+    // Opened by this process, in a directory where the account could have placed a link.
+    RegularFiles.require(request.logFile());
   }
 
   private static Process launch(StartRequest request, List<String> command) throws IOException {

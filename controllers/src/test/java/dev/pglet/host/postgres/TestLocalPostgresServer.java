@@ -181,6 +181,18 @@ class TestLocalPostgresServer extends ServerContract {
   }
 
   @Test
+  void aLogThatIsALinkIsNotWrittenThrough() throws Exception {
+    Path data = real.cluster(binaries(), "a");
+    Path secret = Files.writeString(real.root.resolve("secret"), "untouched");
+    Path log = Files.createSymbolicLink(data.resolveSibling("log"), secret);
+    assertThatThrownBy(() -> real.start(binaries(), data, PORT))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining(log + ": is a symbolic link");
+    assertThat(secret).content().isEqualTo("untouched");
+    assertThat(real.servers.find(data)).isEmpty();
+  }
+
+  @Test
   void aServerThatEndsSaysWhy() throws Exception {
     Path data = real.cluster(binaries(), "a");
     Files.writeString(data.resolveSibling("log"), "FATAL:  an old story\n");

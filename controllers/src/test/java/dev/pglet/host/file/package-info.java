@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.file;
+
+import org.jspecify.annotations.NullMarked;
