@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class Machinery implements Intake.Effects, Wakeups {
   private static final Duration GRACE = Duration.ofMinutes(2);
   private static final Duration STUCK = Duration.ofMinutes(15);
 
+  private final AtomicInteger hints = new AtomicInteger();
   private final Stirrings stirrings = new Stirrings();
   private final Activity activity = new Activity(stirrings::stir);
   private final EngineParts parts;
@@ -145,7 +147,7 @@ final class Machinery implements Intake.Effects, Wakeups {
 
   /** Scans soon. Until that is done nothing counts as having come to an end. */
   void hint() {
-    activity.begin();
+    hints.incrementAndGet();
     parts
         .scheduler()
         .schedule(
@@ -156,7 +158,8 @@ final class Machinery implements Intake.Effects, Wakeups {
                   scan();
                 }
               } finally {
-                activity.end();
+                hints.decrementAndGet();
+                stirrings.stir();
               }
             });
   }
@@ -222,7 +225,11 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   boolean settled() {
-    return scanned && activity.idle() && intake.settled() && progress.allEnded();
+    return scanned
+        && hints.get() == 0
+        && activity.idle()
+        && intake.settled()
+        && progress.allEnded();
   }
 
   Convergence converge(Duration timeout) throws InterruptedException {
