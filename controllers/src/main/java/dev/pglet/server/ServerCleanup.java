@@ -1,6 +1,7 @@
 package dev.pglet.server;
 
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
@@ -23,11 +24,14 @@ public final class ServerCleanup {
    * Removes all that has a marker of the kind.
    *
    * @return one line for people for each volume
+   * @throws ReconcileException after all that can be read is removed, when something could not be:
+   *     it may have a server and data, and must not be forgotten
    */
   public List<String> all(String kind) throws ReconcileException {
     Passfiles passfiles = new Passfiles(host.settings().secrets());
     List<String> lines = new ArrayList<>();
-    for (Volume volume : host.pools().all()) {
+    Inventory inventory = host.pools().inventory();
+    for (Volume volume : inventory.volumes()) {
       VolumeMarker marker = volume.marker();
       if (!marker.key().kind().equals(kind)) {
         continue;
@@ -38,6 +42,9 @@ public final class ServerCleanup {
       removeSockets(marker.uid());
       lines.add(
           "%s: removed volume %s in %s".formatted(marker.key(), marker.volume(), volume.pool()));
+    }
+    if (!inventory.unreadable().isEmpty()) {
+      throw inventory.unreadable().getFirst().problem();
     }
     return lines;
   }

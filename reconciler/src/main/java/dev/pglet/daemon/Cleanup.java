@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Removes all that pglet has made on a data root. Only what it knows by name or marker is removed:
@@ -57,9 +58,7 @@ public final class Cleanup {
    */
   public boolean run(PrintStream out, Duration patience) throws ReconcileException {
     try (StateLock _ = lock(patience)) {
-      for (Controller<?, ?, ?, ?> controller : controllers) {
-        controller.cleanup().forEach(out::println);
-      }
+      cleanUpKinds(out);
       List<Path> left = new Remains(settings).remove();
       left.forEach(
           path -> out.println("left alone, because it is not known to be pglet's: " + path));
@@ -74,6 +73,22 @@ public final class Cleanup {
               .formatted(settings.dataRoot(), settings.runDirectory(), e),
           "Correct that and run pglet cleanup --all --data again; it goes on from there",
           e);
+    }
+  }
+
+  /** All of them; when one could not, the memory of where its things are must stay. */
+  private void cleanUpKinds(PrintStream out) throws ReconcileException {
+    Optional<ReconcileException> failure = Optional.empty();
+    for (Controller<?, ?, ?, ?> controller : controllers) {
+      try {
+        controller.cleanup().forEach(out::println);
+      } catch (ReconcileException e) {
+        failure.ifPresent(e::addSuppressed);
+        failure = Optional.of(e);
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
   }
 

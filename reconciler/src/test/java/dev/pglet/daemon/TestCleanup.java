@@ -1,7 +1,14 @@
 package dev.pglet.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.engine.SystemScheduler;
 import dev.pglet.reconcile.testing.ToyHost;
@@ -9,6 +16,7 @@ import dev.pglet.reconcile.testing.ToyProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -19,6 +27,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,11 +81,11 @@ class TestCleanup {
     Files.writeString(file, "x");
   }
 
-  private Cleanup cleanup() throws Exception {
+  private Cleanup cleanup(KindProvider... kinds) throws Exception {
     Settings settings = new Settings(data, run, Optional.empty(), false);
     return new Cleanup(
         settings,
-        List.of(new ToyProvider(new ToyHost())),
+        kinds.length > 0 ? List.of(kinds) : List.of(new ToyProvider(new ToyHost())),
         new HostContext(settings, InstantSource.system(), scheduler));
   }
 
@@ -181,5 +190,52 @@ class TestCleanup {
   @Test
   void theAnnouncementNamesBothRoots() throws Exception {
     assertThat(cleanup().announce()).contains("data root " + data, "run directory " + run);
+  }
+
+  /** A kind that only cleans up. */
+  private record Cleaning(Callable<List<String>> cleanup) implements KindProvider {
+    @Override
+    public CrdDefinition crd() {
+      return ToyProvider.CRD;
+    }
+
+    @Override
+    public Controller<?, ?, ?, ?> controller(EngineContext context) {
+      return (Controller<?, ?, ?, ?>)
+          Proxy.newProxyInstance(
+              getClass().getClassLoader(),
+              new Class<?>[] {Controller.class},
+              (_, method, _) -> {
+                assertThat(method.getName()).isEqualTo("cleanup");
+                return cleanup.call();
+              });
+    }
+
+    @Override
+    public List<Command> commands() {
+      return List.of();
+    }
+  }
+
+  @Test
+  void whenAKindCannotCleanUpTheOthersDoAndNothingIsForgotten() throws Exception {
+    Cleanup cleanup =
+        cleanup(
+            new Cleaning(
+                () -> {
+                  throw new HostUnavailable("PoolMissing", "the pool /p is not there", "Mount it");
+                }),
+            new Cleaning(() -> List.of("box: removed")));
+
+    assertThatThrownBy(
+            () ->
+                cleanup.run(
+                    new PrintStream(out, true, StandardCharsets.UTF_8), Duration.ofSeconds(5)))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining("/p");
+
+    assertThat(said()).contains("box: removed");
+    assertThat(data.resolve("state/inventory.json")).exists();
+    assertThat(data.resolve("pools/0123456789abcdef.json")).exists();
   }
 }
