@@ -347,7 +347,7 @@ final class TestManifestDirectory {
         .hasMessageContaining("spec.network.port: must be a whole number");
     assertThatThrownBy(() -> directory.set(B, List.of("spec", "nothing"), "x"))
         .isInstanceOf(ManifestRejected.class)
-        .hasMessageContaining("has no single value spec.nothing");
+        .hasMessageContaining("has no field spec.nothing with a single value");
   }
 
   @Test
