@@ -4,6 +4,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.Operations.OperationContext;
@@ -18,7 +19,6 @@ import dev.pglet.server.ServerObserved;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -270,11 +270,7 @@ final class BranchCopy {
   private void copyFile(Path from, Path to, Path relative) throws ReconcileException {
     try {
       Path copy = to.resolve(relative);
-      Files.copy(
-          from.resolve(relative),
-          copy,
-          StandardCopyOption.REPLACE_EXISTING,
-          StandardCopyOption.COPY_ATTRIBUTES);
+      RegularFiles.copy(from.resolve(relative), copy);
       Ownership.give(copy, host.account());
     } catch (IOException e) {
       throw FileFailure.of("copying " + from.resolve(relative), e);
