@@ -35,8 +35,14 @@ public final class LocalPorts implements Ports {
     this.claims = requireNonNull(claims, "claims is null");
   }
 
+  /** Asked before each start, when the marker is written: the last moment to see that it is. */
   @Override
   public Optional<Holder> holder(String address, int port) throws ReconcileException {
+    claimed();
+    return probe(address, port);
+  }
+
+  private static Optional<Holder> probe(String address, int port) throws ReconcileException {
     InetAddress wanted = resolve(address);
     try (SocketChannel probe = SocketChannel.open()) {
       // As PostgreSQL does: connections that still close do not count, listeners do.
@@ -70,7 +76,7 @@ public final class LocalPorts implements Ports {
     }
     Owner owner = taken.get(wanted);
     if (owner == null) {
-      Optional<Holder> holder = holder(address, wanted);
+      Optional<Holder> holder = probe(address, wanted);
       if (holder.isPresent()) {
         throw held(wanted, holder.get().describe());
       }
@@ -86,12 +92,12 @@ public final class LocalPorts implements Ports {
     // A port that was given before stays, also across a restart of the daemon, unless somebody
     // else has taken it meanwhile.
     for (Map.Entry<Integer, Owner> entry : taken.entrySet()) {
-      if (entry.getValue().uid().equals(uid) && holder(address, entry.getKey()).isEmpty()) {
+      if (entry.getValue().uid().equals(uid) && probe(address, entry.getKey()).isEmpty()) {
         return entry.getKey();
       }
     }
     for (int port = FIRST; port <= LAST; port++) {
-      if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
+      if (!taken.containsKey(port) && probe(address, port).isEmpty()) {
         remember(port, uid);
         return port;
       }
@@ -108,13 +114,18 @@ public final class LocalPorts implements Ports {
     reservations.put(port, uid);
   }
 
+  /** Where a marker has taken over, the port is free again when that is gone or says another. */
+  private synchronized List<Claim> claimed() throws ReconcileException {
+    List<Claim> claimed = claims.claims();
+    claimed.forEach(claim -> reservations.remove(claim.port()));
+    return claimed;
+  }
+
   private record Owner(String uid, String name) {}
 
   private Map<Integer, Owner> taken() throws ReconcileException {
     Map<Integer, Owner> taken = new TreeMap<>();
-    List<Claim> claimed = claims.claims();
-    // A marker has taken over: when it is gone, or says another port, this one is free again.
-    claimed.forEach(claim -> reservations.remove(claim.port()));
+    List<Claim> claimed = claimed();
     reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, "the resource " + uid)));
     for (Claim claim : claimed) {
       if (claim.port() != 0) {

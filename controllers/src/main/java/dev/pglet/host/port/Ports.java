@@ -19,10 +19,10 @@ public interface Ports {
   /**
    * Reserves a port for an owner: the wanted one, or for 0 the one that it has already unless
    * somebody listens there, else the lowest free port of the range. A reservation bridges the time
-   * until a marker says the same, or this process ends, or the owner reserves another port; from
-   * then on the port belongs to whom the markers give it, and to nobody when none does. A wanted
-   * port that the owner has already is not probed, since its own server may be listening: ask
-   * {@link #holder} before a start.
+   * until a marker says the same (seen at the next call of this interface), or this process ends,
+   * or the owner reserves another port; from then on the port belongs to whom the markers give it,
+   * and to nobody when none does. A wanted port that the owner has already is not probed, since its
+   * own server may be listening: ask {@link #holder} before a start.
    *
    * @param uid the owner
    * @throws dev.pglet.reconcile.HostUnavailable when no port is free, or the wanted one is held or

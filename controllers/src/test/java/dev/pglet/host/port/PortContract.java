@@ -59,6 +59,16 @@ public abstract class PortContract {
   }
 
   @Test
+  void aPortIsFreeAgainWhenNobodyElseReservedOneMeanwhile() throws Exception {
+    Ports ports = ports();
+    int port = ports.reserve("a", LOOPBACK, 0);
+    claims.add(new Claim(port, "a", ResourceKey.of("PostgreSQLInstance", "orders")));
+    assertThat(ports.holder(LOOPBACK, port)).as("asked before the start").isEmpty();
+    claims.clear();
+    assertThat(ports.reserve("b", LOOPBACK, port)).isEqualTo(port);
+  }
+
+  @Test
   void anOwnerThatReservesAnotherPortGivesTheFirstOneBack() throws Exception {
     Ports ports = ports();
     int first = ports.reserve("a", LOOPBACK, 0);

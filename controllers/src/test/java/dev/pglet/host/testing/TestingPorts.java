@@ -23,7 +23,18 @@ public final class TestingPorts implements Ports {
   }
 
   @Override
-  public Optional<Holder> holder(String address, int port) {
+  public Optional<Holder> holder(String address, int port) throws ReconcileException {
+    claimed();
+    return listener(port);
+  }
+
+  private synchronized List<PortClaims.Claim> claimed() throws ReconcileException {
+    List<PortClaims.Claim> claimed = claims.claims();
+    claimed.forEach(claim -> reservations.remove(claim.port()));
+    return claimed;
+  }
+
+  private Optional<Holder> listener(int port) {
     for (TestingHost.Server server : host.servers.values()) {
       if (server.port() == port) {
         Postmaster postmaster = server.postmaster();
@@ -36,20 +47,19 @@ public final class TestingPorts implements Ports {
   @Override
   public synchronized int reserve(String uid, String address, int wanted)
       throws ReconcileException {
-    List<PortClaims.Claim> claimed = claims.claims();
-    claimed.forEach(claim -> reservations.remove(claim.port()));
+    List<PortClaims.Claim> claimed = claimed();
     Map<Integer, String> taken = new TreeMap<>(reservations);
     for (PortClaims.Claim claim : claimed) {
       taken.put(claim.port(), claim.uid());
     }
     if (wanted == 0) {
       for (int port : taken.keySet()) {
-        if (uid.equals(taken.get(port)) && holder(address, port).isEmpty()) {
+        if (uid.equals(taken.get(port)) && listener(port).isEmpty()) {
           return port;
         }
       }
       for (int port = FIRST; port <= LAST; port++) {
-        if (!taken.containsKey(port) && holder(address, port).isEmpty()) {
+        if (!taken.containsKey(port) && listener(port).isEmpty()) {
           remember(port, uid);
           return port;
         }
@@ -60,7 +70,7 @@ public final class TestingPorts implements Ports {
     if (uid.equals(owner)) {
       return wanted;
     }
-    Optional<Holder> holder = holder(address, wanted);
+    Optional<Holder> holder = listener(wanted);
     if (owner != null || holder.isPresent()) {
       throw new HostUnavailable(
           "PortTaken",
