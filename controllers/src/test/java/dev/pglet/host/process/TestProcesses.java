@@ -12,8 +12,14 @@ import org.junit.jupiter.api.io.TempDir;
 class TestProcesses {
   @Test
   void aSignalReachesTheProvenProcess() throws Exception {
-    Process process = new ProcessBuilder("sleep", "300").start();
+    // A shell starts what runs in its background with this signal ignored, and so would be the
+    // test.
+    Process process = new ProcessBuilder("env", "--default-signal=INT", "sleep", "300").start();
     try {
+      Path name = Path.of("/proc/" + process.pid() + "/comm");
+      while (!Files.readString(name).strip().equals("sleep")) {
+        Thread.onSpinWait();
+      }
       assertThat(ProcessSignals.send(process.pid(), Signal.INTERRUPT, () -> true)).isTrue();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(128 + 2);
