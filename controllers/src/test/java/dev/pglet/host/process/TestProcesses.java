@@ -50,9 +50,11 @@ class TestProcesses {
   @Test
   void aZombieIsDead(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("pid");
-    // The shell becomes a program that never waits for the child that it inherits.
-    Process parent =
-        new ProcessBuilder("sh", "-c", "true & echo $! > " + file + "; exec sleep 300").start();
+    // The shell becomes a program that never waits for the child that it inherits; the child ends
+    // only then, because the shell itself would still collect it.
+    String script =
+        "while [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done & echo $! > %s; exec sleep 300";
+    Process parent = new ProcessBuilder("sh", "-c", script.formatted(file)).start();
     try {
       long child = 0;
       while (child == 0 || ProcessFacts.startTicks(child).isPresent()) {
