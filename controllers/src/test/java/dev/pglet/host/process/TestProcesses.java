@@ -52,19 +52,18 @@ class TestProcesses {
     Path file = directory.resolve("pid");
     // The shell becomes a program that never waits for the child that it inherits; the child ends
     // only then, because the shell itself would still collect it.
-    String script =
-        "while [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done & echo $! > %s; exec sleep 300";
-    Process parent = new ProcessBuilder("sh", "-c", script.formatted(file)).start();
+    String child = "while [ \"$(cat /proc/$$/comm)\" != sleep ]; do :; done & echo $! > " + file;
+    Process parent = new ProcessBuilder("sh", "-c", child + "; exec sleep 300").start();
     try {
-      long child = 0;
-      while (child == 0 || ProcessFacts.startTicks(child).isPresent()) {
+      long pid = 0;
+      while (pid == 0 || ProcessFacts.startTicks(pid).isPresent()) {
         Thread.onSpinWait();
         if (Files.exists(file) && Files.size(file) > 1) {
-          child = Long.parseLong(Files.readString(file).strip());
+          pid = Long.parseLong(Files.readString(file).strip());
         }
       }
-      assertThat(Path.of("/proc/" + child)).exists();
-      assertThat(ProcessFacts.startTicks(child)).isEmpty();
+      assertThat(Path.of("/proc/" + pid)).exists();
+      assertThat(ProcessFacts.startTicks(pid)).isEmpty();
     } finally {
       parent.destroyForcibly();
     }
