@@ -33,7 +33,7 @@ public final class PruneCommand implements BuiltinCommand {
       throw new HostUnavailable(
           "NoDaemon",
           "no daemon answers on " + session.settings().apiSocket() + ", and only one holds prunes",
-          "Start it with pglet run DIR; it holds them again once it has missed them for 30 s");
+          "Start it with pglet run DIR: what was held before is held still, whatever is missing anew after 30 s");
     }
     List<String> begun = session.confirmPrunes();
     begun.forEach(key -> session.out().println(key + " is being deleted"));

@@ -133,6 +133,7 @@ record Assembly(
     Pruning pruning =
         new Pruning(
             prune,
+            state.inventory().held(parts.manifests().root().toString()),
             parts.guard(),
             this::losesData,
             kind -> (int) table.all().stream().filter(t -> t.key().kind().equals(kind)).count(),
@@ -188,9 +189,12 @@ record Assembly(
 
   /** Whether the deletion of a resource would remove data, or nobody can tell. */
   private boolean losesData(ResourceKey key) {
-    Tracked tracked = table.find(key).orElseThrow();
+    Optional<Tracked> tracked = table.find(key);
+    if (tracked.isEmpty()) {
+      return true;
+    }
     Tracked deleted =
-        tracked.deletedFor(new Tombstone(parts.clock().instant(), "what if it were deleted"));
+        tracked.get().deletedFor(new Tombstone(parts.clock().instant(), "what if it were deleted"));
     try {
       Sight sight = kind(key).see(deleted, table);
       return sight.losesData();

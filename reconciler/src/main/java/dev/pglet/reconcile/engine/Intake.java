@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -107,7 +108,7 @@ final class Intake {
   }
 
   List<ResourceKey> held() {
-    return pruning.held();
+    return pruning.held().stream().sorted().toList();
   }
 
   /** Whether all files could be judged, and no deletion is still being waited for. */
@@ -191,18 +192,25 @@ final class Intake {
 
   /** What has no manifest keeps its last accepted spec in force until it is pruned. */
   private void missing(Snapshot snapshot) throws HostUnavailable {
-    List<InventoryEntry> missing = new ArrayList<>();
+    Set<ResourceKey> missing = new TreeSet<>();
+    Set<ResourceKey> inForce = new TreeSet<>();
     for (InventoryEntry entry : state.inventory().all()) {
       if (entry.root().equals(root)
           && !entry.retained()
           && !snapshot.accepted().containsKey(entry.key())) {
         recall(entry, snapshot);
-        if (entry.tombstone().isEmpty() && table.find(entry.key()).isPresent()) {
-          missing.add(entry);
+        if (entry.tombstone().isEmpty()) {
+          missing.add(entry.key());
+          if (table.find(entry.key()).isPresent()) {
+            inForce.add(entry.key());
+          }
         }
       }
     }
-    delete(pruning.decide(snapshot, missing), "its manifest is gone from " + root);
+    List<ResourceKey> gone = pruning.decide(snapshot, missing, inForce);
+    // First, so that no crash makes one that was held look as if it had just gone.
+    state.inventory().hold(root, pruning.held());
+    delete(gone, "its manifest is gone from " + root);
   }
 
   private void recall(InventoryEntry entry, Snapshot snapshot) {
@@ -289,7 +297,8 @@ final class Intake {
 
   /** Begins the deletions that the guard held. */
   synchronized List<ResourceKey> confirmHeld() throws HostUnavailable {
-    List<ResourceKey> held = pruning.held();
+    // What was held by an earlier engine, and has no spec in force here, stays held.
+    List<ResourceKey> held = held().stream().filter(key -> table.find(key).isPresent()).toList();
     delete(held, "its manifest is gone from " + root + ", and that was confirmed");
     return held;
   }

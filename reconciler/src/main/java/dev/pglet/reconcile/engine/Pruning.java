@@ -6,7 +6,6 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.state.Event;
 import dev.pglet.reconcile.state.EventLog;
-import dev.pglet.reconcile.state.InventoryEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,7 +20,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 
 /**
  * Decides which resources are deleted because their manifests are gone. A rename is not a deletion,
@@ -32,6 +30,9 @@ final class Pruning {
   /** Two scans at least so far apart must miss a manifest, and none between may be incomplete. */
   static final Duration GONE_FOR = Duration.ofSeconds(30);
 
+  private static final String REMEDY =
+      "To delete them, run: pglet prune --confirm; to keep them, put their manifests back";
+
   private final boolean enabled;
   private final PruneGuard guard;
   private final Predicate<ResourceKey> losesData;
@@ -40,17 +41,20 @@ final class Pruning {
   private final InstantSource clock;
   private final Consumer<String> problems;
   private final NavigableMap<ResourceKey, Instant> missingSince = new TreeMap<>();
-  private final TreeSet<ResourceKey> held = new TreeSet<>();
+  private final TreeSet<ResourceKey> held;
+  private boolean heldBefore;
   private String suspendedBecause = "";
 
   /**
-   * Nothing is missing.
+   * Nothing is missing but what was held before.
    *
+   * @param held by an earlier engine on the same root
    * @param losesData whether its deletion would remove data; true when that cannot be told
    * @param total how many resources of a kind there are, missing ones included
    */
   Pruning(
       boolean enabled,
+      Set<ResourceKey> held,
       PruneGuard guard,
       Predicate<ResourceKey> losesData,
       ToIntFunction<String> total,
@@ -58,6 +62,8 @@ final class Pruning {
       InstantSource clock,
       Consumer<String> problems) {
     this.enabled = enabled;
+    this.held = new TreeSet<>(held);
+    this.heldBefore = !held.isEmpty();
     this.guard = requireNonNull(guard, "guard is null");
     this.losesData = requireNonNull(losesData, "losesData is null");
     this.total = requireNonNull(total, "total is null");
@@ -81,16 +87,21 @@ final class Pruning {
     keys.forEach(held::remove);
   }
 
-  synchronized List<ResourceKey> held() {
-    return List.copyOf(held);
+  synchronized Set<ResourceKey> held() {
+    return Set.copyOf(held);
   }
 
-  /** Those among the missing that are to be deleted now. */
-  synchronized List<ResourceKey> decide(Snapshot snapshot, List<InventoryEntry> missing) {
-    TreeSet<ResourceKey> keys =
-        missing.stream().map(InventoryEntry::key).collect(Collectors.toCollection(TreeSet::new));
+  /**
+   * Those that are to be deleted now. Before they are, what is held must be remembered.
+   *
+   * @param missing have no manifest and no tombstone
+   * @param keys those among the missing whose last accepted spec is known and in force
+   */
+  synchronized List<ResourceKey> decide(
+      Snapshot snapshot, Set<ResourceKey> missing, Set<ResourceKey> keys) {
     // Whoever is back is free again. Nothing else but a confirmation ends a hold.
-    held.retainAll(keys);
+    held.retainAll(missing);
+    remind();
     if (!enabled || keys.isEmpty()) {
       missingSince.clear();
       suspendedBecause = "";
@@ -113,6 +124,15 @@ final class Pruning {
     List<ResourceKey> deleted = snapshot.accepted().isEmpty() ? holdAll(gone) : allowed(gone);
     deleted.forEach(missingSince::remove);
     return deleted;
+  }
+
+  /** A hold goes on over a restart, and whoever restarted should know of it. */
+  private void remind() {
+    if (enabled && heldBefore && !held.isEmpty()) {
+      problems.accept(
+          "held since before the start: %s. They keep running. %s".formatted(names(held), REMEDY));
+    }
+    heldBefore = false;
   }
 
   private void suspend(Set<ResourceKey> keys, String because) {
@@ -165,9 +185,7 @@ final class Pruning {
 
   private void hold(List<ResourceKey> keys, String because) {
     if (held.addAll(keys)) {
-      String message =
-          "%s: %s. They keep running. To delete them, run: pglet prune --confirm; to keep them, put their manifests back"
-              .formatted(because, names(keys));
+      String message = "%s: %s. They keep running. %s".formatted(because, names(keys), REMEDY);
       problems.accept(message);
       keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruneHeld", message));
     }

@@ -1,5 +1,7 @@
 package dev.pglet.reconcile.state;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Refused;
@@ -7,41 +9,65 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * All resources that this data root holds something of, or is about to. What it answers is on disk
+ * All resources that this data root holds something of, or is about to, and which of them are held:
+ * their manifests are gone, and they are deleted only by a confirmation. What it answers is on disk
  * already: an entry is written before anything is done for it. Thread-safe.
  */
 public final class Inventory {
   private final VersionedFile file;
-  private SortedMap<ResourceKey, InventoryEntry> entries;
+  private Content content;
 
-  private Inventory(VersionedFile file, SortedMap<ResourceKey, InventoryEntry> entries) {
+  /**
+   * What the file says.
+   *
+   * @param held only resources whose deletion has not begun
+   */
+  record Content(SortedMap<ResourceKey, InventoryEntry> entries, SortedSet<ResourceKey> held) {
+    static final Content NONE = new Content(new TreeMap<>(), new TreeSet<>());
+
+    Content {
+      SortedSet<ResourceKey> still = new TreeSet<>();
+      for (ResourceKey key : held) {
+        InventoryEntry entry = entries.get(key);
+        if (entry != null && entry.tombstone().isEmpty() && !entry.retained()) {
+          still.add(key);
+        }
+      }
+      held = still;
+    }
+  }
+
+  private Inventory(VersionedFile file, Content content) {
     this.file = file;
-    this.entries = entries;
+    this.content = content;
   }
 
   static Inventory load(VersionedFile file) throws Refused, HostUnavailable {
-    var content = file.read();
-    SortedMap<ResourceKey, InventoryEntry> entries = new TreeMap<>();
-    if (content.isPresent()) {
+    var json = file.read();
+    Content content = Content.NONE;
+    if (json.isPresent()) {
       try {
-        entries = InventoryJson.read(content.get());
+        content = InventoryJson.read(json.get());
       } catch (RuntimeException e) {
         file.setAside(e.toString());
       }
     }
-    return new Inventory(file, entries);
+    return new Inventory(file, content);
   }
 
   public synchronized Optional<InventoryEntry> find(ResourceKey key) {
-    return Optional.ofNullable(entries.get(key));
+    return Optional.ofNullable(content.entries().get(key));
   }
 
   public synchronized List<InventoryEntry> all() {
-    return List.copyOf(entries.values());
+    return List.copyOf(content.entries().values());
   }
 
   public void put(InventoryEntry entry) throws HostUnavailable {
@@ -49,23 +75,46 @@ public final class Inventory {
   }
 
   public synchronized void putAll(Collection<InventoryEntry> changed) throws HostUnavailable {
-    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(entries);
+    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
     changed.forEach(entry -> next.put(entry.key(), entry));
-    replace(next);
+    replace(new Content(next, content.held()));
   }
 
   public synchronized void remove(ResourceKey key) throws HostUnavailable {
-    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(entries);
+    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
     next.remove(key);
-    replace(next);
+    replace(new Content(next, content.held()));
   }
 
-  private void replace(SortedMap<ResourceKey, InventoryEntry> next) throws HostUnavailable {
-    if (next.equals(entries)) {
+  /** The resources of a manifest root whose deletion waits for a confirmation. */
+  public synchronized Set<ResourceKey> held(String root) {
+    Set<ResourceKey> held = new TreeSet<>();
+    for (ResourceKey key : content.held()) {
+      if (belongs(key, root)) {
+        held.add(key);
+      }
+    }
+    return held;
+  }
+
+  /** From now on these are held, and no others of that root. */
+  public synchronized void hold(String root, Set<ResourceKey> keys) throws HostUnavailable {
+    SortedSet<ResourceKey> next = new TreeSet<>(content.held());
+    next.removeIf(key -> belongs(key, root));
+    next.addAll(keys);
+    replace(new Content(content.entries(), next));
+  }
+
+  private boolean belongs(ResourceKey key, String root) {
+    return requireNonNull(content.entries().get(key), "held without an entry").root().equals(root);
+  }
+
+  private void replace(Content next) throws HostUnavailable {
+    if (next.equals(content)) {
       return;
     }
     try {
-      file.write(InventoryJson.write(next.values()));
+      file.write(InventoryJson.write(next));
     } catch (IOException e) {
       throw new HostUnavailable(
           "StateUnwritable",
@@ -73,6 +122,6 @@ public final class Inventory {
           "Free some space, or make the state directory writable; until then nothing new is begun",
           e);
     }
-    entries = next;
+    content = next;
   }
 }

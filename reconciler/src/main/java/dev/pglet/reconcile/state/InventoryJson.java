@@ -9,21 +9,35 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.state.InventoryEntry.Consent;
 import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
-/** The inventory's file format, version 1. What does not fit is an {@link RuntimeException}. */
+/** The inventory's file format, version 2. What does not fit is an {@link RuntimeException}. */
 final class InventoryJson {
   private InventoryJson() {}
 
-  static ObjectNode write(Collection<InventoryEntry> entries) {
+  /** From version 1, which did not remember what was held, each to the next. */
+  static List<UnaryOperator<ObjectNode>> migrations() {
+    return List.of(
+        content -> {
+          content.putArray("held");
+          return content;
+        });
+  }
+
+  static ObjectNode write(Inventory.Content inventory) {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
+    ArrayNode held = content.putArray("held");
+    inventory.held().forEach(key -> held.add(key(key)));
     ArrayNode list = content.putArray("entries");
-    for (InventoryEntry entry : entries) {
+    for (InventoryEntry entry : inventory.entries().values()) {
       ObjectNode node = list.addObject();
       node.set("key", key(entry.key()));
       node.put("uid", entry.identity().uid());
@@ -56,13 +70,15 @@ final class InventoryJson {
     texts.stream().sorted().forEach(list::add);
   }
 
-  static SortedMap<ResourceKey, InventoryEntry> read(ObjectNode content) {
+  static Inventory.Content read(ObjectNode content) {
     SortedMap<ResourceKey, InventoryEntry> entries = new TreeMap<>();
     for (JsonNode node : content.required("entries")) {
       InventoryEntry entry = entry(node);
       entries.put(entry.key(), entry);
     }
-    return entries;
+    SortedSet<ResourceKey> held = new TreeSet<>();
+    content.required("held").forEach(key -> held.add(key(key)));
+    return new Inventory.Content(entries, held);
   }
 
   private static InventoryEntry entry(JsonNode node) {

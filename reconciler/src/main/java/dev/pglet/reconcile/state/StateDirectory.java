@@ -88,7 +88,11 @@ public final class StateDirectory implements AutoCloseable {
           lock,
           Inventory.load(
               new VersionedFile(
-                  directory.resolve("inventory.json"), files, clock, problems, List.of())),
+                  directory.resolve("inventory.json"),
+                  files,
+                  clock,
+                  problems,
+                  InventoryJson.migrations())),
           new Journals(
               directory.resolve("operations"),
               path -> new VersionedFile(path, files, clock, problems, List.of())),

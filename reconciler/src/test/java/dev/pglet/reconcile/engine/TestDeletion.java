@@ -244,6 +244,54 @@ final class TestDeletion {
   }
 
   @Test
+  void whatIsHeldIsHeldOverARestartThoughFewerAreMissingAndThePeopleAreTold() throws Exception {
+    rig.manifests().put(document("third", "size: 3"));
+    TestingEngine first = rig.start();
+    first.converge();
+    rig.manifests().remove(BOX);
+    rig.manifests().remove(OTHER);
+    first.advance(Duration.ofMinutes(5));
+    rig.stop();
+    rig.start(EngineParts::withoutPruning).converge();
+    rig.stop();
+    rig.problems().clear();
+    rig.manifests().put(document("other", "size: 3"));
+
+    TestingEngine second = rig.start();
+    second.advance(Duration.ofMinutes(5));
+
+    assertThat(rig.host().box(BOX)).as("alone within the guard, and held all the same").isPresent();
+    assertThat(second.engine().heldPrunes()).containsExactly(BOX);
+    assertThat(rig.problems())
+        .anyMatch(problem -> problem.contains("toy/box") && problem.contains("prune --confirm"));
+
+    second.engine().confirmPrunes();
+    second.settleNow();
+    assertThat(rig.host().boxes()).containsOnlyKeys(OTHER, key("third"));
+    rig.stop();
+    assertThat(rig.start().engine().heldPrunes()).isEmpty();
+  }
+
+  @Test
+  void aManifestThatIsBackEndsItsHoldForTheNextDaemonToo() throws Exception {
+    TestingEngine first = rig.start();
+    first.converge();
+    rig.manifests().remove(BOX);
+    rig.manifests().remove(OTHER);
+    first.advance(Duration.ofMinutes(5));
+    assertThat(first.engine().heldPrunes()).containsExactly(BOX, OTHER);
+    rig.manifests().put(document("box", "size: 3"));
+    rig.manifests().put(document("other", "size: 3"));
+    first.advance(Duration.ofMinutes(1));
+    rig.stop();
+    rig.manifests().remove(BOX);
+
+    rig.start().advance(Duration.ofMinutes(5));
+
+    assertThat(rig.host().boxes()).as("one is gone, and one is allowed").containsOnlyKeys(OTHER);
+  }
+
+  @Test
   void manifestsThatGoOneByOneAfterAHeldPruneAreHeldWithIt() throws Exception {
     rig.manifests().put(document("third", "size: 3"));
     rig.manifests().put(document("fourth", "size: 4"));

@@ -358,7 +358,7 @@ final class TestSafety {
     rig.stop();
     Path inventory = rig.dataRoot().resolve("state/inventory.json");
     String newer =
-        Files.readString(inventory).replaceFirst("\"formatVersion\" : 1", "\"formatVersion\" : 9");
+        Files.readString(inventory).replaceFirst("\"formatVersion\" : 2", "\"formatVersion\" : 9");
     Files.writeString(inventory, newer);
 
     assertThatThrownBy(() -> rig.open(parts -> parts))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.Identity;
@@ -65,6 +66,43 @@ final class TestState {
     try (StateDirectory state = open()) {
       assertThat(state.inventory().all()).isEmpty();
     }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void whatIsHeldComesBackForItsRootUntilItsDeletionBegins() throws Exception {
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry("/m"));
+      state.inventory().hold("/m", Set.of(BOX));
+      state.inventory().hold("/other", Set.of());
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().held("/m")).containsExactly(BOX);
+      assertThat(state.inventory().held("/other")).isEmpty();
+      state.inventory().put(entry("/m").deletedFor(new Tombstone(time.instant(), "confirmed")));
+      assertThat(state.inventory().held("/m")).isEmpty();
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().held("/m")).isEmpty();
+    }
+  }
+
+  @Test
+  void anInventoryThatKnewNoHoldsIsMigrated() throws Exception {
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry("/m"));
+    }
+    Path file = directory.resolve("state/inventory.json");
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode first = (ObjectNode) json.readTree(file.toFile());
+    first.put("formatVersion", 1).remove("held");
+    json.writeValue(file.toFile(), first);
+
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().all()).containsExactly(entry("/m"));
+      assertThat(state.inventory().held("/m")).isEmpty();
+    }
+    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(2);
     assertThat(problems).isEmpty();
   }
 
