@@ -29,6 +29,16 @@ find_jdk() {
   return 1
 }
 
+# Prints the programs' directory of the newest PostgreSQL that the system's packages have brought.
+# The tests and hack/bench run that one.
+find_system_postgres() {
+  local programs newest=
+  for programs in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V); do
+    [ ! -x "$programs/postgres" ] || newest=$programs
+  done
+  [ -n "$newest" ] && printf '%s\n' "$newest"
+}
+
 # Processes of this run are told from others by descent. A server outlives the process that started
 # it, so descent must be seen while both live: track_servers looks once a second and remembers.
 track_servers() { # FILE: one line "pid start-time" for each postmaster or daemon below this script

@@ -1,5 +1,6 @@
 package dev.pglet.it;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static dev.pglet.it.Pglet.pid;
@@ -36,14 +37,15 @@ final class TestBranchForReal {
       metadata:
         name: app
       spec:
-        version: "15"
+        version: "MAJOR"
         extensions: [{name: amcheck}]
         parameters:
           wal_level: logical
           archive_mode: "on"
           archive_command: "cp %p ARCHIVE/%f"
           work_mem: 5MB
-      """;
+      """
+          .replace("MAJOR", SYSTEM_MAJOR);
 
   private static final String BRANCH =
       """
@@ -90,6 +92,29 @@ final class TestBranchForReal {
       assertThat(ask(inBranch, "SELECT count(*) FROM t")).isEqualTo("5");
       assertThat(ask(app, "SELECT count(*) FROM t")).isEqualTo("10001");
       assertThat(ask(inBranch, "SHOW work_mem")).isEqualTo("5MB");
+    }
+  }
+
+  /** Up to PostgreSQL 14 a backup is begun and ended by other functions. */
+  @Test
+  void aBranchOfTheOldestVersionIsMadeToo() throws Exception {
+    pglet.write(
+        "old.yaml",
+        """
+        apiVersion: pglet.dev/v1alpha1
+        kind: PostgreSQLInstance
+        metadata: {name: old}
+        spec: {version: "13", runtime: {binaries: embedded}}
+        """);
+    pglet.converge();
+    try (Connection old = connect(pglet.instance("old"))) {
+      run(old, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS i");
+    }
+    pglet.write("pr-1.yaml", BRANCH.replace("instance: app", "instance: old"));
+    pglet.converge();
+    try (Connection branch = connect(pglet.branch("pr-1"))) {
+      assertThat(ask(branch, "SHOW server_version")).startsWith("13.");
+      assertThat(ask(branch, "SELECT count(*) FROM t")).isEqualTo("1000");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.pglet.it;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static dev.pglet.it.Pglet.pid;
@@ -47,12 +48,13 @@ final class TestCrashAtEveryStepForReal {
       metadata:
         name: app
       spec:
-        version: "15"
+        version: "MAJOR"
         deletionPolicy: Delete
         parameters:
           work_mem: 5MB
         extensions: [{name: citext}]
-      """;
+      """
+          .replace("MAJOR", SYSTEM_MAJOR);
 
   private static final String BRANCH =
       """

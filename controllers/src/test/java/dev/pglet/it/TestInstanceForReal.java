@@ -1,5 +1,6 @@
 package dev.pglet.it;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static dev.pglet.it.Pglet.pid;
@@ -21,12 +22,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Instances of PostgreSQL, from a manifest to a session and back. */
 final class TestInstanceForReal {
@@ -38,12 +41,13 @@ final class TestInstanceForReal {
       metadata:
         name: app   # as in the URL
       spec:
-        version: "15"
+        version: "MAJOR"
         parameters:
           work_mem: 5MB
         extensions:
           - name: pgcrypto
-      """;
+      """
+          .replace("MAJOR", SYSTEM_MAJOR);
 
   private Pglet pglet;
 
@@ -57,11 +61,23 @@ final class TestInstanceForReal {
     pglet.close();
   }
 
+  static Stream<Arguments> binaries() {
+    return Stream.of(
+        Arguments.of(SYSTEM_MAJOR, "system"),
+        Arguments.of("13", "embedded"),
+        Arguments.of("17", "embedded"),
+        Arguments.of("18", "embedded"));
+  }
+
   @ParameterizedTest
-  @CsvSource({"15, system", "17, embedded", "18, embedded"})
+  @MethodSource("binaries")
   void aManifestBecomesAServerThatItsUserCanConnectTo(String version, String binaries)
       throws Exception {
-    pglet.write("app.yaml", APP.replace("\"15\"", "\"" + version + "\""));
+    String manifest =
+        APP.replace(
+            "version: \"" + SYSTEM_MAJOR + "\"",
+            "version: \"" + version + "\"\n  runtime: {binaries: " + binaries + "}");
+    pglet.write("app.yaml", manifest);
     pglet.converge();
     JsonNode app = pglet.instance("app");
     assertThat(app.at("/status/phase").asText()).isEqualTo("Running");
@@ -82,7 +98,7 @@ final class TestInstanceForReal {
     }
     assertThat(pglet.manifests().resolve("app.yaml"))
         .content()
-        .startsWith(APP.replace("\"15\"", "\"" + version + "\""))
+        .startsWith(manifest)
         .doesNotContain("password");
   }
 

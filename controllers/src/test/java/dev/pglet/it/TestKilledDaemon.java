@@ -1,5 +1,6 @@
 package dev.pglet.it;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static dev.pglet.it.Pglet.pid;
@@ -30,8 +31,9 @@ final class TestKilledDaemon {
       metadata:
         name: app
       spec:
-        version: "15"
-      """;
+        version: "MAJOR"
+      """
+          .replace("MAJOR", SYSTEM_MAJOR);
 
   private static final String BRANCH =
       """

@@ -1,5 +1,6 @@
 package dev.pglet.host.binaries;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -114,7 +115,7 @@ final class TestInstalledBinaries {
   @Test
   void theSystemsPackageIsTakenWhenTheVersionFits() {
     InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
-    assertThat(binaries.resolve("15", "auto", Optional.empty()))
+    assertThat(binaries.resolve(SYSTEM_MAJOR, "auto", Optional.empty()))
         .isInstanceOfSatisfying(
             Resolution.Ready.class,
             ready -> {

@@ -2,7 +2,6 @@ package dev.pglet.host.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pglet.host.postgres.RealPostgres;
 import java.io.ByteArrayInputStream;
@@ -26,17 +25,14 @@ class TestSocketConnections {
 
   @BeforeAll
   static void start() throws Exception {
-    assumeThat(RealPostgres.debianInstalled()).as("Debian's PostgreSQL 15 is there").isTrue();
     real = new RealPostgres();
-    Path data = real.cluster(RealPostgres.debian(), "a");
-    real.start(RealPostgres.debian(), data, PORT);
+    Path data = real.cluster(RealPostgres.system(), "a");
+    real.start(RealPostgres.system(), data, PORT);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    if (RealPostgres.debianInstalled()) {
-      real.close();
-    }
+    real.close();
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,12 +20,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Real servers in a temporary directory, run as {@code nobody} when the tests run as root. */
 public final class RealPostgres implements AutoCloseable {
-  private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15");
+  private static final Path PACKAGES = Path.of("/usr/lib/postgresql");
+
+  /** The newest major version that the system's packages have brought, as in a manifest. */
+  public static final String SYSTEM_MAJOR = newestPackage();
 
   public final Path root;
   public final ServerAccount account;
@@ -43,17 +49,28 @@ public final class RealPostgres implements AutoCloseable {
     account = new ServerAccount(entry.name(), entry.uid(), entry.gid(), self.uid() == 0);
   }
 
-  public static boolean debianInstalled() {
-    return Files.isExecutable(DEBIAN.resolve("bin/postgres"));
+  private static String newestPackage() {
+    try (Stream<Path> majors = Files.list(PACKAGES)) {
+      return majors
+          .filter(major -> Files.isExecutable(major.resolve("bin/postgres")))
+          .map(major -> major.getFileName().toString())
+          .filter(major -> major.matches("[0-9]+"))
+          .max(Comparator.comparingInt(Integer::parseInt))
+          .orElseThrow(() -> new IllegalStateException("no server in " + PACKAGES));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "The tests need a PostgreSQL server of the system's packages: hack/test installs one", e);
+    }
   }
 
-  public static Binaries debian() {
+  public static Binaries system() {
+    Path home = PACKAGES.resolve(SYSTEM_MAJOR);
     return new Binaries(
-        new PostgresVersion(15, 0),
-        DEBIAN,
+        new PostgresVersion(Integer.parseInt(SYSTEM_MAJOR), 0),
+        home,
         "system",
-        DEBIAN.resolve("lib"),
-        Path.of("/usr/share/postgresql/15"));
+        home.resolve("lib"),
+        Path.of("/usr/share/postgresql", SYSTEM_MAJOR));
   }
 
   /** A directory of the account, as a volume is. */

@@ -2,7 +2,6 @@ package dev.pglet.host.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.DurableFile;
@@ -30,7 +29,6 @@ class TestLocalPostgresServer extends ServerContract {
 
   @BeforeEach
   void open() throws Exception {
-    assumeThat(RealPostgres.debianInstalled()).as("Debian's PostgreSQL 15 is there").isTrue();
     real = new RealPostgres();
   }
 
@@ -46,7 +44,7 @@ class TestLocalPostgresServer extends ServerContract {
 
   @Override
   protected Binaries binaries() {
-    return RealPostgres.debian();
+    return RealPostgres.system();
   }
 
   @Override
