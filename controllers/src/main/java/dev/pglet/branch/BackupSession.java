@@ -87,7 +87,7 @@ final class BackupSession implements AutoCloseable {
           "bringing the source into backup mode: " + e.getMessage(),
           String.valueOf(e.getMessage()).contains("replication slots are in use")
               ? "Raise max_replication_slots in spec.parameters of the source"
-              : "",
+              : "See the log of the source; it is tried again",
           e);
     } catch (ReconcileException e) {
       close(connection);
@@ -121,7 +121,7 @@ final class BackupSession implements AutoCloseable {
       throw new StepFailed(
           "BackupLost",
           "the session that held the source in backup mode was lost: " + e.getMessage(),
-          "",
+          "The copy is void and is taken again; keep the source running until it is done",
           e);
     }
   }

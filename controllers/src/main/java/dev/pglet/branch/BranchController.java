@@ -104,7 +104,10 @@ public final class BranchController
         copies.discard(servers.volume(spec));
         operations.forget(discard.operation());
         if (!discard.failure().isEmpty()) {
-          throw new StepFailed("CopyFailed", discard.failure(), "");
+          throw new StepFailed(
+              "CopyFailed",
+              discard.failure(),
+              "The half-made copy was discarded, and another is tried");
         }
       }
       case BranchStep.AcceptCopy accept -> operations.forget(accept.operation());
@@ -181,7 +184,9 @@ public final class BranchController
         .orElseThrow(
             () ->
                 new DependencyNotReady(
-                    "SourceNotReady", source + " has not been observed yet", ""));
+                    "SourceNotReady",
+                    source + " has not been observed yet",
+                    "Nothing needs to be done: it goes on when that has been looked at"));
   }
 
   /** While the clone is not taken, what the branch will be follows its source; then its marker. */

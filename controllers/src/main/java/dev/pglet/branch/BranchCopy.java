@@ -154,7 +154,9 @@ final class BranchCopy {
       throws ReconcileException {
     if (inUse(from)) {
       throw new StepFailed(
-          "SourceInUse", "a process of the server of " + source + " is still running", "");
+          "SourceInUse",
+          "a process of the server of " + source + " is still running",
+          "It ends by itself as soon as its statement does; else end it. The copy is tried again");
     }
     byte[] before = control(from.data());
     copy(
@@ -166,7 +168,9 @@ final class BranchCopy {
         context::cancelled);
     if (inUse(from) || !Arrays.equals(before, control(from.data()))) {
       throw new StepFailed(
-          "SourceStarted", "the server of " + source + " was started while it was copied", "");
+          "SourceStarted",
+          "the server of " + source + " was started while it was copied",
+          "Nothing needs to be done: the copy is taken again, from the running server");
     }
     finish(target, facts.takenAt("", now()));
   }
@@ -229,7 +233,9 @@ final class BranchCopy {
     for (int attempt = 1; !Arrays.equals(control(from), control(to)); attempt++) {
       if (attempt == CONTROL_FILE_ATTEMPTS) {
         throw new StepFailed(
-            "ControlFileUnsteady", "the control file of " + from + " changes all the time", "");
+            "ControlFileUnsteady",
+            "the control file of " + from + " changes all the time",
+            "See that no other program writes there; the copy is tried again");
       }
       copyFile(from, to, relative);
     }
@@ -252,7 +258,7 @@ final class BranchCopy {
       throw new StepFailed(
           "WalMissing",
           "the source no longer has WAL that the copy needs: " + String.join(", ", missing),
-          "");
+          "Raise wal_keep_size in spec.parameters of the source, or branch while it writes less; the copy is tried again");
     }
   }
 

@@ -17,6 +17,7 @@ import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
@@ -87,20 +88,13 @@ public final class InstanceController
     switch (step) {
       case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
       case InstanceStep.InitCluster _ -> initialize(resource, spec);
-      case InstanceStep.EnsureOwner owner -> sql.ensureOwner(servers.volume(spec), owner);
-      case InstanceStep.SetPassword password ->
-          sql.setPassword(servers.volume(spec), context.key(), password.role());
-      case InstanceStep.CreateDatabase create -> sql.create(servers.volume(spec), create);
+      case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
       case InstanceStep.RememberDatabase _ -> {
         Volume volume = servers.volume(spec);
         Map<String, String> facts = new HashMap<>(volume.marker().facts());
         facts.put(InstancePlanner.MADE_FACT, "true");
         servers.mark(spec, volume.marker().withFacts(facts));
       }
-      case InstanceStep.ChangeOwner change -> sql.changeOwner(servers.volume(spec), change);
-      case InstanceStep.CreateExtension create -> sql.create(servers.volume(spec), create);
-      case InstanceStep.UpdateExtension update -> sql.update(servers.volume(spec), update);
-      case InstanceStep.MoveExtension move -> sql.move(servers.volume(spec), move);
     }
   }
 
@@ -165,6 +159,15 @@ public final class InstanceController
         typed,
         wanted.parameters(),
         Map.of());
+  }
+
+  private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)
+      throws ReconcileException {
+    try {
+      sql.run(statement, volume, key(resource));
+    } catch (StepFailed e) {
+      throw e.at(statement.field(resource.getSpec()));
+    }
   }
 
   private void initialize(PostgreSQLInstance resource, ServerSpec spec) throws ReconcileException {

@@ -19,7 +19,20 @@ final class InstanceSql {
     this.passfiles = passfiles;
   }
 
-  void ensureOwner(Volume volume, InstanceStep.EnsureOwner owner) throws ReconcileException {
+  void run(InstanceStep.InSql step, Volume volume, ResourceKey key) throws ReconcileException {
+    switch (step) {
+      case InstanceStep.EnsureOwner owner -> ensureOwner(volume, owner);
+      case InstanceStep.SetPassword password -> setPassword(volume, key, password.role());
+      case InstanceStep.CreateDatabase create -> create(volume, create);
+      case InstanceStep.ChangeOwner change -> changeOwner(volume, change);
+      case InstanceStep.CreateExtension create -> create(volume, create);
+      case InstanceStep.UpdateExtension update -> update(volume, update);
+      case InstanceStep.MoveExtension move -> move(volume, move);
+    }
+  }
+
+  private void ensureOwner(Volume volume, InstanceStep.EnsureOwner owner)
+      throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       boolean exists =
           !session
@@ -33,7 +46,7 @@ final class InstanceSql {
     }
   }
 
-  void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
+  private void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
     String password = passfiles.propose(key, role);
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       session.setPassword(role, password);
@@ -41,7 +54,7 @@ final class InstanceSql {
     passfiles.accept(key);
   }
 
-  void create(Volume volume, InstanceStep.CreateDatabase create) throws ReconcileException {
+  private void create(Volume volume, InstanceStep.CreateDatabase create) throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       boolean exists =
           !session
@@ -57,7 +70,8 @@ final class InstanceSql {
     }
   }
 
-  void changeOwner(Volume volume, InstanceStep.ChangeOwner change) throws ReconcileException {
+  private void changeOwner(Volume volume, InstanceStep.ChangeOwner change)
+      throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       session.run(
           "ALTER DATABASE "
@@ -67,7 +81,8 @@ final class InstanceSql {
     }
   }
 
-  void create(Volume volume, InstanceStep.CreateExtension create) throws ReconcileException {
+  private void create(Volume volume, InstanceStep.CreateExtension create)
+      throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, create.database())) {
       String version = create.version();
       session.run(
@@ -79,7 +94,8 @@ final class InstanceSql {
     }
   }
 
-  void update(Volume volume, InstanceStep.UpdateExtension update) throws ReconcileException {
+  private void update(Volume volume, InstanceStep.UpdateExtension update)
+      throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, update.database())) {
       session.run(
           "ALTER EXTENSION "
@@ -89,7 +105,7 @@ final class InstanceSql {
     }
   }
 
-  void move(Volume volume, InstanceStep.MoveExtension move) throws ReconcileException {
+  private void move(Volume volume, InstanceStep.MoveExtension move) throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, move.database())) {
       session.run(
           "ALTER EXTENSION "

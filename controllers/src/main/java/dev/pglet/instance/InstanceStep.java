@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
@@ -53,6 +54,21 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
+  /** A step of SQL: what PostgreSQL says against it is said against a field. */
+  sealed interface InSql extends InstanceStep {
+    /** The path of the field that asks for the step. */
+    String field(PostgreSQLInstanceSpec wanted);
+
+    private static String extension(PostgreSQLInstanceSpec wanted, String name, String field) {
+      for (int i = 0; i < wanted.extensions().size(); i++) {
+        if (wanted.extensions().get(i).name().equals(name)) {
+          return "spec.extensions[%d].%s".formatted(i, field);
+        }
+      }
+      return "spec.extensions";
+    }
+  }
+
   /** Makes the cluster, and then declares the volume ready. */
   record InitCluster(String version) implements InstanceStep {
     @Override
@@ -62,7 +78,12 @@ public sealed interface InstanceStep extends Step {
   }
 
   /** Creates the owner role, or gives it back what an owner must have. */
-  record EnsureOwner(String role) implements InstanceStep {
+  record EnsureOwner(String role) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.database.owner";
+    }
+
     @Override
     public String describe() {
       return "ensuring the owner role " + role;
@@ -70,14 +91,24 @@ public sealed interface InstanceStep extends Step {
   }
 
   /** Gives the owner a new password and writes the passfile. */
-  record SetPassword(String role) implements InstanceStep {
+  record SetPassword(String role) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.database.owner";
+    }
+
     @Override
     public String describe() {
       return "setting a new password for role " + role;
     }
   }
 
-  record CreateDatabase(String database, String owner) implements InstanceStep {
+  record CreateDatabase(String database, String owner) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.database.name";
+    }
+
     @Override
     public String describe() {
       return "creating database " + database + " owned by " + owner;
@@ -92,7 +123,12 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
-  record ChangeOwner(String database, String from, String to) implements InstanceStep {
+  record ChangeOwner(String database, String from, String to) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.database.owner";
+    }
+
     @Override
     public String describe() {
       return "changing the owner of database %s from %s to %s".formatted(database, from, to);
@@ -107,7 +143,12 @@ public sealed interface InstanceStep extends Step {
    */
   record CreateExtension(
       String database, String extension, @Nullable String version, @Nullable String schema)
-      implements InstanceStep {
+      implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return InSql.extension(wanted, extension, "name");
+    }
+
     @Override
     public String describe() {
       return "creating extension " + extension + " in database " + database;
@@ -115,14 +156,24 @@ public sealed interface InstanceStep extends Step {
   }
 
   record UpdateExtension(String database, String extension, String from, String to)
-      implements InstanceStep {
+      implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return InSql.extension(wanted, extension, "version");
+    }
+
     @Override
     public String describe() {
       return "updating extension %s from %s to %s".formatted(extension, from, to);
     }
   }
 
-  record MoveExtension(String database, String extension, String schema) implements InstanceStep {
+  record MoveExtension(String database, String extension, String schema) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return InSql.extension(wanted, extension, "schema");
+    }
+
     @Override
     public String describe() {
       return "moving extension " + extension + " to schema " + schema;

@@ -95,7 +95,7 @@ final class SqlCommand implements Command {
       throw new StepFailed(
           "StatementFailed",
           "in database %s of %s: %s".formatted(database, name, e.getMessage()),
-          "",
+          "Correct the statement, or see with pglet get whether the server accepts connections",
           e);
     }
   }

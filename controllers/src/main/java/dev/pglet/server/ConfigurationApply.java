@@ -7,7 +7,6 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
-import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,12 +16,22 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts a configuration into force: candidate, check, files, reload, proof. */
 final class ConfigurationApply {
   private static final Duration RELOAD_DEADLINE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(3);
+
+  /** Which fields give settings that are not written by name. */
+  private static final Map<String, String> TYPED =
+      Map.of(
+          "max_connections", "spec.network.maxConnections",
+          "port", "spec.network.port",
+          "listen_addresses", "spec.network.bindAddress",
+          "timezone", "spec.database.timezone",
+          "log_timezone", "spec.database.timezone");
 
   private final ServerHost host;
 
@@ -44,16 +53,12 @@ final class ConfigurationApply {
       List<ConfigurationProblem> problems =
           host.server().check(binaries, volume.data(), candidate, host.account());
       if (!problems.isEmpty()) {
-        RefusedConfiguration refused = refused(spec, configuration, problems.getFirst());
         if (!running && remembered.lastGood().isPresent()) {
           // The next stage starts the server as it was, and then says what was refused.
           return;
         }
-        throw new InvalidSpec(
-            "ConfigurationRefused",
-            refused.field(),
-            refused.message(),
-            "Nothing was changed; correct the setting");
+        InvalidSpec.throwAll(
+            problems.stream().map(problem -> refused(spec, configuration, problem)).toList());
       }
       remembered.writeInForce(configuration);
     } catch (IOException e) {
@@ -85,16 +90,23 @@ final class ConfigurationApply {
                   + RELOAD_DEADLINE.toSeconds()
                   + " s: "
                   + errors,
-              "");
+              "Correct the settings that it names, and see its log " + ServerHost.log(volume));
         }
         Thread.sleep(POLL);
       }
     } catch (SQLException e) {
       throw new StepFailed(
-          "ReloadUnproven", "asking the server what it has read: " + e.getMessage(), "", e);
+          "ReloadUnproven",
+          "asking the server what it has read: " + e.getMessage(),
+          "The server may have read it all the same; pglet looks again",
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new HostUnavailable("Interrupted", "waiting for a reload was interrupted", "", e);
+      throw new HostUnavailable(
+          "Interrupted",
+          "waiting for a reload was interrupted",
+          "It is looked at again when pglet runs again",
+          e);
     }
   }
 
@@ -108,7 +120,7 @@ final class ConfigurationApply {
       throw new StepFailed(
           "ResetFailed",
           "resetting %s: %s".formatted(String.join(", ", settings), e.getMessage()),
-          "",
+          "Run that ALTER SYSTEM RESET yourself, or remove the lines from postgresql.auto.conf",
           e);
     }
     host.server().reload(volume.data());
@@ -120,7 +132,9 @@ final class ConfigurationApply {
             .orElseThrow(
                 () ->
                     new HostUnavailable(
-                        "ServerGone", "the server of " + volume.marker().key() + " is gone", ""));
+                        "ServerGone",
+                        "the server of " + volume.marker().key() + " is gone",
+                        "Nothing needs to be done: it is started again"));
     return host.connections()
         .open(
             pidFile.socketDirectory().orElse(host.socketDirectory(volume.marker().uid())),
@@ -128,7 +142,7 @@ final class ConfigurationApply {
             "postgres");
   }
 
-  private static RefusedConfiguration refused(
+  private static InvalidSpec refused(
       ServerSpec spec, Configuration configuration, ConfigurationProblem problem) {
     String setting = problem.setting();
     if (setting.isEmpty() && problem.line() > 0) {
@@ -140,9 +154,12 @@ final class ConfigurationApply {
             .filter(name -> name.toLowerCase(Locale.ROOT).equals(lower))
             .findFirst()
             .map(SettingRules::field)
-            .orElse("spec");
-    return new RefusedConfiguration(
-        configuration.hash(), field, problem.message().replace('\n', ' '));
+            .orElse(TYPED.getOrDefault(lower, "spec"));
+    return new InvalidSpec(
+        "ConfigurationRefused",
+        field,
+        problem.message().replace('\n', ' '),
+        "Nothing was changed; correct the setting");
   }
 
   private static String settingAt(String main, int line) {

@@ -10,7 +10,10 @@ public final class FileFailure {
   /** Wraps a failure with what was being done. */
   public static HostUnavailable of(String doing, IOException cause) {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    String remedy = message.contains("No space left") ? "Free some space on that file system" : "";
+    String remedy =
+        message.contains("No space left")
+            ? "Free some space on that file system"
+            : "See that pglet may read and write there; it is tried again";
     return new HostUnavailable("FileFailure", doing + ": " + message, remedy, cause);
   }
 }

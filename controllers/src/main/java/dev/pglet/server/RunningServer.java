@@ -20,6 +20,8 @@ public final class RunningServer {
 
   private static HostUnavailable gone(Volume volume) {
     return new HostUnavailable(
-        "ServerGone", "the server of " + volume.marker().key() + " does not run", "");
+        "ServerGone",
+        "the server of " + volume.marker().key() + " does not run",
+        "Nothing needs to be done if it shall run: it is started again");
   }
 }

@@ -121,7 +121,7 @@ public final class ServerExecutor {
                     "VolumeMissing",
                     "the volume %s of %s is gone"
                         .formatted(VolumeMarker.id(spec.uid(), spec.incarnation()), spec.key()),
-                    ""));
+                    "Bring its file system back; if the data is lost for good, delete the resource and make it anew"));
   }
 
   /** Replaces the marker of the volume. */
@@ -138,12 +138,23 @@ public final class ServerExecutor {
       return ready.binaries();
     }
     throw new HostUnavailable(
-        "BinariesMissing", "the PostgreSQL " + spec.version() + " binaries are not there", "");
+            "BinariesMissing",
+            "the PostgreSQL " + spec.version() + " binaries are not there",
+            "Install them, or choose others in spec.version or spec.runtime.binaries")
+        .at("spec.version");
+  }
+
+  private void probe(ServerSpec spec) throws ReconcileException {
+    try {
+      host.driver().probe(spec.pool(), host.account());
+    } catch (HostUnavailable e) {
+      throw e.at("spec.storage.pool");
+    }
   }
 
   private void createVolume(ServerStep.CreateVolume create, ServerSpec spec, StepContext context)
       throws ReconcileException {
-    host.driver().probe(spec.pool(), host.account());
+    probe(spec);
     int port = host.ports().reserve(spec.uid(), spec.bindAddress(), create.port());
     String source = "";
     String version = "";
@@ -220,10 +231,11 @@ public final class ServerExecutor {
 
   private static HostUnavailable portHeld(ServerSpec spec, int port, Holder holder) {
     return new HostUnavailable(
-        "PortHeld",
-        "port %d of %s is held by %s, which is left alone"
-            .formatted(port, spec.key(), holder.describe()),
-        "End that process, or set spec.network.port to a free port");
+            "PortHeld",
+            "port %d of %s is held by %s, which is left alone"
+                .formatted(port, spec.key(), holder.describe()),
+            "End that process, or set spec.network.port to a free port")
+        .at("spec.network.port");
   }
 
   /** Where a server listens that is started with the configuration on the disk. */

@@ -124,7 +124,7 @@ public final class ServerObserver {
       throw new HostUnavailable(
           "ServerUnreachable",
           "asking the server of %s on port %d: %s".formatted(spec.key(), port, e.getMessage()),
-          "",
+          "See the log of the server; it is asked again",
           e);
     }
   }
@@ -146,7 +146,11 @@ public final class ServerObserver {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new HostUnavailable("FileUnreadable", "reading " + file + ": " + e.getMessage(), "", e);
+      throw new HostUnavailable(
+          "FileUnreadable",
+          "reading " + file + ": " + e.getMessage(),
+          "Make it readable for the account of pglet",
+          e);
     }
   }
 }

@@ -48,7 +48,8 @@ public final class ServerPlanner {
       }
     }
     if (observed.binaries() instanceof Resolution.Missing missing) {
-      throw new InvalidSpec("BinariesMissing", "spec.version", missing.message(), missing.remedy());
+      throw new InvalidSpec(
+          "BinariesMissing", missing.field(), missing.message(), missing.remedy());
     }
     if (observed.volume().isPresent() && !observed.volume().get().pool().equals(spec.pool())) {
       throw new InvalidSpec(

@@ -37,7 +37,7 @@ public final class SuperuserSession implements AutoCloseable {
       throw new StepFailed(
           "ServerUnreachable",
           "connecting to database %s on port %d: %s".formatted(database, port, e.getMessage()),
-          "",
+          "See the log of the server; it is tried again",
           e);
     }
   }
@@ -86,7 +86,7 @@ public final class SuperuserSession implements AutoCloseable {
       throw new StepFailed(
           "PasswordNotSet",
           "setting the password of role %s: %s".formatted(role, e.getMessage()),
-          "",
+          "See the log of the server; it is tried again",
           e);
     }
   }
@@ -105,7 +105,7 @@ public final class SuperuserSession implements AutoCloseable {
     return new StepFailed(
         "StatementFailed",
         "in database %s, %s: %s".formatted(database, sql, cause.getMessage()),
-        "",
+        "Correct what PostgreSQL complains about; it is tried again",
         cause);
   }
 }

@@ -126,6 +126,36 @@ final class TestInstanceForReal {
   }
 
   @Test
+  void twoManifestsWithOnePortAreBothNamedAndTheServerThatHasItGoesOn() throws Exception {
+    String fixed = APP.replace("spec:\n", "spec:\n  network: {port: 16999}\n");
+    Path first = pglet.write("app.yaml", fixed);
+    pglet.converge();
+    pglet.write("free.yaml", APP.replace("name: app", "name: free"));
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    long free = pid(pglet.instance("free"));
+
+    Path second = pglet.write("free.yaml", fixed.replace("name: app", "name: free"));
+    Convergence convergence = pglet.settle();
+
+    assertThat(convergence.toString())
+        .contains(second.toRealPath() + ":7:13: spec.network.port: port 16999 is taken")
+        .contains(first.toRealPath() + ":7:13: spec.network.port: that of");
+    assertThat(pid(pglet.instance("app"))).isEqualTo(pid);
+    assertThat(pid(pglet.instance("free"))).isEqualTo(free);
+  }
+
+  @Test
+  void aStatementThatPostgresqlRefusesIsSaidWithThePlaceOfItsField() throws Exception {
+    Path file =
+        pglet.write(
+            "app.yaml", APP.replace("name: pgcrypto", "name: pgcrypto\n      schema: gone"));
+    Convergence convergence = pglet.settle();
+    assertThat(convergence.standings().values().iterator().next().message())
+        .startsWith(file.toRealPath() + ":11:7: spec.extensions[0].name: in database app, CREATE");
+  }
+
+  @Test
   void aSettingIsReloadedOrRestartedAsTheServerSays() throws Exception {
     pglet.write("app.yaml", APP);
     pglet.converge();

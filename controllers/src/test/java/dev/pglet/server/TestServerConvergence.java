@@ -271,7 +271,9 @@ final class TestServerConvergence {
     @Test
     void startsNothingForABadSpecWithoutBinaries() {
       assertNothingToStart(
-          wanted, TestingServer.stopped().binaries(new Resolution.Missing("none", "Install it")));
+          wanted,
+          TestingServer.stopped()
+              .binaries(new Resolution.Missing("spec.version", "none", "Install it")));
     }
 
     @Test

@@ -62,11 +62,13 @@ final class TestServerPlanner {
     void passesOnWhyThereAreNoBinaries() {
       TestingServer server =
           TestingServer.absent()
-              .binaries(new Resolution.Missing("no PostgreSQL 17 here", "Install it"));
+              .binaries(
+                  new Resolution.Missing(
+                      "spec.runtime.binaries", "no PostgreSQL 17 here", "Install it"));
 
       InvalidSpec error = refusal(wanted, server);
 
-      assertThat(error.field()).isEqualTo("spec.version");
+      assertThat(error.field()).isEqualTo("spec.runtime.binaries");
       assertThat(error.explain()).isEqualTo("no PostgreSQL 17 here. Install it");
     }
 

@@ -1,5 +1,6 @@
 package dev.pglet.apiserver;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.reconcile.DependencyNotReady;
@@ -8,37 +9,35 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.StepFailed;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** Why a request was not done: becomes a Kubernetes {@code Status}. */
 public final class ApiError extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** The reason of the cause that says what to do. */
+  private static final String REMEDY = "Remedy";
+
   private final int code;
   private final String reason;
-  private final String causeReason;
-  private final String field;
+  private final transient Optional<ReconcileException> error;
 
   /**
    * @param code the HTTP status
    * @param reason Kubernetes' reason for that status, such as {@code NotFound}
    */
   public ApiError(int code, String reason, String message) {
-    this(code, reason, message, "", "", null);
-  }
-
-  private ApiError(
-      int code,
-      String reason,
-      String message,
-      String causeReason,
-      String field,
-      @Nullable Throwable cause) {
-    super(message, cause);
+    super(message);
     this.code = code;
     this.reason = reason;
-    this.causeReason = causeReason;
-    this.field = field;
+    this.error = Optional.empty();
+  }
+
+  private ApiError(int code, String reason, ReconcileException error) {
+    super(error.explain(), error);
+    this.code = code;
+    this.reason = reason;
+    this.error = Optional.of(error);
   }
 
   /**
@@ -47,15 +46,11 @@ public final class ApiError extends Exception {
    */
   public static ApiError of(ReconcileException e) {
     return switch (e) {
-      case InvalidSpec invalid ->
-          new ApiError(422, "Invalid", e.explain(), e.reason(), invalid.field(), e);
-      case Refused refused -> new ApiError(403, "Forbidden", e.explain(), e.reason(), "", refused);
-      case DependencyNotReady waiting ->
-          new ApiError(503, "ServiceUnavailable", e.explain(), e.reason(), "", waiting);
-      case HostUnavailable host ->
-          new ApiError(503, "ServiceUnavailable", e.explain(), e.reason(), "", host);
-      case StepFailed failed ->
-          new ApiError(500, "InternalError", e.explain(), e.reason(), "", failed);
+      case InvalidSpec invalid -> new ApiError(422, "Invalid", invalid);
+      case Refused refused -> new ApiError(403, "Forbidden", refused);
+      case DependencyNotReady waiting -> new ApiError(503, "ServiceUnavailable", waiting);
+      case HostUnavailable host -> new ApiError(503, "ServiceUnavailable", host);
+      case StepFailed failed -> new ApiError(500, "InternalError", failed);
     };
   }
 
@@ -74,12 +69,14 @@ public final class ApiError extends Exception {
     status.putObject("metadata");
     status.put("status", "Failure").put("message", getMessage());
     status.put("reason", reason).put("code", code);
-    if (!causeReason.isEmpty()) {
-      ObjectNode cause = status.putObject("details").putArray("causes").addObject();
-      cause.put("reason", causeReason).put("message", getMessage());
-      if (!field.isEmpty()) {
-        cause.put("field", field);
+    if (error.isPresent()) {
+      ArrayNode causes = status.putObject("details").putArray("causes");
+      ObjectNode cause = causes.addObject();
+      cause.put("reason", error.get().reason()).put("message", error.get().getMessage());
+      if (!error.get().field().isEmpty()) {
+        cause.put("field", error.get().field());
       }
+      causes.addObject().put("reason", REMEDY).put("message", error.get().remedy());
     }
     return status;
   }

@@ -61,9 +61,7 @@ public final class Cli {
       return USAGE;
     } catch (ReconcileException e) {
       err.printf("pglet %s: %s%n", name, e.getMessage());
-      if (!e.remedy().isEmpty()) {
-        err.printf("  %s.%n", e.remedy().replaceFirst("\\.$", ""));
-      }
+      err.printf("  %s.%n", e.remedy().replaceFirst("\\.$", ""));
       return FAILED;
     } finally {
       out.flush();

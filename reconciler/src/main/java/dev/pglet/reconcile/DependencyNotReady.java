@@ -14,4 +14,10 @@ public final class DependencyNotReady extends ReconcileException {
       String reason, String message, String remedy, @Nullable Throwable cause) {
     super(reason, message, remedy, cause);
   }
+
+  /** The same, with the field of the manifest that is to blame. */
+  public DependencyNotReady at(String field) {
+    blame(field);
+    return this;
+  }
 }

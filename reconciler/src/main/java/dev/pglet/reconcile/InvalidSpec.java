@@ -1,16 +1,18 @@
 package dev.pglet.reconcile;
 
-import static java.util.Objects.requireNonNull;
-
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The spec cannot be. Terminal until the spec changes; the resource keeps what it has. */
 public final class InvalidSpec extends ReconcileException {
   private static final long serialVersionUID = 1L;
 
-  private final String field;
+  private final List<InvalidSpec> others = new ArrayList<>();
 
   /**
+   * One thing that is wrong.
+   *
    * @param field the path of the field, such as {@code spec.parameters.wrk_mem}; the engine adds
    *     file, line and column
    */
@@ -21,10 +23,28 @@ public final class InvalidSpec extends ReconcileException {
   public InvalidSpec(
       String reason, String field, String message, String remedy, @Nullable Throwable cause) {
     super(reason, message, remedy, cause);
-    this.field = requireNonNull(field, "field is null");
+    blame(field);
   }
 
-  public String field() {
-    return field;
+  /**
+   * Does nothing for an empty list.
+   *
+   * @throws InvalidSpec the first, which knows of the others, so that people hear of all of them at
+   *     once
+   */
+  public static void throwAll(List<InvalidSpec> problems) throws InvalidSpec {
+    if (!problems.isEmpty()) {
+      InvalidSpec first = problems.getFirst();
+      first.others.addAll(problems.subList(1, problems.size()));
+      throw first;
+    }
+  }
+
+  /** This one, and what else is wrong with the same spec. */
+  public List<InvalidSpec> all() {
+    List<InvalidSpec> all = new ArrayList<>();
+    all.add(this);
+    all.addAll(others);
+    return all;
   }
 }

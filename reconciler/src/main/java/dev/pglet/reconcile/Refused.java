@@ -13,4 +13,10 @@ public final class Refused extends ReconcileException {
   public Refused(String reason, String message, String remedy, @Nullable Throwable cause) {
     super(reason, message, remedy, cause);
   }
+
+  /** The same, with the field of the manifest that is to blame. */
+  public Refused at(String field) {
+    blame(field);
+    return this;
+  }
 }

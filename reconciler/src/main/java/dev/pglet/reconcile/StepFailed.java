@@ -13,4 +13,10 @@ public final class StepFailed extends ReconcileException {
   public StepFailed(String reason, String message, String remedy, @Nullable Throwable cause) {
     super(reason, message, remedy, cause);
   }
+
+  /** The same, with the field of the manifest that is to blame. */
+  public StepFailed at(String field) {
+    blame(field);
+    return this;
+  }
 }

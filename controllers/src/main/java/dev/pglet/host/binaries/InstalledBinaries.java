@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** Finds binaries among the system's packages, the embedded ones and named directories. */
 public final class InstalledBinaries implements PostgresBinaries {
+  private static final String VERSION = "spec.version";
+  private static final String BINARIES = "spec.runtime.binaries";
+
   private final BinariesDirectories directories;
   private final EmbeddedBinaries embedded;
   private final ServerAccount account;
@@ -97,6 +100,7 @@ public final class InstalledBinaries implements PostgresBinaries {
     Optional<PostgresVersion> version = kept.or(() -> newest(wanted));
     if (version.isEmpty()) {
       return new Resolution.Missing(
+          VERSION,
           "there are no binaries of PostgreSQL %s: no system package, and none in the catalogue"
               .formatted(wanted),
           "Install the package postgresql-%s, or choose another version"
@@ -122,22 +126,26 @@ public final class InstalledBinaries implements PostgresBinaries {
   private Resolution directory(String wanted, Path directory) {
     if (!Files.isExecutable(directory.resolve("bin/postgres"))) {
       return new Resolution.Missing(
+          BINARIES,
           "there is no " + directory + "/bin/postgres that can be executed",
           "Correct spec.runtime.binaries");
     }
     if (account.switching() && !trusted(directory.resolve("bin/postgres"))) {
       return new Resolution.Missing(
+          BINARIES,
           directory + "/bin/postgres can be changed by others than root",
           "Give it and its directories to root and remove write permission for others");
     }
     Optional<PostgresVersion> version = directories.version(directory);
     if (version.isEmpty()) {
       return new Resolution.Missing(
+          BINARIES,
           directory + "/bin/postgres cannot be run by the account " + account.name(),
           "Run it with --version as that account to see why");
     }
     if (!version.get().matches(wanted)) {
       return new Resolution.Missing(
+          BINARIES,
           "%s holds PostgreSQL %s, and spec.version is %s"
               .formatted(directory, version.get(), wanted),
           "Correct spec.version or spec.runtime.binaries");
@@ -164,6 +172,7 @@ public final class InstalledBinaries implements PostgresBinaries {
 
   private static Resolution missingFromSystem(String wanted) {
     return new Resolution.Missing(
+        BINARIES,
         "no system package of PostgreSQL " + wanted + " is installed",
         "Install it (Debian: apt install postgresql-%1$s; RHEL: dnf install postgresql%1$s-server), or set spec.runtime.binaries to auto or embedded"
             .formatted(wanted.split("\\.", -1)[0]));

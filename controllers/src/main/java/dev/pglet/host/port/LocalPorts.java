@@ -2,6 +2,7 @@ package dev.pglet.host.port;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.port.ListeningSockets.Listener;
 import dev.pglet.host.port.PortClaims.Claim;
 import dev.pglet.reconcile.HostUnavailable;
@@ -55,15 +56,21 @@ public final class LocalPorts implements Ports {
         return Optional.of(listener(wanted, port));
       }
       throw new HostUnavailable(
-          text.contains("Permission") ? "PortNotAllowed" : "AddressUnavailable",
-          "a server cannot listen on %s port %d: %s".formatted(address, port, text),
-          text.contains("Permission")
-              ? "Choose a port from 1024 on in spec.network.port"
-              : "Choose an address of this host in spec.network.bindAddress",
-          e);
+              text.contains("Permission") ? "PortNotAllowed" : "AddressUnavailable",
+              "a server cannot listen on %s port %d: %s".formatted(address, port, text),
+              text.contains("Permission")
+                  ? "Choose a port from %d on in spec.network.port, which needs no privilege"
+                      .formatted(UnprivilegedPorts.first())
+                  : "Choose an address of this host in spec.network.bindAddress",
+              e)
+          .at(text.contains("Permission") ? "spec.network.port" : "spec.network.bindAddress");
     } catch (IOException e) {
       throw new HostUnavailable(
-          "PortProbeFailed", "probing port %d: %s".formatted(port, e.getMessage()), "", e);
+              "PortProbeFailed",
+              "probing port %d: %s".formatted(port, e.getMessage()),
+              "Choose another port in spec.network.port; it is tried again",
+              e)
+          .at("spec.network.port");
     }
   }
 
@@ -82,7 +89,9 @@ public final class LocalPorts implements Ports {
       }
       remember(wanted, uid);
     } else if (!owner.uid().equals(uid)) {
-      throw held(wanted, owner.name());
+      String by = owner.key().map(ResourceKey::toString).orElse("the resource " + owner.uid());
+      HostUnavailable held = held(wanted, by);
+      throw owner.key().isPresent() ? held.against(owner.key().get()) : held;
     }
     return wanted;
   }
@@ -103,9 +112,10 @@ public final class LocalPorts implements Ports {
       }
     }
     throw new HostUnavailable(
-        "NoFreePort",
-        "no port from %d to %d is free on %s".formatted(FIRST, LAST, address),
-        "Remove instances that are not needed, or choose a port in spec.network.port");
+            "NoFreePort",
+            "no port from %d to %d is free on %s".formatted(FIRST, LAST, address),
+            "Remove instances that are not needed, or choose a port in spec.network.port")
+        .at("spec.network.port");
   }
 
   /** An owner has one port; what it had reserved before it does not need any more. */
@@ -121,15 +131,16 @@ public final class LocalPorts implements Ports {
     return claimed;
   }
 
-  private record Owner(String uid, String name) {}
+  /** Who has a port; the key is not known before a marker has taken over. */
+  private record Owner(String uid, Optional<ResourceKey> key) {}
 
   private Map<Integer, Owner> taken() throws ReconcileException {
     Map<Integer, Owner> taken = new TreeMap<>();
     List<Claim> claimed = claimed();
-    reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, "the resource " + uid)));
+    reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, Optional.empty())));
     for (Claim claim : claimed) {
       if (claim.port() != 0) {
-        taken.put(claim.port(), new Owner(claim.uid(), claim.key().toString()));
+        taken.put(claim.port(), new Owner(claim.uid(), Optional.of(claim.key())));
       }
     }
     return taken;
@@ -137,9 +148,10 @@ public final class LocalPorts implements Ports {
 
   private static HostUnavailable held(int port, String by) {
     return new HostUnavailable(
-        "PortTaken",
-        "port %d is taken by %s".formatted(port, by),
-        "Choose another port in spec.network.port (0 lets pglet choose), or stop that");
+            "PortTaken",
+            "port %d is taken by %s".formatted(port, by),
+            "Choose another port in spec.network.port (0 lets pglet choose), or stop that")
+        .at("spec.network.port");
   }
 
   private static Holder listener(InetAddress wanted, int port) throws HostUnavailable {
@@ -162,10 +174,11 @@ public final class LocalPorts implements Ports {
       return InetAddress.getByName(address.equals("*") ? "0.0.0.0" : address);
     } catch (UnknownHostException e) {
       throw new HostUnavailable(
-          "AddressUnknown",
-          "the address " + address + " cannot be resolved",
-          "Write an address of this host in spec.network.bindAddress",
-          e);
+              "AddressUnknown",
+              "the address " + address + " cannot be resolved",
+              "Write an address of this host in spec.network.bindAddress",
+              e)
+          .at("spec.network.bindAddress");
     }
   }
 }

@@ -100,10 +100,11 @@ final class ClusterInit {
     String doing = "initdb of " + request.dataDirectory();
     if (words.contains("invalid locale") || words.contains("locale name")) {
       return new HostUnavailable(
-          "LocaleMissing",
-          "%s: this host has no locale %s".formatted(doing, request.locale()),
-          "Install it (Debian, Ubuntu: apt-get install locales && locale-gen %s; Fedora, RHEL: dnf install glibc-langpack-%s), or choose C.UTF-8"
-              .formatted(request.locale(), request.locale().split("_", 2)[0]));
+              "LocaleMissing",
+              "%s: this host has no locale %s".formatted(doing, request.locale()),
+              "Install it (Debian, Ubuntu: apt-get install locales && locale-gen %s; Fedora, RHEL: dnf install glibc-langpack-%s), or choose C.UTF-8"
+                  .formatted(request.locale(), request.locale().split("_", 2)[0]))
+          .at("spec.database.locale");
     }
     if (words.contains("server encoding name") || words.contains("encoding")) {
       return new InvalidSpec(

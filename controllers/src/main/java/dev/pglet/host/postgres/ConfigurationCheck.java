@@ -52,7 +52,7 @@ final class ConfigurationCheck {
       throw new HostUnavailable(
           "ConfigurationUnreadable",
           "reading the candidate configuration " + configuration + ": " + e,
-          "",
+          "See that pglet may read there",
           e);
     }
     List<ConfigurationProblem> problems =

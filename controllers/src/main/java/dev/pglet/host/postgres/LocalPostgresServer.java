@@ -94,7 +94,9 @@ public final class LocalPostgresServer implements PostgresServer {
     Optional<Postmaster> running = ServerIdentity.find(dataDirectory);
     if (running.isEmpty() || !signalled(running.get(), dataDirectory, Signal.HANGUP)) {
       throw new HostUnavailable(
-          "ServerNotRunning", "no server of " + dataDirectory + " runs that could reload", "");
+          "ServerNotRunning",
+          "no server of " + dataDirectory + " runs that could reload",
+          "Nothing needs to be done: it is started, and reads its configuration then");
     }
   }
 
@@ -131,7 +133,10 @@ public final class LocalPostgresServer implements PostgresServer {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new StepFailed(
-            "Interrupted", "interrupted while the server, pid " + server.pid() + ", stops", "", e);
+            "Interrupted",
+            "interrupted while the server, pid " + server.pid() + ", stops",
+            "The server goes on stopping; pglet looks again when it runs again",
+            e);
       }
     }
     return true;

@@ -43,7 +43,11 @@ public interface PostgresBinaries {
     /** Can be had by {@link #install}. */
     record Installable(PostgresVersion version) implements Resolution {}
 
-    /** Cannot be had; says why and what to do. */
-    record Missing(String message, String remedy) implements Resolution {}
+    /**
+     * Cannot be had; says why and what to do.
+     *
+     * @param field of the spec that is to blame
+     */
+    record Missing(String field, String message, String remedy) implements Resolution {}
   }
 }

@@ -78,7 +78,7 @@ final class ServerStart {
       throw new StepFailed(
           "Interrupted",
           "interrupted while the server of " + request.dataDirectory() + " starts",
-          "",
+          "The server goes on starting; pglet looks again when it runs again",
           e);
     }
   }

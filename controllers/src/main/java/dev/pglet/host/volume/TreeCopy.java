@@ -194,10 +194,16 @@ final class TreeCopy {
 
   private void stopWhenCancelled() throws StepFailed {
     if (request.cancelled().getAsBoolean()) {
-      throw new StepFailed("Cancelled", "copying " + request.source() + " was cancelled", "");
+      throw new StepFailed(
+          "Cancelled",
+          "copying " + request.source() + " was cancelled",
+          "Nothing needs to be done: what was copied is discarded");
     }
     if (failure.get() != null) {
-      throw new StepFailed("Cancelled", "copying " + request.source() + " has failed", "");
+      throw new StepFailed(
+          "Cancelled",
+          "copying " + request.source() + " has failed",
+          "See the error of the file that could not be copied; it is tried again");
     }
   }
 

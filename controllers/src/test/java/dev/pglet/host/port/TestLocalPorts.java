@@ -2,6 +2,7 @@ package dev.pglet.host.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.account.HostAccounts;
@@ -77,6 +78,24 @@ class TestLocalPorts extends PortContract {
     assertThatThrownBy(() -> ports().holder("192.0.2.1", 15432))
         .isInstanceOf(HostUnavailable.class)
         .hasMessageContaining("192.0.2.1");
+  }
+
+  @Test
+  void anErrorIsBlamedOnItsFieldAndNamesTheOtherResource() {
+    ResourceKey orders = ResourceKey.of("PostgreSQLInstance", "orders");
+    claims.add(new Claim(Ports.FIRST, "a", orders));
+
+    HostUnavailable taken =
+        catchThrowableOfType(
+            HostUnavailable.class, () -> ports().reserve("b", LOOPBACK, Ports.FIRST));
+
+    assertThat(taken.field()).isEqualTo("spec.network.port");
+    assertThat(taken.rival()).contains(orders);
+    assertThat(
+            catchThrowableOfType(
+                    HostUnavailable.class, () -> ports().holder("192.0.2.1", Ports.FIRST))
+                .field())
+        .isEqualTo("spec.network.bindAddress");
   }
 
   @Test

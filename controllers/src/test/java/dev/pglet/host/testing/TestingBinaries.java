@@ -28,7 +28,8 @@ public final class TestingBinaries implements PostgresBinaries {
         kept.or(() -> newest(List.copyOf(host.installed), wanted));
     Optional<PostgresVersion> version = installed.or(() -> newest(catalogue, wanted));
     if (version.isEmpty()) {
-      return new Resolution.Missing("there is no PostgreSQL " + wanted, "Choose another version");
+      return new Resolution.Missing(
+          "spec.version", "there is no PostgreSQL " + wanted, "Choose another version");
     }
     return host.installed.contains(version.get())
         ? new Resolution.Ready(binaries(version.get()))

@@ -157,17 +157,32 @@ public final class ApiClient {
     return object;
   }
 
-  /** The daemon's error as the same error here; its message holds the remedy already. */
+  /** The daemon's error as the same error here. */
   public static ReconcileException failure(int code, ObjectNode status) {
-    JsonNode cause = status.path("details").path("causes").path(0);
+    JsonNode causes = status.path("details").path("causes");
+    JsonNode cause = causes.path(0);
     String reason = cause.path("reason").asText(status.path("reason").asText("Unknown"));
-    String message = status.path("message").asText("HTTP " + code);
+    String whole = status.path("message").asText("HTTP " + code);
+    String message = cause.path("message").asText(whole);
+    String field = cause.path("field").asText("");
+    String remedy = remedy(causes, code);
     return switch (code) {
-      case 400, 422 -> new InvalidSpec(reason, cause.path("field").asText(""), message, "");
-      case 403, 405, 409, 413, 415 -> new Refused(reason, message, "");
-      case 503 -> new HostUnavailable(reason, message, "");
-      default -> new StepFailed(reason, message, "");
+      case 400, 422 -> new InvalidSpec(reason, field, message, remedy);
+      case 403, 405, 409, 413, 415 -> new Refused(reason, message, remedy).at(field);
+      case 503 -> new HostUnavailable(reason, message, remedy).at(field);
+      default -> new StepFailed(reason, message, remedy).at(field);
     };
+  }
+
+  private static String remedy(JsonNode causes, int code) {
+    for (JsonNode cause : causes) {
+      if (cause.path("reason").asText().equals("Remedy")) {
+        return cause.path("message").asText();
+      }
+    }
+    return code >= 500
+        ? "The daemon's log says more"
+        : "See what was asked for: pglet help, or the daemon is of another version than this";
   }
 
   private HostUnavailable lost(IOException e) {

@@ -34,13 +34,13 @@ record Previews(Assembly assembly) {
               : Consents.planId(sight.plan(), tracked.entry().identity()),
           sight.plan().awaiting().map(Wait::message),
           sight.plan().beyond(),
-          sight.invalid().map(error -> Reporter.explain(tracked, error)));
+          sight.invalid().map(error -> Reporter.explain(assembly.table(), tracked, error)));
     } catch (ReconcileException e) {
       return failed(tracked, e);
     }
   }
 
-  private static Preview failed(Tracked tracked, ReconcileException error) {
+  private Preview failed(Tracked tracked, ReconcileException error) {
     return new Preview(
         tracked.key(),
         tracked.deleting(),
@@ -49,6 +49,6 @@ record Previews(Assembly assembly) {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        Optional.of(Reporter.explain(tracked, error)));
+        Optional.of(Reporter.explain(assembly.table(), tracked, error)));
   }
 }

@@ -117,10 +117,14 @@ final class Progress {
     return switch (outcome.get()) {
       case Outcome.Stalled stalled ->
           new Standing(
-              State.STALLED, stalled.error().reason(), Reporter.explain(tracked, stalled.error()));
+              State.STALLED,
+              stalled.error().reason(),
+              Reporter.explain(table, tracked, stalled.error()));
       case Outcome.Failed failed ->
           new Standing(
-              State.FAILING, failed.error().reason(), Reporter.explain(tracked, failed.error()));
+              State.FAILING,
+              failed.error().reason(),
+              Reporter.explain(table, tracked, failed.error()));
       case Outcome.Superseded s ->
           new Standing(State.IN_PROGRESS, "Superseded", "the manifest changed meanwhile");
       case Outcome.Waiting waiting -> waiting(tracked, waiting);

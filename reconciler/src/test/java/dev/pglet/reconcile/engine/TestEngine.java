@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.engine.Convergence.State;
 import dev.pglet.reconcile.testing.Rig;
@@ -51,6 +52,29 @@ final class TestEngine {
     assertThat(rig.condition(BOX, "Stalled")).isEqualTo("False NotStalled");
     assertThat(rig.condition(BOX, "Paused")).isEqualTo("False NotPaused");
     assertThat(rig.condition(BOX, "Deleting")).isEqualTo("False NotDeleting");
+  }
+
+  @Test
+  void anErrorOfAStepIsSaidWithThePlaceOfItsFieldAndOfItsRival() throws Exception {
+    rig.manifests().put(document("box", "size: 3, colour: red"));
+    rig.manifests().put(document("other", "size: 4"));
+    HostUnavailable taken =
+        new HostUnavailable("SizeTaken", "size 3 is taken", "Choose another")
+            .at("spec.size")
+            .against(key("other"));
+    for (int i = 0; i < 100; i++) {
+      rig.host().failNext("Build", BOX, () -> taken);
+    }
+
+    rig.start().converge();
+
+    String root = rig.manifests().root().toString();
+    assertThat(rig.engine().standing(BOX).message())
+        .startsWith(root + "/toy-box.yaml:5:3: spec.size: size 3 is taken. Choose another")
+        .contains("(" + root + "/toy-other.yaml:5:3: spec.size: that of toy/other)");
+    assertThat(rig.manifests().status(BOX).orElseThrow().toString()).contains("toy-box.yaml:5:3");
+    assertThat(rig.engine().engine().events(BOX))
+        .anyMatch(event -> event.message().contains("toy-box.yaml:5:3"));
   }
 
   @Test

@@ -83,7 +83,9 @@ public final class LiveOperations implements Operations {
     }
     if (closing) {
       throw new DependencyNotReady(
-          "Stopping", request.name() + " is not begun: pglet is being stopped", "");
+          "Stopping",
+          request.name() + " is not begun: pglet is being stopped",
+          "It begins when pglet runs again");
     }
     Journal journal =
         new Journal(
@@ -101,7 +103,7 @@ public final class LiveOperations implements Operations {
           "Held",
           "%s waits: %s is in use by %s"
               .formatted(request.name(), taken.get().key(), taken.get().by()),
-          "");
+          "Nothing needs to be done: it begins when that is free");
     }
     try {
       journals.write(journal);

@@ -300,6 +300,12 @@ final class Pass {
   }
 
   private void warn(ReconcileException error) {
-    tools.events().add(key, Event.Type.WARNING, error.reason(), Reporter.explain(tracked, error));
+    tools
+        .events()
+        .add(
+            key,
+            Event.Type.WARNING,
+            error.reason(),
+            Reporter.explain(tools.table(), tracked, error));
   }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,7 +109,7 @@ public final class Reporter {
   private ObjectNode publish(Tracked tracked, Optional<Sight> sight, Optional<Outcome> outcome) {
     List<Condition> before = table.conditions(tracked.key());
     List<Condition> after =
-        new ConditionsOf(tracked, sight, outcome, error -> explain(tracked, error))
+        new ConditionsOf(tracked, sight, outcome, error -> explain(table, tracked, error))
             .list(lastReported(tracked), clock.instant());
     ObjectNode status =
         sight.map(seen -> seen.status().deepCopy()).orElseGet(() -> lastStatus(tracked.key()));
@@ -167,13 +168,29 @@ public final class Reporter {
         .isPresent();
   }
 
-  /** The message of an error, and where in the manifest it comes from. */
-  public static String explain(Tracked tracked, ReconcileException error) {
-    if (error instanceof InvalidSpec invalid && tracked.manifest().isPresent()) {
-      Manifest manifest = tracked.manifest().get();
-      return manifest.problem(invalid.field(), invalid.explain()).toString();
-    }
-    return error.explain();
+  /** The message of an error, and where in the manifests it comes from. */
+  public static String explain(ResourceTable table, Tracked tracked, ReconcileException error) {
+    List<? extends ReconcileException> all =
+        error instanceof InvalidSpec invalid ? invalid.all() : List.of(error);
+    return all.stream()
+        .map(each -> located(tracked.manifest(), each) + rival(table, each))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String located(Optional<Manifest> manifest, ReconcileException error) {
+    return manifest.isEmpty() || error.field().isEmpty()
+        ? error.explain()
+        : manifest.get().problem(error.field(), error.explain()).toString();
+  }
+
+  private static String rival(ResourceTable table, ReconcileException error) {
+    return error
+        .rival()
+        .flatMap(table::find)
+        .flatMap(Tracked::manifest)
+        .map(other -> other.problem(error.field(), "that of " + other.key()))
+        .map(place -> " (" + place + ")")
+        .orElse("");
   }
 
   private void remember(Tracked tracked, List<Condition> conditions) {
