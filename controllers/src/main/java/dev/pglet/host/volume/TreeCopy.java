@@ -129,16 +129,16 @@ final class TreeCopy {
   }
 
   private void requireSpace() throws HostUnavailable {
-    try {
-      Path parent = request.target().toAbsolutePath().getParent();
-      long free = Files.getFileStore(parent == null ? request.target() : parent).getUsableSpace();
-      if (free < needed) {
-        throw VolumeErrors.full(request.target(), needed, free, new IOException("not begun"));
-      }
-    } catch (IOException e) {
-      throw VolumeErrors.io(
-          "PoolUnreadable", "asking for the free space of " + request.target(), e);
+    long free = free();
+    if (free < needed) {
+      throw VolumeErrors.full(request.target(), needed, free, new IOException("not begun"));
     }
+  }
+
+  /** Not from a FileStore, which wants the mount table to name the root: in a chroot it may not. */
+  private long free() {
+    Path parent = request.target().toAbsolutePath().getParent();
+    return (parent == null ? request.target() : parent).toFile().getUsableSpace();
   }
 
   private void copyFiles() {
@@ -224,15 +224,12 @@ final class TreeCopy {
 
   /** A full disk stops every server on it: gives back at once what the copy took. */
   private HostUnavailable outOfSpace(IOException e) {
-    long free = 0;
     try {
       FileTree.delete(request.target());
-      Path parent = request.target().toAbsolutePath().getParent();
-      free = Files.getFileStore(parent == null ? request.target() : parent).getUsableSpace();
     } catch (IOException suppressed) {
       e.addSuppressed(suppressed);
     }
-    return VolumeErrors.full(request.target(), needed, free, e);
+    return VolumeErrors.full(request.target(), needed, free(), e);
   }
 
   private static PosixFileAttributes attributes(Path path) throws IOException {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the directories of a data root, and checks that servers can live there. */
@@ -94,22 +93,18 @@ public final class DataRoot {
 
   /** A daemon that has servers to look after starts even then; one that would begin does not. */
   private static List<String> requireSpace(Path data, boolean fresh) throws HostUnavailable {
-    List<String> warnings = new ArrayList<>();
-    try {
-      long free = Files.getFileStore(data).getUsableSpace();
-      if (free < LEAST_FREE) {
-        String message =
-            "%s has only %d MiB free; a first server needs %d MiB"
-                .formatted(data, free >> 20, LEAST_FREE >> 20);
-        if (fresh) {
-          throw new HostUnavailable(
-              "DiskFull", message, "Free some space, or choose another place with --data-root");
-        }
-        warnings.add(message);
-      }
-    } catch (IOException e) {
-      warnings.add("cannot find out how much space %s has: %s".formatted(data, e));
+    // Not from a FileStore, which wants the mount table to name the root: in a chroot it may not.
+    long free = data.toFile().getUsableSpace();
+    if (free >= LEAST_FREE) {
+      return List.of();
     }
-    return warnings;
+    String message =
+        "%s has only %d MiB free; a first server needs %d MiB"
+            .formatted(data, free >> 20, LEAST_FREE >> 20);
+    if (fresh) {
+      throw new HostUnavailable(
+          "DiskFull", message, "Free some space, or choose another place with --data-root");
+    }
+    return List.of(message);
   }
 }
