@@ -16,8 +16,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    if (Boolean.getBoolean("pglet.training")) {
-      Training.run();
+    String training = System.getProperty("pglet.training", "");
+    if (!training.isEmpty()) {
+      Training.run(training);
       System.exit(Cli.OK);
     }
     // The launcher's terminal is UTF-8 whatever the locale says: manifests are.

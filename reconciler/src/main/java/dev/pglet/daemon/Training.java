@@ -10,71 +10,121 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
- * What the launcher runs once after a build, so that the JVM can keep the classes that the verbs
- * load: verbs without a daemon and with one, on a data root of its own that is removed.
+ * What the launcher runs after a build, so that the JVM can keep the classes that are loaded: once
+ * as the daemon and once as the verbs, because the JVM maps all classes of a cache at each start,
+ * and a verb that asks the daemon needs a third of what that does. On a data root of its own that is removed.
+ * Nothing that it applies makes the daemon touch the host.
  */
 final class Training {
-  private Training() {}
+  private static final String ORPHAN =
+      """
+      apiVersion: pglet.dev/v1alpha1
+      kind: Branch
+      metadata:
+        name: training
+      spec:
+        source:
+          instance: none
+      """;
 
-  static void run() {
+  private final Path data;
+  private final Path manifests;
+  private final String home = System.getProperty("pglet.home", ".");
+
+  private Training(Path root) throws IOException {
+    data = root.resolve("data");
+    manifests = Files.createDirectory(root.resolve("manifests"));
+  }
+
+  /**
+   * Trains.
+   *
+   * @param what {@code daemon} or {@code verbs}
+   */
+  static void run(String what) {
     try {
       Path root = Files.createTempDirectory("pglet-training");
       try {
-        Path manifests = Files.createDirectory(root.resolve("manifests"));
-        train(root.resolve("data"), manifests);
+        Training training = new Training(root);
+        switch (what) {
+          case "daemon" -> training.daemon();
+          case "verbs" -> training.verbs(Files.writeString(root.resolve("branch.yaml"), ORPHAN));
+          default -> throw new IllegalArgumentException("pglet.training is daemon or verbs");
+        }
       } finally {
         Remains.tree(root);
       }
     } catch (IOException e) {
       throw new IllegalStateException("training needs a temporary directory: " + e, e);
-    }
-  }
-
-  private static void train(Path data, Path manifests) {
-    String examples = Path.of(System.getProperty("pglet.home", "."), "examples").toString();
-    verb(data, manifests, "help");
-    verb(data, manifests, "help", "get");
-    verb(data, manifests, "validate", examples);
-    verb(data, manifests, "version");
-    verb(data, manifests, "get", "all");
-    Thread daemon =
-        Thread.ofPlatform()
-            .daemon()
-            .start(() -> verb(data, manifests, "run", manifests.toString()));
-    if (awaitSocket(data.resolve("run/pglet.sock"), daemon)) {
-      for (int i = 0; i < 3; i++) {
-        verb(data, manifests, "get", "pg");
-      }
-      verb(data, manifests, "get", "all", "-o", "yaml");
-      verb(data, manifests, "describe", "pg/none");
-      verb(data, manifests, "events");
-      verb(data, manifests, "wait", "pg/none", "--for=delete");
-      verb(data, manifests, "cleanup", "--all", "--data", "--yes");
-    }
-    try {
-      daemon.join(10_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static boolean awaitSocket(Path socket, Thread daemon) {
+  private void daemon() throws InterruptedException {
+    Thread daemon = Thread.ofPlatform().daemon().start(() -> verb("run", manifests.toString()));
+    if (awaitSocket(daemon::isAlive)) {
+      verb("get", "all");
+      verb("get", "all", "-o", "yaml");
+      verb("events");
+      verb("cleanup", "--all", "--data", "--yes");
+    }
+    daemon.join(10_000);
+  }
+
+  private void verbs(Path branch) throws IOException, InterruptedException {
+    verb("help");
+    verb("help", "get");
+    verb("validate", home + "/examples");
+    Process daemon =
+        new ProcessBuilder(
+                ProcessHandle.current().info().command().orElse("java"),
+                "--enable-native-access=ALL-UNNAMED",
+                "-jar",
+                System.getProperty("java.class.path"),
+                "run",
+                manifests.toString(),
+                "--data-root=" + data)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
     try {
-      for (int i = 0; i < 200 && daemon.isAlive(); i++) {
-        if (Files.exists(socket)) {
-          return true;
-        }
-        Thread.sleep(50);
+      if (awaitSocket(daemon::isAlive)) {
+        verb("version");
+        verb("get", "pg");
+        verb("apply", "-f", branch.toString());
+        verb("wait", "branch/training", "--for=condition=Ready=False");
+        verb("get", "all");
+        verb("get", "branch", "training", "-o", "yaml");
+        verb("describe", "branch/training");
+        verb("events");
+        verb("delete", "branch/training");
+        verb("wait", "branch/training", "--for=delete");
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } finally {
+      daemon.destroy();
+      if (!daemon.waitFor(10, TimeUnit.SECONDS)) {
+        daemon.destroyForcibly();
+      }
+    }
+  }
+
+  private boolean awaitSocket(BooleanSupplier runs) throws InterruptedException {
+    Path socket = data.resolve("run/pglet.sock");
+    for (int i = 0; i < 600 && runs.getAsBoolean(); i++) {
+      if (Files.exists(socket)) {
+        return true;
+      }
+      Thread.sleep(50);
     }
     return false;
   }
 
-  private static void verb(Path data, Path manifests, String... words) {
+  private void verb(String... words) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     List<String> arguments = new ArrayList<>(List.of(words));
