@@ -31,7 +31,6 @@ public final class ObservedHost implements LocalHost {
   private final DaemonSettings settings;
   private final Kinds kinds;
   private final InstantSource clock;
-  private final SystemScheduler scheduler = new SystemScheduler();
   private @Nullable List<Observed> observed;
 
   ObservedHost(DaemonSettings settings, Kinds kinds, InstantSource clock) {
@@ -112,6 +111,7 @@ public final class ObservedHost implements LocalHost {
     if (found == null) {
       found = new ArrayList<>();
       KindRegistry registry = kinds.registry();
+      SystemScheduler scheduler = new SystemScheduler();
       for (Path root : roots()) {
         found.add(
             Observed.open(

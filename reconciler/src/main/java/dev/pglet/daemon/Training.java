@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
 /**
  * What the launcher runs after a build, so that the JVM can keep the classes that are loaded: once
  * as the daemon and once as the verbs, because the JVM maps all classes of a cache at each start,
- * and a verb that asks the daemon needs a third of what that does. On a data root of its own that is removed.
- * Nothing that it applies makes the daemon touch the host.
+ * and a verb that asks the daemon needs a third of what that does. On a data root of its own that
+ * is removed. Nothing that it applies makes the daemon touch the host.
  */
 final class Training {
   private static final String ORPHAN =

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The definition of one kind, read from the CRD YAML that lies beside the kind's class as a
- * resource {@code /dev/pglet/crds/<plural>.<group>-v1.yml}.
+ * The definition of one kind, read from the CRD that goes with the kind's class as the resource
+ * {@code /dev/pglet/crds/<plural>.<group>-v1.yml}.
  *
  * @param kind such as {@code PostgreSQLInstance}
  * @param plural such as {@code postgresqlinstances}
@@ -54,44 +54,62 @@ public record CrdDefinition(
     columns = List.copyOf(columns);
   }
 
+  /** After the name of a kind's class: the same CRD as JSON, which the build makes of the YAML. */
+  static final String JSON = ".crd.json";
+
   /**
-   * Reads the CRD of a kind's class. A class without its YAML is a broken build, so that is
-   * unchecked.
+   * Reads the CRD of a kind's class: as JSON where the build has put it beside the class, else as
+   * YAML. A class without either is a broken build, so that is unchecked.
    */
   public static CrdDefinition of(
       Class<? extends CustomResource<?, ?>> type, String... apiVersionAliases) {
+    String resource = type.getSimpleName() + JSON;
+    try (InputStream json = type.getResourceAsStream(resource)) {
+      return json == null
+          ? ofYaml(type, apiVersionAliases)
+          : of(JsonTree.read(json.readAllBytes()), type, apiVersionAliases);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + resource + " beside " + type.getName(), e);
+    }
+  }
+
+  static CrdDefinition ofYaml(
+      Class<? extends CustomResource<?, ?>> type, String... apiVersionAliases) throws IOException {
     String resource = "/dev/pglet/crds/" + CustomResource.getCRDName(type) + "-v1.yml";
     try (InputStream yaml = type.getResourceAsStream(resource)) {
       requireNonNull(yaml, () -> "no resource " + resource + " beside " + type.getName());
-      JsonNode spec = new YAMLMapper().readTree(yaml).required("spec");
-      JsonNode names = spec.required("names");
-      JsonNode version = spec.required("versions").required(0);
-      List<String> shortNames = new ArrayList<>();
-      names.path("shortNames").forEach(name -> shortNames.add(name.asText()));
-      List<Column> columns = new ArrayList<>();
-      version
-          .path("additionalPrinterColumns")
-          .forEach(
-              column ->
-                  columns.add(
-                      new Column(
-                          column.path("name").asText(),
-                          column.path("jsonPath").asText(),
-                          column.path("type").asText(),
-                          column.path("priority").asInt())));
-      return new CrdDefinition(
-          names.required("kind").asText(),
-          names.required("plural").asText(),
-          names.required("singular").asText(),
-          shortNames,
-          spec.required("group").asText() + "/" + version.required("name").asText(),
-          Set.of(apiVersionAliases),
-          type,
-          version.required("schema").required("openAPIV3Schema"),
-          columns);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading " + resource, e);
+      return of(new YAMLMapper().readTree(yaml), type, apiVersionAliases);
     }
+  }
+
+  private static CrdDefinition of(
+      JsonNode crd, Class<? extends CustomResource<?, ?>> type, String... apiVersionAliases) {
+    JsonNode spec = crd.required("spec");
+    JsonNode names = spec.required("names");
+    JsonNode version = spec.required("versions").required(0);
+    List<String> shortNames = new ArrayList<>();
+    names.path("shortNames").forEach(name -> shortNames.add(name.asText()));
+    List<Column> columns = new ArrayList<>();
+    version
+        .path("additionalPrinterColumns")
+        .forEach(
+            column ->
+                columns.add(
+                    new Column(
+                        column.path("name").asText(),
+                        column.path("jsonPath").asText(),
+                        column.path("type").asText(),
+                        column.path("priority").asInt())));
+    return new CrdDefinition(
+        names.required("kind").asText(),
+        names.required("plural").asText(),
+        names.required("singular").asText(),
+        shortNames,
+        spec.required("group").asText() + "/" + version.required("name").asText(),
+        Set.of(apiVersionAliases),
+        type,
+        version.required("schema").required("openAPIV3Schema"),
+        columns);
   }
 
   public String group() {

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestCrdDefinition {
   private static final CrdDefinition INSTANCE = CrdDefinition.of(PostgreSQLInstance.class, "v1");
@@ -23,6 +27,14 @@ final class TestCrdDefinition {
     assertThat(INSTANCE.columns())
         .extracting(CrdDefinition.Column::name)
         .containsExactly("Phase", "Ready", "Version", "Port", "Connection", "Binaries", "Data");
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {PostgreSQLInstance.class, Branch.class})
+  void theJsonThatTheBuildMakesSaysWhatTheYamlSays(Class<? extends CustomResource<?, ?>> type)
+      throws IOException {
+    assertThat(type.getResource(type.getSimpleName() + CrdDefinition.JSON)).isNotNull();
+    assertThat(CrdDefinition.of(type)).isEqualTo(CrdDefinition.ofYaml(type));
   }
 
   @Test

@@ -2,8 +2,8 @@ package dev.pglet.cli.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.JsonTree;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
@@ -22,8 +22,6 @@ import java.util.Optional;
  * Requests to the daemon. Each has a connection of its own: a verb makes one or two. Thread-safe.
  */
 public final class ApiClient {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /** An apply may wait for the disk; a daemon that says nothing for that long is stuck. */
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
@@ -105,7 +103,7 @@ public final class ApiClient {
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!listener.line((ObjectNode) JSON.readTree(line))) {
+        if (!listener.line((ObjectNode) JsonTree.read(line.getBytes(StandardCharsets.UTF_8)))) {
           return;
         }
       }
@@ -144,7 +142,7 @@ public final class ApiClient {
       throws IOException, ReconcileException {
     JsonNode tree;
     try {
-      tree = JSON.readTree(bytes);
+      tree = JsonTree.read(bytes);
     } catch (JsonProcessingException e) {
       throw new IOException("HTTP %d without JSON".formatted(status), e);
     }
