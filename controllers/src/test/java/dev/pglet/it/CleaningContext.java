@@ -48,4 +48,7 @@ record CleaningContext(Settings settings, Scheduler scheduler) implements Engine
 
   @Override
   public void wake(ResourceKey key) {}
+
+  @Override
+  public void maxConcurrentRestarts(int most) {}
 }

@@ -48,6 +48,9 @@ record HostContext(
   @Override
   public void wake(ResourceKey key) {}
 
+  @Override
+  public void maxConcurrentRestarts(int most) {}
+
   private static final class NoOperations implements Operations {
     @Override
     public Optional<OperationState> find(String id) {

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 final class ProcessRuns implements EngineRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessRuns.class);
 
-  /** A running step may take that long before the process ends without it. */
-  private static final Duration GRACE = Duration.ofSeconds(60);
+  /** Longer than the engine takes at most to end what runs, and to write its status. */
+  private static final Duration GRACE = Duration.ofSeconds(150);
 
   private final DaemonSettings settings;
   private final Kinds kinds;

@@ -36,4 +36,12 @@ public interface EngineContext {
    * key.
    */
   void wake(ResourceKey key);
+
+  /**
+   * How many resources in use steps of {@link Risk#RESTART} may concern at once, from now on; 1
+   * until somebody says otherwise. What is deleted, or down anyway, is not counted.
+   *
+   * @throws IllegalArgumentException when it is below 1
+   */
+  void maxConcurrentRestarts(int most);
 }

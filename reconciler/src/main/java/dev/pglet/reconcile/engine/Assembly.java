@@ -11,8 +11,9 @@ import dev.pglet.reconcile.Operations;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.engine.gate.Holds;
+import dev.pglet.reconcile.engine.gate.Restarts;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
-import dev.pglet.reconcile.engine.pass.Holds;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.LiveOperations;
 import dev.pglet.reconcile.engine.pass.Sight;
@@ -50,6 +51,7 @@ record Assembly(
     WatchHub watches,
     DependencyGraph graph,
     Holds holds,
+    Restarts restarts,
     LiveOperations operations) {
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
@@ -59,6 +61,7 @@ record Assembly(
       Scheduler scheduler,
       Operations operations,
       Consumer<ResourceKey> waker,
+      Restarts restarts,
       EngineListener listener,
       Map<Class<?>, Object> common)
       implements EngineContext {
@@ -84,6 +87,11 @@ record Assembly(
     public void wake(ResourceKey key) {
       waker.accept(key);
     }
+
+    @Override
+    public void maxConcurrentRestarts(int most) {
+      restarts.allow(most);
+    }
   }
 
   /** Builds the controllers, and brings what they know of the host into the inventory. */
@@ -91,6 +99,7 @@ record Assembly(
       EngineParts parts, StateDirectory state, Activity activity, Consumer<ResourceKey> wake)
       throws ReconcileException {
     Holds holds = new Holds(wake);
+    Restarts restarts = new Restarts(parts.clock(), wake);
     LiveOperations operations =
         new LiveOperations(
             state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
@@ -101,6 +110,7 @@ record Assembly(
             parts.scheduler(),
             operations,
             wake,
+            restarts,
             parts.listener(),
             new HashMap<>());
     Map<String, Kind<?, ?, ?, ?>> kinds = new LinkedHashMap<>();
@@ -124,6 +134,7 @@ record Assembly(
             watches,
             new DependencyGraph(),
             holds,
+            restarts,
             operations);
     assembly.adoptKnown();
     return assembly;
@@ -198,7 +209,7 @@ record Assembly(
     try {
       Sight sight = kind(key).see(deleted, table);
       return sight.losesData();
-    } catch (ReconcileException | RuntimeException e) {
+    } catch (Throwable e) {
       return true;
     }
   }

@@ -7,6 +7,7 @@ import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.observe.EngineListener;
+import dev.pglet.reconcile.observe.GuardedListener;
 import dev.pglet.reconcile.state.DurableFiles;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,7 +37,7 @@ public record EngineParts(
     requireNonNull(manifests, "manifests is null");
     requireNonNull(clock, "clock is null");
     requireNonNull(scheduler, "scheduler is null");
-    requireNonNull(listener, "listener is null");
+    listener = GuardedListener.of(listener);
     requireNonNull(meters, "meters is null");
     requireNonNull(guard, "guard is null");
     requireNonNull(files, "files is null");

@@ -167,7 +167,7 @@ final class Intake {
   private Set<ResourceKey> dependencies(Kind<?, ?, ?, ?> kind, Tracked tracked) {
     try {
       return kind.dependencies(tracked.resource());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       effects.problem(
           "%s: its controller broke while naming its dependencies (%s). This is an error in pglet"
               .formatted(tracked.key(), e));

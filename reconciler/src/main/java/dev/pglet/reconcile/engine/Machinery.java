@@ -3,6 +3,7 @@ package dev.pglet.reconcile.engine;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Scheduler;
+import dev.pglet.reconcile.engine.gate.Deadlines;
 import dev.pglet.reconcile.engine.pass.Consents;
 import dev.pglet.reconcile.engine.pass.PassRunner;
 import dev.pglet.reconcile.engine.pass.Reporter;
@@ -17,7 +18,6 @@ import dev.pglet.reconcile.queue.WorkQueue;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -31,8 +31,6 @@ final class Machinery implements Intake.Effects, Wakeups {
   private static final Logger LOG = LoggerFactory.getLogger(Machinery.class);
   private static final int WORKERS = 4;
   private static final Duration RESCAN = Duration.ofSeconds(30);
-  private static final Duration GRACE = Duration.ofMinutes(2);
-  private static final Duration STUCK = Duration.ofMinutes(15);
 
   private final AtomicInteger hints = new AtomicInteger();
   private final Stirrings stirrings = new Stirrings();
@@ -45,7 +43,8 @@ final class Machinery implements Intake.Effects, Wakeups {
   private final Intake intake;
   private final Worker.Shop shop;
   private final Health health = new Health();
-  private final List<Thread> workers = new ArrayList<>();
+  private final Deadlines deadlines;
+  private final WorkerPool workers;
   private Scheduler.Scheduled rescans = () -> {};
   private volatile boolean scanned;
   private volatile boolean stopping;
@@ -55,6 +54,7 @@ final class Machinery implements Intake.Effects, Wakeups {
     queue = new WorkQueue<>(parts.clock(), parts.scheduler(), activity);
     assembly = Assembly.of(parts, state, activity, this::wake);
     intake = assembly.intake(parts.prune(), this);
+    deadlines = new Deadlines(parts.scheduler(), this::problem, this::slow);
     progress = new Progress(assembly.table(), backoff::failures);
     Meters meters = new Meters(parts.meters(), assembly.kinds().keySet(), WORKERS);
     meters.queue(queue, WorkQueue::depth, WorkQueue::adds);
@@ -67,7 +67,9 @@ final class Machinery implements Intake.Effects, Wakeups {
             assembly.graph(),
             meters,
             parts.clock());
+    workers = new WorkerPool(shop, parts.clock(), parts.scheduler(), stirrings);
     meters.activeWorkers(shop, all -> all.working().size());
+    meters.unfinished(shop, Worker.Shop::unfinished, Worker.Shop::longest);
     health.register(Health.Probe.READYZ, "scan", this::notScanned);
     health.register(Health.Probe.HEALTHZ, "workers", this::stuck);
   }
@@ -93,6 +95,8 @@ final class Machinery implements Intake.Effects, Wakeups {
             parts.manifests(),
             new Consents(state.inventory(), assembly.table()),
             assembly.holds(),
+            assembly.restarts(),
+            deadlines,
             new StepRunner(parts.clock(), parts.scheduler(), activity),
             reporter,
             intake::bury,
@@ -121,14 +125,16 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   synchronized void start() {
-    if (!workers.isEmpty() || stopping) {
+    if (workers.started() || stopping) {
       throw new IllegalStateException("an engine is started once");
     }
     scan();
     rescans = parts.scheduler().every(RESCAN, this::scan);
-    for (int i = 1; i <= WORKERS; i++) {
-      workers.add(Thread.ofVirtual().name("pglet-worker-" + i).start(new Worker(shop)));
-    }
+    workers.start(WORKERS);
+  }
+
+  private void slow(Thread worker) {
+    workers.replace(worker);
   }
 
   /** Scans on the caller's thread. */
@@ -138,11 +144,18 @@ final class Machinery implements Intake.Effects, Wakeups {
       intake.scan().ifPresent(this::rescan);
       scanned = true;
     } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("a scan of the manifests broke");
-      problem("scanning the manifests broke (" + e + "); this is an error in pglet, see the log");
+      scanBroke(e);
+    } catch (Error e) {
+      scanBroke(e);
+      throw e;
     } finally {
       activity.end();
     }
+  }
+
+  private void scanBroke(Throwable e) {
+    LOG.atError().setCause(e).log("a scan of the manifests broke");
+    problem("scanning the manifests broke (" + e + "); this is an error in pglet, see the log");
   }
 
   /** Scans soon. Until that is done nothing counts as having come to an end. */
@@ -194,6 +207,7 @@ final class Machinery implements Intake.Effects, Wakeups {
     backoff.forget(key);
     progress.forget(key);
     queue.forget(key);
+    assembly.restarts().release(key);
     assembly.graph().dependents(key).forEach(this::wake);
     itsDependencies.forEach(this::wake);
   }
@@ -250,41 +264,17 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   void stop() throws InterruptedException {
-    List<Thread> running;
     synchronized (this) {
       stopping = true;
-      running = List.copyOf(workers);
     }
     rescans.cancel();
     queue.shutDown();
     assembly.operations().stop();
-    long deadline = System.nanoTime() + GRACE.toNanos();
-    for (Thread worker : running) {
-      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-      if (!worker.join(left)) {
-        LOG.atWarn().addKeyValue("worker", worker.getName()).log("a step did not end in time");
-      }
-    }
-  }
-
-  /** Counts when something may have come to an end. Holds no other lock while it is waited for. */
-  private static final class Stirrings {
-    private long count;
-
-    synchronized void stir() {
-      count++;
-      notifyAll();
-    }
-
-    synchronized long count() {
-      return count;
-    }
-
-    synchronized long awaitAfter(long seen) throws InterruptedException {
-      while (count == seen) {
-        wait();
-      }
-      return count;
+    Set<ResourceKey> left = workers.end();
+    if (!left.isEmpty()) {
+      problem(
+          "%s did not end in time and is left behind; it is looked at again when pglet runs again"
+              .formatted(left));
     }
   }
 
@@ -293,11 +283,11 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   private Optional<String> stuck() {
-    Instant now = parts.clock().instant();
-    return shop.working().entrySet().stream()
-        .filter(entry -> entry.getValue().plus(STUCK).isBefore(now))
-        .map(entry -> "%s has been worked on since %s".formatted(entry.getKey(), entry.getValue()))
-        .sorted()
-        .findFirst();
+    List<ResourceKey> stuck = deadlines.stuck();
+    return stuck.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "%s was cancelled after its deadline and goes on all the same"
+                .formatted(stuck.getFirst()));
   }
 }

@@ -106,12 +106,12 @@ public final class Observed implements Resources {
       reporter.look(tracked.get(), Optional.of(sight), outcome(sight));
     } catch (ReconcileException e) {
       reporter.look(tracked.get(), Optional.empty(), new Outcome.Stalled(e));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       reporter.look(tracked.get(), Optional.empty(), new Outcome.Stalled(broken(key, e)));
     }
   }
 
-  private static StepFailed broken(ResourceKey key, RuntimeException cause) {
+  private static StepFailed broken(ResourceKey key, Throwable cause) {
     return new StepFailed(
         "Panic",
         "%s: its controller broke while looking at it (%s)".formatted(key, cause),

@@ -2,9 +2,9 @@ package dev.pglet.reconcile.engine;
 
 import dev.pglet.reconcile.Scheduler;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,15 +13,19 @@ import org.slf4j.LoggerFactory;
 public final class SystemScheduler implements Scheduler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
 
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("pglet-timer").daemon().factory());
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1,
+          Thread.ofPlatform().name("pglet-timer").daemon().factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  public SystemScheduler() {
+    // Deadlines are nearly always cancelled, and must not pile up until they would have been due.
+    timer.setRemoveOnCancelPolicy(true);
+  }
 
   @Override
   public Scheduled schedule(Duration delay, Runnable task) {
-    if (timer.isShutdown()) {
-      return () -> {};
-    }
     ScheduledFuture<?> future =
         timer.schedule(() -> start(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
     return () -> future.cancel(false);
@@ -45,7 +49,8 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
   private static void runLogged(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An error too: what is done again and again must not end by one.
       LOG.atError().setCause(e).log("a scheduled task failed");
     }
   }

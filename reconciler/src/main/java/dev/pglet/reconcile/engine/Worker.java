@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,8 @@ final class Worker implements Runnable {
       DependencyGraph graph,
       Meters meters,
       InstantSource clock,
-      Map<ResourceKey, Instant> working) {
+      Map<ResourceKey, Instant> working,
+      Set<Thread> replaced) {
     Shop(
         WorkQueue<ResourceKey> queue,
         Backoff<ResourceKey> backoff,
@@ -42,7 +44,32 @@ final class Worker implements Runnable {
         DependencyGraph graph,
         Meters meters,
         InstantSource clock) {
-      this(queue, backoff, passes, progress, graph, meters, clock, new ConcurrentHashMap<>());
+      this(
+          queue,
+          backoff,
+          passes,
+          progress,
+          graph,
+          meters,
+          clock,
+          new ConcurrentHashMap<>(),
+          ConcurrentHashMap.newKeySet());
+    }
+
+    /** How long all that is being worked on has taken so far, in seconds. */
+    double unfinished() {
+      Instant now = clock.instant();
+      return working.values().stream().mapToDouble(since -> seconds(since, now)).sum();
+    }
+
+    /** How long the longest of them has taken so far, in seconds. */
+    double longest() {
+      Instant now = clock.instant();
+      return working.values().stream().mapToDouble(since -> seconds(since, now)).max().orElse(0);
+    }
+
+    private static double seconds(Instant since, Instant now) {
+      return Math.max(0, Duration.between(since, now).toNanos()) / 1e9;
     }
   }
 
@@ -59,6 +86,10 @@ final class Worker implements Runnable {
       while (taken.isPresent()) {
         shop.meters().queued(taken.get().waited());
         work(taken.get().key());
+        if (shop.replaced().remove(Thread.currentThread())) {
+          // Somebody else has taken its place meanwhile.
+          return;
+        }
         taken = shop.queue().take();
       }
     } catch (InterruptedException e) {
@@ -73,10 +104,12 @@ final class Worker implements Runnable {
       PassRunner.End end = shop.passes().run(key);
       Level level = shop.progress().ended(key, end) ? Level.WARN : Level.DEBUG;
       next(key, end.outcome(), level, Duration.between(begin, shop.clock().instant()));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
+      // Whatever it is, it must not end the worker, nor lose the key.
       LOG.atError().addKeyValue("key", key).setCause(e).log("a pass broke outside its controller");
       shop.queue().add(key, Priority.RESYNC, shop.backoff().next(key));
     } finally {
+      shop.meters().worked(Duration.between(begin, shop.clock().instant()));
       shop.working().remove(key);
       shop.queue().done(key);
     }

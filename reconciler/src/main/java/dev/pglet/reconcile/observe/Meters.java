@@ -28,6 +28,16 @@ public final class Meters {
     DELETED
   }
 
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(10),
+    Duration.ofMillis(100),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(10),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(10)
+  };
+
   private final MeterRegistry registry;
 
   public Meters(MeterRegistry registry, Collection<String> kinds, int workers) {
@@ -56,13 +66,34 @@ public final class Meters {
     Gauge.builder("pglet.active.workers", workers, active).strongReference(true).register(registry);
   }
 
+  /** Watches what is being worked on: all of it together, and the longest, in seconds. */
+  public <T> void unfinished(T work, ToDoubleFunction<T> all, ToDoubleFunction<T> longest) {
+    Gauge.builder("pglet.workqueue.unfinished.work", work, all)
+        .baseUnit("seconds")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("pglet.workqueue.longest.running.processor", work, longest)
+        .baseUnit("seconds")
+        .strongReference(true)
+        .register(registry);
+  }
+
   public void queued(Duration waited) {
-    registry.timer("pglet.workqueue.queue.duration").record(waited);
+    timer("pglet.workqueue.queue.duration").register(registry).record(waited);
+  }
+
+  public void worked(Duration took) {
+    timer("pglet.workqueue.work.duration").register(registry).record(took);
+  }
+
+  /** With the buckets that a histogram needs for quantiles over many hosts. */
+  private static Timer.Builder timer(String name) {
+    return Timer.builder(name).serviceLevelObjectives(BUCKETS);
   }
 
   public void pass(String kind, Result result, Duration took) {
     passes(kind, result).increment();
-    Timer.builder("pglet.reconcile.time").tag("kind", kind).register(registry).record(took);
+    timer("pglet.reconcile.time").tag("kind", kind).register(registry).record(took);
     switch (result) {
       case ERROR -> {
         counter("pglet.reconcile.errors", kind).increment();

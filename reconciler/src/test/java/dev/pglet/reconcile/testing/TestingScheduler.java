@@ -41,6 +41,12 @@ public final class TestingScheduler implements Scheduler, InstantSource {
     return new Repeating(interval, body).begin();
   }
 
+  /** Whether a task falls due exactly that long from now. */
+  public synchronized boolean isScheduled(Duration after) {
+    Instant due = now.plus(after);
+    return tasks.stream().anyMatch(task -> task.due().equals(due));
+  }
+
   /** When the next task falls due; empty when none is scheduled. */
   public synchronized Optional<Instant> next() {
     return Optional.ofNullable(tasks.peek()).map(Task::due);

@@ -87,6 +87,10 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
       steps.add(new ToyStep.Burn(box.size()));
       return Plan.of(steps);
     }
+    String lid = Objects.requireNonNull(spec.lid());
+    if (!box.lid().equals(lid)) {
+      return Plan.of(List.of(new ToyStep.ChangeLid(lid), new ToyStep.Open()));
+    }
     if (!box.open() || box.abandoned()) {
       steps.add(new ToyStep.Open());
     } else if (!box.colour().equals(Optional.of(colour))) {
@@ -129,6 +133,8 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
               () -> host.change(key, host.box(key).orElseThrow().opened().owned(false));
           case ToyStep.Paint paint ->
               () -> host.change(key, host.box(key).orElseThrow().painted(paint.colour()));
+          case ToyStep.ChangeLid change ->
+              () -> host.change(key, host.box(key).orElseThrow().lidded(change.lid()));
           case ToyStep.Burn burn -> () -> host.steal(key);
           case ToyStep.Abandon abandon ->
               () -> host.change(key, host.box(key).orElseThrow().owned(true));

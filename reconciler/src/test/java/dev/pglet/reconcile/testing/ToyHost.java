@@ -18,17 +18,37 @@ import java.util.function.Supplier;
 public final class ToyHost {
   /** One box, with its marker. */
   public record Box(
-      String uid, String root, int size, boolean open, Optional<String> colour, boolean abandoned) {
+      String uid,
+      String root,
+      int size,
+      boolean open,
+      Optional<String> colour,
+      boolean abandoned,
+      String lid) {
+    public Box(
+        String uid, String root, int size, boolean open, Optional<String> colour, boolean nobody) {
+      this(uid, root, size, open, colour, nobody, "plain");
+    }
+
     Box opened() {
-      return new Box(uid, root, size, true, colour, abandoned);
+      return new Box(uid, root, size, true, colour, abandoned, lid);
     }
 
     Box painted(String newColour) {
-      return new Box(uid, root, size, open, Optional.of(newColour), abandoned);
+      return new Box(uid, root, size, open, Optional.of(newColour), abandoned, lid);
+    }
+
+    /** Closed, as a lid is changed. */
+    public Box lidded(String newLid) {
+      return new Box(uid, root, size, false, colour, abandoned, newLid);
     }
 
     Box owned(boolean nobody) {
-      return new Box(uid, root, size, open, colour, nobody);
+      return new Box(uid, root, size, open, colour, nobody, lid);
+    }
+
+    Box belongingTo(String newRoot) {
+      return new Box(uid, newRoot, size, open, colour, abandoned, lid);
     }
   }
 
@@ -36,6 +56,7 @@ public final class ToyHost {
   private final Map<String, Deque<Supplier<? extends Throwable>>> failures = new HashMap<>();
   private final Set<String> undone = new HashSet<>();
   private final List<String> acts = new ArrayList<>();
+  private final Map<String, Runnable> blocks = new HashMap<>();
   private Optional<Supplier<ReconcileException>> blind = Optional.empty();
 
   public synchronized Optional<Box> box(ResourceKey key) {
@@ -81,14 +102,46 @@ public final class ToyHost {
     blind = why;
   }
 
-  synchronized Optional<Box> look(ResourceKey key) throws ReconcileException {
+  /** As a plugin in another language may throw what Java would have to declare. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> void sneak(Throwable e) throws E {
+    throw (E) e;
+  }
+
+  Optional<Box> look(ResourceKey key) throws ReconcileException {
+    block("Look " + key);
+    return lookNow(key);
+  }
+
+  private synchronized Optional<Box> lookNow(ResourceKey key) throws ReconcileException {
     if (blind.isPresent()) {
       throw blind.get().get();
     }
     return box(key);
   }
 
-  synchronized void act(String act, ResourceKey key, Runnable effect) throws ReconcileException {
+  /** The next act of that name and key, or {@code Look} at it, runs this first. */
+  public synchronized void blockNext(String act, ResourceKey key, Runnable block) {
+    blocks.put(act + " " + key, block);
+  }
+
+  private void block(String name) {
+    Runnable block;
+    synchronized (this) {
+      block = blocks.remove(name);
+    }
+    if (block != null) {
+      block.run();
+    }
+  }
+
+  void act(String act, ResourceKey key, Runnable effect) throws ReconcileException {
+    block(act + " " + key);
+    actNow(act, key, effect);
+  }
+
+  private synchronized void actNow(String act, ResourceKey key, Runnable effect)
+      throws ReconcileException {
     String name = act + " " + key;
     Deque<Supplier<? extends Throwable>> planned = failures.get(name);
     if (planned != null && !planned.isEmpty()) {
@@ -96,7 +149,7 @@ public final class ToyHost {
         case ReconcileException e -> throw e;
         case RuntimeException e -> throw e;
         case Error e -> throw e;
-        case Throwable e -> throw new IllegalArgumentException(e);
+        case Throwable e -> ToyHost.<RuntimeException>sneak(e);
       }
     }
     acts.add(name);

@@ -48,6 +48,19 @@ public sealed interface ToyStep extends Step {
     }
   }
 
+  /** Nobody can use the box meanwhile, nor before it is opened again. */
+  record ChangeLid(String lid) implements ToyStep {
+    @Override
+    public String describe() {
+      return "changing the lid to a " + lid + " one";
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RESTART;
+    }
+  }
+
   /** Throws the box away. */
   record Burn(int size) implements ToyStep {
     @Override

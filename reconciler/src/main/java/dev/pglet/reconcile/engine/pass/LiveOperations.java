@@ -8,6 +8,7 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Operations;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.engine.gate.Holds;
 import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.queue.Activity;
 import dev.pglet.reconcile.state.Journals;

@@ -11,10 +11,10 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Step;
 import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.engine.gate.Deadlines;
 import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.state.Event;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,10 +71,11 @@ final class Pass {
       }
     } catch (ReconcileException e) {
       outcome = outcome(e);
-    } catch (RuntimeException | Error e) {
-      outcome = outcome(panic("looking at it", e));
+    } catch (Throwable e) {
+      outcome = outcome(tools.panic(key, "looking at it", e));
     }
     report(outcome);
+    endTurn(outcome);
     return outcome;
   }
 
@@ -109,9 +110,17 @@ final class Pass {
   private void look() throws ReconcileException {
     tracked = tools.table().find(key).filter(now -> now.edit() == tracked.edit()).orElse(tracked);
     sight = Optional.empty();
-    Sight seen = kind.see(tracked, tools.table());
-    tools.table().observed(key, seen.observed());
-    sight = Optional.of(seen);
+    tools
+        .deadlines()
+        .within(
+            Deadlines.LOOK,
+            key,
+            "looking at it",
+            () -> {
+              Sight seen = kind.see(tracked, tools.table());
+              tools.table().observed(key, seen.observed());
+              sight = Optional.of(seen);
+            });
   }
 
   private Outcome ended(Plan<? extends Step> plan) {
@@ -132,37 +141,33 @@ final class Pass {
   private Optional<Outcome> runAll(List<? extends Step> steps) {
     for (Step step : steps) {
       if (superseded()) {
+        lookAgainAfterSteps();
         return Optional.of(interrupted());
       }
       if (!ran.add(step)) {
         return Optional.of(outcome(didNotConverge(step)));
       }
-      Optional<Outcome> stopped = runHeld(step);
-      if (stopped.isPresent()) {
-        lookAfterFailure();
-        return stopped;
+      switch (execution().run(step)) {
+        case StepExecution.Result.Done d -> done.add(step.describe());
+        case StepExecution.Result.Waits waits -> {
+          lookAgainAfterSteps();
+          return Optional.of(waits.outcome());
+        }
+        case StepExecution.Result.Failed failed -> {
+          Outcome outcome = afterStep(failed.error());
+          lookAgain();
+          return Optional.of(outcome);
+        }
       }
     }
     return Optional.empty();
   }
 
-  private Optional<Outcome> runHeld(Step step) {
-    Set<ResourceKey> keys = new HashSet<>(step.holds());
-    keys.add(key);
-    Optional<Holds.Taken> taken = tools.holds().take(key, keys);
-    if (taken.isPresent()) {
-      return Optional.of(
-          new Outcome.Waiting(
-              "Held",
-              "%s waits: %s is in use by %s"
-                  .formatted(step.describe(), taken.get().key(), taken.get().by()),
-              RESYNC,
-              Optional.empty()));
-    }
-    try {
-      return run(step).map(this::afterStep);
-    } finally {
-      tools.holds().release(key, keys);
+  /** While it is not back the next one's restart can wait. */
+  private void endTurn(Outcome outcome) {
+    boolean back = sight.map(Sight::available).orElse(false);
+    if (back || outcome instanceof Outcome.Converged || outcome instanceof Outcome.Deleted) {
+      tools.restarts().release(key);
     }
   }
 
@@ -181,47 +186,29 @@ final class Pass {
         : new Outcome.Superseded();
   }
 
-  private Optional<ReconcileException> run(Step step) {
-    tools.listener().stepStarted(key, step.describe());
-    Instant begin = tools.clock().instant();
-    Optional<ReconcileException> error = Optional.empty();
-    try {
-      tools
-          .steps()
-          .run(
-              kind,
-              step,
-              new StepScope(tracked, tools.table(), tools.manifests(), this::superseded));
-      done.add(step.describe());
-    } catch (ReconcileException e) {
-      error = Optional.of(e);
-    } catch (RuntimeException | Error e) {
-      error = Optional.of(panic(step.describe(), e));
-    }
-    Duration took = Duration.between(begin, tools.clock().instant());
-    tools.meters().step(key.kind(), step.name(), error.isEmpty(), took);
-    tools.listener().stepFinished(key, step.name(), took, error);
-    var line = error.isEmpty() ? LOG.atInfo() : LOG.atWarn();
-    line.addKeyValue("key", key)
-        .addKeyValue("step", step.name())
-        .addKeyValue("took", took)
-        .addKeyValue("result", error.map(ReconcileException::explain).orElse("done"))
-        .log("step");
-    return error;
+  private StepExecution execution() {
+    boolean inUse = sight.map(Sight::available).orElse(false) && !tracked.deleting();
+    return new StepExecution(tools, kind, tracked, inUse, this::superseded);
   }
 
   private boolean superseded() {
     return tools.stopping().getAsBoolean() || tools.table().changedSince(key, tracked.edit());
   }
 
-  /** What a failed step left behind belongs into the status; when that cannot be seen, so be it. */
-  private void lookAfterFailure() {
+  private void lookAgainAfterSteps() {
+    if (!done.isEmpty()) {
+      lookAgain();
+    }
+  }
+
+  /** What steps have left behind belongs into the status; when that cannot be seen, so be it. */
+  private void lookAgain() {
     try {
       look();
     } catch (ReconcileException e) {
-      LOG.atDebug().addKeyValue("key", key).setCause(e).log("nothing to be seen after a failure");
-    } catch (RuntimeException | Error e) {
-      panic("looking at it after a failure", e);
+      LOG.atDebug().addKeyValue("key", key).setCause(e).log("nothing to be seen after a step");
+    } catch (Throwable e) {
+      tools.panic(key, "looking at it after a step", e);
     }
   }
 
@@ -260,17 +247,6 @@ final class Pass {
         "See the log for what undoes it");
   }
 
-  private StepFailed panic(String doing, Throwable cause) {
-    tools.meters().panic(key.kind());
-    LOG.atError().addKeyValue("key", key).addKeyValue("doing", doing).setCause(cause).log("panic");
-    return new StepFailed(
-        "Panic",
-        "%s: the controller of %s broke while %s (%s)"
-            .formatted(key, key.kind(), doing, cause.getClass().getSimpleName()),
-        "This is an error in pglet; the log has the details",
-        cause);
-  }
-
   private void report(Outcome outcome) {
     if (outcome instanceof Outcome.Deleted) {
       return;
@@ -278,8 +254,8 @@ final class Pass {
     noteEvents(outcome);
     try {
       tools.reporter().finish(tracked, sight, outcome);
-    } catch (RuntimeException | Error e) {
-      panic("writing its status", e);
+    } catch (Throwable e) {
+      tools.panic(key, "writing its status", e);
     }
   }
 

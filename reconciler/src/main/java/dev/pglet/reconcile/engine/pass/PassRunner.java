@@ -6,6 +6,10 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.engine.gate.Deadlines;
+import dev.pglet.reconcile.engine.gate.Holds;
+import dev.pglet.reconcile.engine.gate.Restarts;
 import dev.pglet.reconcile.engine.store.ResourceTable;
 import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.observe.EngineListener;
@@ -15,9 +19,13 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs passes; see {@link Pass} for what one does. Thread-safe for different keys. */
 public final class PassRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(PassRunner.class);
+
   /** What every pass works with. */
   public record Tools(
       Map<String, Kind<?, ?, ?, ?>> kinds,
@@ -25,6 +33,8 @@ public final class PassRunner {
       ManifestSource manifests,
       Consents consents,
       Holds holds,
+      Restarts restarts,
+      Deadlines deadlines,
       StepRunner steps,
       Reporter reporter,
       Burial burial,
@@ -36,6 +46,22 @@ public final class PassRunner {
       BooleanSupplier stopping) {
     public Tools {
       kinds = Map.copyOf(kinds);
+    }
+
+    /** What a controller throws that it must not: it concerns its own key and nobody else. */
+    StepFailed panic(ResourceKey key, String doing, Throwable cause) {
+      meters.panic(key.kind());
+      LOG.atError()
+          .addKeyValue("key", key)
+          .addKeyValue("doing", doing)
+          .setCause(cause)
+          .log("panic");
+      return new StepFailed(
+          "Panic",
+          "%s: the controller of %s broke while %s (%s)"
+              .formatted(key, key.kind(), doing, cause.getClass().getSimpleName()),
+          "This is an error in pglet; the log has the details",
+          cause);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.pglet.reconcile.engine.pass;
 
 import dev.pglet.api.meta.Identity;
 import dev.pglet.api.meta.ResourceKey;
-import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.World;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -10,8 +9,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import java.util.function.BooleanSupplier;
 
 /** A pass as its steps see it. */
-record StepScope(Tracked tracked, World world, ManifestSource manifests, BooleanSupplier newer)
-    implements StepContext {
+record StepScope(Tracked tracked, World world, BooleanSupplier newer) implements StepContext {
   @Override
   public ResourceKey key() {
     return tracked.key();
@@ -29,7 +27,7 @@ record StepScope(Tracked tracked, World world, ManifestSource manifests, Boolean
 
   @Override
   public String manifestRoot() {
-    return manifests.root().toString();
+    return tracked.entry().root();
   }
 
   @Override

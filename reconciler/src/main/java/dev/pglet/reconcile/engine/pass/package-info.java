@@ -4,7 +4,7 @@
  *
  * <p>Allowed dependencies: {@code dev.pglet.api}, {@code dev.pglet.manifest}, {@code
  * dev.pglet.reconcile} and its {@code queue.Activity}, {@code state}, {@code observe} and {@code
- * engine.store}, Failsafe, Jackson's tree, slf4j.
+ * engine.gate} and {@code engine.store}, Failsafe, Jackson's tree, slf4j.
  */
 @NullMarked
 package dev.pglet.reconcile.engine.pass;

@@ -1,4 +1,4 @@
-package dev.pglet.reconcile.engine.pass;
+package dev.pglet.reconcile.engine.gate;
 
 import dev.pglet.api.meta.ResourceKey;
 import java.util.HashMap;

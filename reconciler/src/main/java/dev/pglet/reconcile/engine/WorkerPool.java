@@ -1,0 +1,105 @@
+package dev.pglet.reconcile.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Scheduler;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The workers, from their start to their end. Thread-safe. */
+final class WorkerPool {
+  /** So long may the steps that run take to finish; then they are interrupted. */
+  static final Duration GRACE = Duration.ofSeconds(90);
+
+  /** So long may those that were interrupted take to write their status. */
+  static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  private final Worker.Shop shop;
+  private final InstantSource clock;
+  private final Scheduler scheduler;
+  private final Stirrings stirrings;
+  private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
+  private int started;
+  private boolean ending;
+
+  WorkerPool(Worker.Shop shop, InstantSource clock, Scheduler scheduler, Stirrings stirrings) {
+    this.shop = requireNonNull(shop, "shop is null");
+    this.clock = requireNonNull(clock, "clock is null");
+    this.scheduler = requireNonNull(scheduler, "scheduler is null");
+    this.stirrings = requireNonNull(stirrings, "stirrings is null");
+  }
+
+  synchronized boolean started() {
+    return started > 0;
+  }
+
+  synchronized void start(int workers) {
+    for (int i = 0; i < workers; i++) {
+      started++;
+      Thread worker =
+          Thread.ofVirtual()
+              .name("pglet-worker-" + started)
+              .unstarted(() -> work(new Worker(shop)));
+      alive.add(worker);
+      worker.start();
+    }
+  }
+
+  private void work(Worker worker) {
+    try {
+      worker.run();
+    } finally {
+      alive.remove(Thread.currentThread());
+      stirrings.stir();
+    }
+  }
+
+  /** One that is busy for long must not keep the others' keys waiting. It ends after its key. */
+  synchronized void replace(Thread worker) {
+    if (!ending && alive.contains(worker) && shop.replaced().add(worker)) {
+      start(1);
+    }
+  }
+
+  /**
+   * Waits for the workers, whose queue was shut down: their steps finish, and their status is
+   * written.
+   *
+   * @return the keys whose work could not be ended in time
+   */
+  Set<ResourceKey> end() throws InterruptedException {
+    synchronized (this) {
+      ending = true;
+    }
+    if (!ended(GRACE)) {
+      alive.forEach(Thread::interrupt);
+      if (!ended(LAST_WORDS)) {
+        return new TreeSet<>(shop.working().keySet());
+      }
+    }
+    return Set.of();
+  }
+
+  /** By the engine's time, as the tries of a step are. */
+  private boolean ended(Duration within) throws InterruptedException {
+    Instant deadline = clock.instant().plus(within);
+    Scheduler.Scheduled alarm = scheduler.schedule(within, stirrings::stir);
+    try {
+      long seen = stirrings.count();
+      while (!alive.isEmpty()) {
+        if (!clock.instant().isBefore(deadline)) {
+          return false;
+        }
+        seen = stirrings.awaitAfter(seen);
+      }
+      return true;
+    } finally {
+      alarm.cancel();
+    }
+  }
+}
