@@ -39,7 +39,7 @@ public final class TrustRule {
    *
    * @param rootOwner the user who owns the manifest root
    */
-  Optional<String> refusal(Path path, FileStamp stamp, int rootOwner) {
+  public Optional<String> refusal(Path path, FileStamp stamp, int rootOwner) {
     if (!checks) {
       return Optional.empty();
     }

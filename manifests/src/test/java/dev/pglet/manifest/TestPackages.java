@@ -75,6 +75,45 @@ final class TestPackages {
   }
 
   @Test
+  void gitStandsOnTheManifestsAndRunsNothing() {
+    classes()
+        .that()
+        .resideInAPackage("dev.pglet.manifest.git")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.pglet.manifest.git",
+            "dev.pglet.manifest",
+            "dev.pglet.manifest.edit",
+            "dev.pglet.manifest.parse",
+            "dev.pglet.api..",
+            "java.lang..",
+            "java.io",
+            "java.nio..",
+            "java.security",
+            "java.time..",
+            "java.util..",
+            "com.fasterxml.jackson..",
+            "org.slf4j..",
+            "org.jspecify..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.pglet.manifest.git")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessBuilder.class)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.pglet.manifest.git")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.pglet.manifest.git")
+        .check(CLASSES);
+  }
+
+  @Test
   void nothingHereKnowsTheEngineOrAHost() {
     noClasses()
         .should()

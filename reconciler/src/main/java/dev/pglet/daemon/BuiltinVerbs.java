@@ -1,6 +1,7 @@
 package dev.pglet.daemon;
 
 import dev.pglet.cli.Cli;
+import dev.pglet.cli.git.GitCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -39,6 +40,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "stop",
           "start",
           "events",
+          "git",
           "cleanup",
           "version");
 
@@ -80,6 +82,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "stop" -> DesiredStateCommand.stop(wiring);
       case "start" -> DesiredStateCommand.start(wiring);
       case "events" -> new EventsCommand();
+      case "git" -> new GitCommand(wiring.launcher());
       case "cleanup" -> new CleanupCommand(session -> wiring.cleanup());
       case "version" -> new VersionCommand(Version.text());
       default -> throw new IllegalArgumentException("no verb " + name);

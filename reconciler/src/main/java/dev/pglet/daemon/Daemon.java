@@ -7,7 +7,7 @@ import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.DataRoot;
-import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.git.GitManifests;
 import dev.pglet.manifest.watch.DirectoryWatcher;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
@@ -52,8 +52,9 @@ public final class Daemon implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     KindRegistry registry = new KindRegistry(kinds.stream().map(KindProvider::crd).toList());
-    ManifestSource source =
-        ManifestRoots.open(manifests, registry, clock, scheduler, settings.user());
+    GitManifests source =
+        ManifestRoots.openToWrite(manifests, registry, clock, scheduler, settings.user());
+    parts.push(source); // closed after the engine, whose last statuses it tells git of
     EngineParts engineParts =
         EngineParts.of(settings.settings(), kinds, source, clock, scheduler)
             .listenedToBy(plan.listener())

@@ -4,9 +4,11 @@ import dev.pglet.cli.Cli;
 import dev.pglet.cli.GlobalOptions;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
+import dev.pglet.manifest.git.FilterProcess;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,8 +47,25 @@ public final class Main {
       console.err().println("pglet: " + e.getMessage());
       return Cli.USAGE;
     }
+    if (options.rest().equals(List.of("git", "filter"))) {
+      return filter(console);
+    }
     Wiring wiring = new Wiring(options.values(), console);
     return new Cli(new BuiltinVerbs(wiring), wiring::session, console.out(), console.err())
         .run(options.rest());
+  }
+
+  /**
+   * What git runs, once for each git command that may touch a manifest: nothing else is loaded, and
+   * no setting of pglet can break git.
+   */
+  private static int filter(Session.Console console) {
+    try {
+      FilterProcess.serve(console.in(), console.out());
+      return Cli.OK;
+    } catch (IOException e) {
+      console.err().println("pglet git filter: " + e.getMessage() + "; only git can run this verb");
+      return Cli.FAILED;
+    }
   }
 }

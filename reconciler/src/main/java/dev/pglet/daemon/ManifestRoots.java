@@ -5,6 +5,7 @@ import dev.pglet.daemon.settings.HostUser;
 import dev.pglet.manifest.ManifestDirectory;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.TrustRule;
+import dev.pglet.manifest.git.GitManifests;
 import dev.pglet.reconcile.Scheduler;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -15,7 +16,17 @@ final class ManifestRoots {
 
   static ManifestSource open(
       Path root, KindRegistry kinds, InstantSource clock, Scheduler scheduler, HostUser user) {
-    TrustRule trust = user.isRoot() ? TrustRule.ofRoot() : TrustRule.ofOrdinaryUser();
-    return new ManifestDirectory(root, kinds, clock, trust, scheduler::schedule);
+    return new ManifestDirectory(root, kinds, clock, trust(user), scheduler::schedule);
+  }
+
+  /** For an engine, which writes statuses: git is told of them. */
+  static GitManifests openToWrite(
+      Path root, KindRegistry kinds, InstantSource clock, Scheduler scheduler, HostUser user) {
+    return new GitManifests(
+        open(root, kinds, clock, scheduler, user), trust(user), scheduler::schedule);
+  }
+
+  private static TrustRule trust(HostUser user) {
+    return user.isRoot() ? TrustRule.ofRoot() : TrustRule.ofOrdinaryUser();
   }
 }

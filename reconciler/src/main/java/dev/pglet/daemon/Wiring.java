@@ -82,6 +82,11 @@ final class Wiring implements EngineRuns {
     return Path.of(System.getProperty("pglet.home", ".")).resolve("examples/quickstart");
   }
 
+  /** The program that runs this one. */
+  Path launcher() {
+    return Path.of(System.getProperty("pglet.home", ".")).resolve("pglet").toAbsolutePath();
+  }
+
   Cleanup cleanup() throws ReconcileException {
     return new Cleanup(
         settings().settings(),

@@ -33,7 +33,13 @@ final class StatusEdit {
     if (!(document.root() instanceof YamlNode.Mapping root) || root.entry(STATUS).isEmpty()) {
       return text;
     }
-    YamlNode.Entry entry = root.entry(STATUS).orElseThrow();
+    String edited = cut(text, root, root.entry(STATUS).orElseThrow());
+    PostCheck.sameWithout(document, PostCheck.read(edited).getFirst(), List.of(STATUS));
+    return edited;
+  }
+
+  /** The text without that entry, which {@link #apply} may have added; nothing is checked. */
+  static String cut(String text, YamlNode.Mapping root, YamlNode.Entry entry) throws EditRefused {
     refuseOddKey(text, entry);
     int index = root.entries().indexOf(entry);
     int from;
@@ -48,11 +54,14 @@ final class StatusEdit {
               : entry.value().span().end();
     } else {
       from = TextLines.startOfLine(text, entry.key().span().start());
+      from += text.startsWith("\uFEFF", from) ? 1 : 0;
       to = TextLines.afterBreak(text, endOfEntry(text, entry));
+      if (to == text.length() && !TextLines.isAfterBreak(text, to)) {
+        // A last line without an end got one when the status was added behind it.
+        from = TextLines.beforeBreak(text, from);
+      }
     }
-    String edited = text.substring(0, from) + text.substring(to);
-    PostCheck.sameWithout(document, PostCheck.read(edited).getFirst(), List.of(STATUS));
-    return edited;
+    return text.substring(0, from) + text.substring(to);
   }
 
   private static String replaceInBlock(

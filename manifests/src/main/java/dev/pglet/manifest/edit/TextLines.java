@@ -30,6 +30,15 @@ final class TextLines {
     return index < text.length() && text.charAt(index) == '\n' ? index + 1 : index;
   }
 
+  /** The index before the line end that ends at the index; the same index when there is none. */
+  static int beforeBreak(String text, int index) {
+    if (!isAfterBreak(text, index)) {
+      return index;
+    }
+    boolean both = index > 1 && text.charAt(index - 1) == '\n' && text.charAt(index - 2) == '\r';
+    return both ? index - 2 : index - 1;
+  }
+
   static int startOfLine(String text, int index) {
     int start = index;
     while (start > 0 && !isBreak(text.charAt(start - 1))) {

@@ -1,0 +1,207 @@
+package dev.pglet.manifest.git;
+
+import dev.pglet.manifest.TrustRule;
+import dev.pglet.manifest.edit.FileStamp;
+import dev.pglet.manifest.edit.FileSwap;
+import dev.pglet.manifest.edit.LinuxFileSwap;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The repository that a directory lies in: a clone, a linked work tree or a submodule.
+ *
+ * @param workTree the real path of its top directory
+ * @param gitDirectory where this work tree's index lies
+ * @param common where what all work trees share lies, such as {@code config}
+ */
+public record GitRepository(Path workTree, Path gitDirectory, Path common) {
+  /** A larger index, of some 100,000 files, would not fit the daemon's small heap. */
+  private static final long LARGEST_INDEX = 16L << 20;
+
+  /** No file has it. */
+  private static final Long NO_SIZE = -1L;
+
+  private static final Pattern FILTER = Pattern.compile("(?m)^\\s*\\[filter \"pglet\"]");
+  private static final Pattern SHA256 =
+      Pattern.compile("(?mi)^\\s*objectformat\\s*=\\s*\"?sha256\"?\\s*$");
+
+  /** What became of an attempt to write the index. */
+  enum Attempt {
+    DONE,
+    /** Somebody else is writing it: try again. */
+    BUSY
+  }
+
+  /** Looks upwards from a directory, as git does. */
+  public static Optional<GitRepository> of(Path directory) throws IOException {
+    for (Path top = directory.toRealPath(); top != null; top = top.getParent()) {
+      Path dot = top.resolve(".git");
+      if (Files.isDirectory(dot) && Files.isRegularFile(dot.resolve("HEAD"))) {
+        return Optional.of(new GitRepository(top, dot, dot));
+      }
+      if (Files.isRegularFile(dot)) {
+        Path linked = pointer(dot, "gitdir: ");
+        Path commonFile = linked.resolve("commondir");
+        return Optional.of(
+            new GitRepository(
+                top, linked, Files.exists(commonFile) ? pointer(commonFile, "") : linked));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Path pointer(Path file, String prefix) throws IOException {
+    String text = Files.readString(file).stripTrailing();
+    if (!text.startsWith(prefix)) {
+      throw new IOException(file + " does not begin with \"" + prefix + "\"");
+    }
+    return file.resolveSibling(text.substring(prefix.length())).normalize();
+  }
+
+  /** Whether {@code pglet git setup} was run in this clone. */
+  public boolean hasFilter() throws IOException {
+    return FILTER.matcher(config()).find();
+  }
+
+  private String config() throws IOException {
+    try {
+      return Files.readString(common.resolve("config"));
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  /**
+   * Makes git look at files again whose size has changed, where it would say "modified" for the
+   * size alone: see {@link GitIndex}. The index is replaced under git's own lock, which is held for
+   * two renames only, so that no git command of the user meets it.
+   *
+   * @param files real paths
+   * @throws IOException when the index cannot be read or written, or is not to be trusted
+   */
+  Attempt forgetSizes(Collection<Path> files, FileSwap swap, TrustRule trust, int rootOwner)
+      throws IOException {
+    return forget(sizes(files), swap, trust, rootOwner);
+  }
+
+  /**
+   * Makes git look at files again, whatever it knows of them: the filter has changed.
+   *
+   * @return false when another git command was at work, and nothing was done
+   */
+  public boolean forget(Collection<Path> files, TrustRule trust) throws IOException {
+    Map<String, Long> wrong = new HashMap<>();
+    for (Path file : files) {
+      if (file.startsWith(workTree)) {
+        wrong.put(workTree.relativize(file).toString(), NO_SIZE);
+      }
+    }
+    int owner = FileStamp.of(workTree).owner();
+    return forget(wrong, new LinuxFileSwap(), trust, owner) == Attempt.DONE;
+  }
+
+  private Attempt forget(Map<String, Long> sizes, FileSwap swap, TrustRule trust, int rootOwner)
+      throws IOException {
+    Path index = gitDirectory.resolve("index");
+    FileStamp before;
+    try {
+      before = FileStamp.of(index);
+    } catch (NoSuchFileException e) {
+      return Attempt.DONE; // nothing has ever been added
+    }
+    requireTrusted(index, before, trust, rootOwner);
+    byte[] bytes = Files.readAllBytes(index);
+    if (GitIndex.forget(bytes, SHA256.matcher(config()).find(), sizes) == 0) {
+      return Attempt.DONE;
+    }
+    Path temp = Files.createTempFile(gitDirectory, "index-pglet-", ".tmp");
+    try {
+      Files.write(temp, bytes);
+      copyOwnerModeAndTime(before, temp);
+      return swapIn(temp, index, before, swap);
+    } finally {
+      Files.deleteIfExists(temp);
+    }
+  }
+
+  private static Attempt swapIn(Path temp, Path index, FileStamp before, FileSwap swap)
+      throws IOException {
+    Path lock = index.resolveSibling("index.lock");
+    try {
+      if (!swap.renameToFree(temp, lock)) {
+        Files.createLink(lock, temp);
+      }
+    } catch (FileAlreadyExistsException e) {
+      return Attempt.BUSY;
+    }
+    boolean replaced = false;
+    try {
+      if (FileStamp.of(index).equals(before)) {
+        Files.move(lock, index, StandardCopyOption.ATOMIC_MOVE);
+        replaced = true;
+      }
+    } finally {
+      if (!replaced) {
+        Files.deleteIfExists(lock);
+      }
+    }
+    return replaced ? Attempt.DONE : Attempt.BUSY;
+  }
+
+  private Map<String, Long> sizes(Collection<Path> files) throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
+    for (Path file : files) {
+      if (file.startsWith(workTree)) {
+        try {
+          sizes.put(workTree.relativize(file).toString(), Files.size(file));
+        } catch (NoSuchFileException e) {
+          // Deleted meanwhile, and git shall say so.
+        }
+      }
+    }
+    return sizes;
+  }
+
+  private void requireTrusted(Path index, FileStamp stamp, TrustRule trust, int rootOwner)
+      throws IOException {
+    Optional<String> refusal = trust.refusal(index, stamp, rootOwner);
+    if (refusal.isEmpty()) {
+      Path directory = gitDirectory.toRealPath();
+      refusal = trust.refusal(directory, FileStamp.of(directory), rootOwner);
+    }
+    if (refusal.isEmpty() && !stamp.isRegularFile()) {
+      refusal = Optional.of("is no regular file");
+    }
+    if (refusal.isEmpty() && stamp.size() > LARGEST_INDEX) {
+      refusal =
+          Optional.of("is larger than 16 MiB; keep the manifests in a repository of their own");
+    }
+    if (refusal.isPresent()) {
+      throw new IOException(refusal.get());
+    }
+  }
+
+  /**
+   * The time too: git trusts what it remembers of a file only if that is older than the index, so a
+   * newer index would hide a change of the same moment.
+   */
+  private static void copyOwnerModeAndTime(FileStamp before, Path temp) throws IOException {
+    FileStamp now = FileStamp.of(temp);
+    if (now.owner() != before.owner() || now.group() != before.group()) {
+      Files.setAttribute(temp, "unix:uid", before.owner());
+      Files.setAttribute(temp, "unix:gid", before.group());
+    }
+    Files.setAttribute(temp, "unix:mode", before.permissions());
+    Files.setLastModifiedTime(temp, FileTime.from(before.modified()));
+  }
+}
