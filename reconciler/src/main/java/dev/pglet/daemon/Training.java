@@ -15,9 +15,10 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What the launcher runs after a build, so that the JVM can keep the classes that are loaded: once
- * as the daemon and once as the verbs, because the JVM maps all classes of a cache at each start,
- * and a verb that asks the daemon needs a third of what that does. On a data root of its own that
- * is removed. Nothing that it applies makes the daemon touch the host.
+ * as the daemon and as the verbs that find none and observe by themselves, once as the verbs that
+ * ask a daemon. The JVM links all classes of a cache at each start, and the latter need a third of
+ * the others'. On a data root of its own that is removed; nothing that is applied here makes the
+ * daemon touch the host.
  */
 final class Training {
   private static final String ORPHAN =
@@ -66,6 +67,8 @@ final class Training {
   }
 
   private void daemon() throws InterruptedException {
+    verb("version");
+    verb("get", "all");
     Thread daemon = Thread.ofPlatform().daemon().start(() -> verb("run", manifests.toString()));
     if (awaitSocket(daemon::isAlive)) {
       verb("get", "all");
@@ -92,18 +95,18 @@ final class Training {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
+    // Also when the launcher's patience ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(daemon::destroy));
     try {
       if (awaitSocket(daemon::isAlive)) {
         verb("version");
         verb("get", "pg");
         verb("apply", "-f", branch.toString());
-        verb("wait", "branch/training", "--for=condition=Ready=False");
+        verb("wait", "branch/training", "--for=condition=Ready=False", "--timeout=5s");
         verb("get", "all");
         verb("get", "branch", "training", "-o", "yaml");
         verb("describe", "branch/training");
         verb("events");
-        verb("delete", "branch/training");
-        verb("wait", "branch/training", "--for=delete");
       }
     } finally {
       daemon.destroy();

@@ -3,6 +3,9 @@ package dev.pglet.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,10 +76,17 @@ class TestLauncher {
     executable(file);
   }
 
-  /** A JDK that prints what it is called with. */
+  /** A JDK that prints what it is called with, and makes the cache that it is told to make. */
   private Path jdk(String version) throws IOException {
     Path home = directory.resolve("jdk-" + version);
-    script(home.resolve("bin/java"), "printf '%s\\n' \"$@\"\n");
+    script(
+        home.resolve("bin/java"),
+        """
+        printf '%s\\n' "$@"
+        for word in "$@"; do
+          case $word in -XX:AOTCacheOutput=*) echo "$@" > "${word#*=}" ;; esac
+        done
+        """);
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     return home;
   }
@@ -161,6 +171,63 @@ class TestLauncher {
     Ran ran = run(Map.of("JAVA_HOME", jdk("26").toString()), "run", "dir");
 
     assertThat(ran.out()).contains("-Xmx64m").doesNotContain("TieredStopAtLevel");
+  }
+
+  @Test
+  void aVerbThatFindsADaemonHasASmallerCache() throws Exception {
+    maven("");
+    Path run = Files.createDirectory(directory.resolve("run"));
+    Map<String, String> environment =
+        Map.of(
+            "JAVA_HOME", jdk("25").toString(),
+            "PGLET_RUN_DIRECTORY", run.toString(),
+            "PGLET_DATA_ROOT", directory.resolve("other").toString());
+
+    assertThat(run(environment, "get", "pg").out()).contains("/daemon.aot\n");
+    try (ServerSocketChannel daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(run.resolve("pglet.sock")));
+      assertThat(run(environment, "get", "pg").out()).contains("/verbs.aot\n");
+      assertThat(run(environment, "--log-level=debug", "run", "dir").out())
+          .contains("/daemon.aot\n");
+      assertThat(run(environment, "quickstart").out())
+          .contains("/daemon.aot\n")
+          .contains("TieredStopAtLevel=1");
+    }
+    for (String cache : List.of("verbs", "daemon")) {
+      assertThat(clone.resolve("controllers/target/pglet").resolve(cache + ".aot"))
+          .content()
+          .contains("-Dpglet.training=" + cache);
+    }
+  }
+
+  @Test
+  void withoutACacheItWorksAllTheSame() throws Exception {
+    maven("");
+    Path jdk = jdk("25");
+    script(
+        jdk.resolve("bin/java"),
+        """
+        case "$*" in *training*) exit 1 ;; esac
+        printf '%s\\n' "$@"
+        """);
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk.toString()), "get", "pg");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out()).endsWith("get\npg\n").doesNotContain("AOTCache");
+  }
+
+  @Test
+  void furtherOptionsOfTheJvmWinOverTheLaunchers() throws Exception {
+    maven("");
+
+    Ran ran =
+        run(
+            Map.of("JAVA_HOME", jdk("25").toString(), "PGLET_JAVA_OPTIONS", "-Xmx1g -Dx=y"),
+            "run",
+            "dir");
+
+    assertThat(ran.out().lines()).containsSubsequence("-Xmx64m", "-Xmx1g", "-Dx=y", "-jar", "run");
   }
 
   @Test

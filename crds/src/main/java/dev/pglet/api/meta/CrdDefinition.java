@@ -124,6 +124,12 @@ public record CrdDefinition(
     return apiVersion.equals(candidate) || apiVersionAliases.contains(candidate);
   }
 
+  /** Kinds differ by it; a record's own would go through the whole schema at each look-up. */
+  @Override
+  public int hashCode() {
+    return kind.hashCode();
+  }
+
   /**
    * Whether a user may call the kind so: its kind, plural, singular or a short name, in any case.
    */
