@@ -29,6 +29,7 @@ import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerReport;
+import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SuperuserSession;
@@ -52,6 +53,7 @@ public final class BranchController
   private final BranchSanitizer sanitizer;
   private final Passfiles passfiles;
   private final ServerWatch watch;
+  private final BranchRules rules = new BranchRules(ServerRules.ofHost());
 
   public BranchController(
       ServerHost host, Operations operations, InstantSource clock, ServerWatch watch) {
@@ -82,7 +84,7 @@ public final class BranchController
   @Override
   public Plan<BranchStep> plan(Branch resource, BranchObserved observed) throws InvalidSpec {
     return BranchPlanner.plan(
-        resource.getSpec(), source(resource), serverSpec(resource, observed), observed);
+        rules, resource.getSpec(), source(resource), serverSpec(resource, observed), observed);
   }
 
   @Override
@@ -231,7 +233,7 @@ public final class BranchController
         FIRST_INCARNATION,
         wanted.desiredState() == DesiredState.Running,
         wanted.network().port(),
-        "127.0.0.1",
+        BranchRules.ADDRESS,
         runWith.wantedVersion(PostgreSQLInstanceSpec.DEFAULT_VERSION),
         runWith.binaries().isEmpty() ? "auto" : runWith.binaries(),
         pool,

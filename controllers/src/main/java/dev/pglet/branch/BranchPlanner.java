@@ -16,11 +16,9 @@ import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerStep;
-import dev.pglet.server.SettingRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What is left to do to a branch: pure functions of spec and observation. */
@@ -36,11 +34,16 @@ final class BranchPlanner {
   }
 
   static Plan<BranchStep> plan(
-      BranchSpec wanted, ResourceKey source, ServerSpec spec, BranchObserved observed)
+      BranchRules rules,
+      BranchSpec wanted,
+      ResourceKey source,
+      ServerSpec spec,
+      BranchObserved observed)
       throws InvalidSpec {
     ServerObserved server = observed.server();
     try {
-      check(wanted, source, observed);
+      InvalidSpec.throwAll(rules.check(wanted));
+      check(source, observed);
       if (observed.facts().isPresent() || observed.source() instanceof Source.Ready) {
         ServerPlanner.check(spec, server);
       }
@@ -105,15 +108,7 @@ final class BranchPlanner {
                 observed.server(), wanted.deletionPolicy() == DeletionPolicy.Delete)));
   }
 
-  private static void check(BranchSpec wanted, ResourceKey source, BranchObserved observed)
-      throws InvalidSpec {
-    if ((wanted.source().instance() == null) == (wanted.source().branch() == null)) {
-      throw new InvalidSpec(
-          "SourceAmbiguous",
-          "spec.source",
-          "spec.source names " + (wanted.source().branch() == null ? "nothing" : "two sources"),
-          "Write exactly one of spec.source.instance and spec.source.branch");
-    }
+  private static void check(ResourceKey source, BranchObserved observed) throws InvalidSpec {
     if (observed.facts().isPresent()
         && !observed.facts().get().source().equals(source.toString())) {
       throw new InvalidSpec(
@@ -122,15 +117,6 @@ final class BranchPlanner {
           "the branch is a clone of %s and cannot become one of %s"
               .formatted(observed.facts().get().source(), source),
           "Set it back, or make another branch");
-    }
-    for (String name : wanted.parameters().keySet()) {
-      if (BranchSettings.enforces(name.toLowerCase(Locale.ROOT))) {
-        throw new InvalidSpec(
-            "FixedSetting",
-            SettingRules.field(name),
-            "the setting " + name + " is fixed in a branch, which must not act for its source",
-            "Remove it from spec.parameters");
-      }
     }
     if (observed.source() instanceof Source.Impossible impossible) {
       throw new InvalidSpec(

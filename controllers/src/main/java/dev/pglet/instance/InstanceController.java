@@ -26,6 +26,7 @@ import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerReport;
+import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class InstanceController
   private final InstanceSql sql;
   private final Passfiles passfiles;
   private final ServerWatch watch;
+  private final InstanceRules rules = new InstanceRules(ServerRules.ofHost());
 
   public InstanceController(ServerHost host, ServerWatch watch) {
     this.host = host;
@@ -73,7 +75,7 @@ public final class InstanceController
   @Override
   public Plan<InstanceStep> plan(PostgreSQLInstance resource, InstanceObserved observed)
       throws InvalidSpec {
-    return InstancePlanner.plan(resource.getSpec(), serverSpec(resource), observed);
+    return InstancePlanner.plan(rules, resource.getSpec(), serverSpec(resource), observed);
   }
 
   @Override

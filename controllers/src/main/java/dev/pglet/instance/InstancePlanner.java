@@ -15,11 +15,9 @@ import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerStep;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is left to do to an instance: pure functions of spec and observation. */
@@ -31,16 +29,17 @@ final class InstancePlanner {
   static final String ENCODING_FACT = "encoding";
   static final String LOCALE_FACT = "locale";
 
-  private static final Set<String> DATABASES_OF_POSTGRES =
-      Set.of("postgres", "template0", "template1");
-
   private InstancePlanner() {}
 
   static Plan<InstanceStep> plan(
-      PostgreSQLInstanceSpec wanted, ServerSpec spec, InstanceObserved observed)
+      InstanceRules rules,
+      PostgreSQLInstanceSpec wanted,
+      ServerSpec spec,
+      InstanceObserved observed)
       throws InvalidSpec {
     ServerObserved server = observed.server();
     try {
+      InvalidSpec.throwAll(rules.check(wanted));
       ServerPlanner.check(spec, server);
       check(wanted, observed);
     } catch (InvalidSpec e) {
@@ -83,30 +82,6 @@ final class InstancePlanner {
   private static void check(PostgreSQLInstanceSpec wanted, InstanceObserved observed)
       throws InvalidSpec {
     Database database = wanted.database();
-    if (DATABASES_OF_POSTGRES.contains(database.name())) {
-      throw new InvalidSpec(
-          "ReservedName",
-          "spec.database.name",
-          "the database " + database.name() + " belongs to PostgreSQL itself",
-          "Choose another name");
-    }
-    if (database.owner().equals("postgres") || database.owner().startsWith("pg_")) {
-      throw new InvalidSpec(
-          "ReservedName",
-          "spec.database.owner",
-          "the role " + database.owner() + " belongs to PostgreSQL itself",
-          "Choose another name: the owner is an ordinary role");
-    }
-    Set<String> names = new HashSet<>();
-    for (int i = 0; i < wanted.extensions().size(); i++) {
-      if (!names.add(wanted.extensions().get(i).name())) {
-        throw new InvalidSpec(
-            "DuplicateExtension",
-            "spec.extensions[%d].name".formatted(i),
-            "the extension " + wanted.extensions().get(i).name() + " is listed twice",
-            "Remove one of the entries");
-      }
-    }
     Map<String, String> facts =
         observed.server().volume().map(volume -> volume.marker().facts()).orElse(Map.of());
     refuseChange(facts, DATABASE_FACT, "spec.database.name", database.name());

@@ -3,11 +3,14 @@ package dev.pglet.kinds;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.branch.BranchController;
+import dev.pglet.branch.BranchRules;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.SpecRules;
+import dev.pglet.server.ServerRules;
 import java.util.List;
 
 /** Provides the kind {@code Branch}. */
@@ -22,6 +25,11 @@ public final class BranchKind implements KindProvider {
     LocalHost host = LocalHost.of(context);
     return new BranchController(
         host.servers(), context.operations(), context.clock(), host.watch());
+  }
+
+  @Override
+  public SpecRules rules() {
+    return new BranchRules(ServerRules.ofHost());
   }
 
   @Override

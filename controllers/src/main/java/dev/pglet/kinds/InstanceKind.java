@@ -3,11 +3,14 @@ package dev.pglet.kinds;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.instance.InstanceController;
+import dev.pglet.instance.InstanceRules;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.SpecRules;
+import dev.pglet.server.ServerRules;
 import java.util.List;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
@@ -21,6 +24,11 @@ public final class InstanceKind implements KindProvider {
   public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
     return new InstanceController(host.servers(), host.watch());
+  }
+
+  @Override
+  public SpecRules rules() {
+    return new InstanceRules(ServerRules.ofHost());
   }
 
   @Override

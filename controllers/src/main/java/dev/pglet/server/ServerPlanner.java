@@ -22,19 +22,11 @@ public final class ServerPlanner {
   private ServerPlanner() {}
 
   /**
-   * Refuses what no server can be.
+   * Refuses what cannot be made of what there is; see {@link ServerRules} for the rest.
    *
    * @throws InvalidSpec naming the field
    */
   public static void check(ServerSpec spec, ServerObserved observed) throws InvalidSpec {
-    SettingRules.check(spec.parameters());
-    if (!Loopback.is(spec.bindAddress())) {
-      throw new InvalidSpec(
-          "NotLoopback",
-          "spec.network.bindAddress",
-          spec.bindAddress() + " is not a loopback address, and connections are not encrypted yet",
-          "Use 127.0.0.1 or ::1");
-    }
     if (observed.control().isPresent()) {
       int major = observed.control().get().majorVersion();
       if (!spec.version().equals(Integer.toString(major))

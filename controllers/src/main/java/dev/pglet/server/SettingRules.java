@@ -1,8 +1,11 @@
 package dev.pglet.server;
 
 import dev.pglet.reconcile.InvalidSpec;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -35,48 +38,56 @@ public final class SettingRules {
 
   private SettingRules() {}
 
-  /**
-   * Checks every name and value.
-   *
-   * @throws InvalidSpec for the first that is not possible, naming its field
-   */
-  public static void check(Map<String, String> parameters) throws InvalidSpec {
+  /** All that is wrong with names and values, each with its field. */
+  public static List<InvalidSpec> problems(Map<String, String> parameters) {
+    List<InvalidSpec> problems = new ArrayList<>();
     Map<String, String> seen = new TreeMap<>();
-    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
-      String name = parameter.getKey();
-      String lower = name.toLowerCase(Locale.ROOT);
-      String field = field(name);
-      if (!NAME.matcher(name).matches()) {
-        throw new InvalidSpec(
-            "InvalidSettingName",
-            field,
-            "\"" + name + "\" is not the name of a setting",
-            "Write letters, digits and underscores, with at most one dot");
-      }
-      String other = seen.put(lower, name);
-      if (other != null) {
-        throw new InvalidSpec(
-            "DuplicateSetting",
-            field,
-            "the setting " + lower + " is written twice: " + other + " and " + name,
-            "Remove one of them");
-      }
-      String decidedBy = lower.startsWith("pglet.") ? "pglet keeps notes there" : FIXED.get(lower);
-      if (decidedBy != null) {
-        throw new InvalidSpec(
-            "FixedSetting",
-            field,
-            "the setting " + lower + " cannot be set here: " + decidedBy,
-            "Remove it from spec.parameters");
-      }
-      if (parameter.getValue().chars().anyMatch(c -> c < ' ' && c != '\t')) {
-        throw new InvalidSpec(
-            "InvalidSettingValue",
-            field,
-            "the value of " + lower + " holds a line break or a control character",
-            "Write it in one line");
-      }
+    parameters.forEach(
+        (name, value) -> {
+          String other = seen.put(name.toLowerCase(Locale.ROOT), name);
+          if (other == null) {
+            problem(name, value).ifPresent(problems::add);
+          } else {
+            problems.add(
+                new InvalidSpec(
+                    "DuplicateSetting",
+                    field(name),
+                    "the setting %s is written twice: %s and %s"
+                        .formatted(name.toLowerCase(Locale.ROOT), other, name),
+                    "Remove one of them"));
+          }
+        });
+    return problems;
+  }
+
+  private static Optional<InvalidSpec> problem(String name, String value) {
+    if (!NAME.matcher(name).matches()) {
+      return Optional.of(
+          new InvalidSpec(
+              "InvalidSettingName",
+              field(name),
+              "\"" + name + "\" is not the name of a setting",
+              "Write letters, digits and underscores, with at most one dot"));
     }
+    String lower = name.toLowerCase(Locale.ROOT);
+    String decidedBy = lower.startsWith("pglet.") ? "pglet keeps notes there" : FIXED.get(lower);
+    if (decidedBy != null) {
+      return Optional.of(
+          new InvalidSpec(
+              "FixedSetting",
+              field(name),
+              "the setting " + lower + " cannot be set here: " + decidedBy,
+              "Remove it from spec.parameters"));
+    }
+    if (value.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+      return Optional.of(
+          new InvalidSpec(
+              "InvalidSettingValue",
+              field(name),
+              "the value of " + lower + " holds a line break or a control character",
+              "Write it in one line"));
+    }
+    return Optional.empty();
   }
 
   /** The path of a setting's field. */

@@ -151,6 +151,7 @@ final class TestBranchPlanner {
 
       assertThat(
               BranchPlanner.plan(
+                      TestingBranch.RULES,
                       clonedFrom(null, "other"),
                       branch,
                       new TestingServerSpec().spec(),
@@ -166,6 +167,7 @@ final class TestBranchPlanner {
               InvalidSpec.class,
               () ->
                   BranchPlanner.plan(
+                      TestingBranch.RULES,
                       clonedFrom("elsewhere", null),
                       ResourceKey.of(PostgreSQLInstance.KIND, "elsewhere"),
                       new TestingServerSpec().spec(),
@@ -199,6 +201,7 @@ final class TestBranchPlanner {
     void startsABranchThatIsDownAsItWasDespiteARefusedSpec() throws InvalidSpec {
       assertThat(
               BranchPlanner.plan(
+                      TestingBranch.RULES,
                       wanted(Map.of("archive_mode", "on")),
                       SOURCE,
                       new TestingServerSpec().spec(),

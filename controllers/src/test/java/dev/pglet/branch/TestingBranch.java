@@ -16,6 +16,7 @@ import dev.pglet.host.volume.VolumeMarker.Phase;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Operations.OperationState;
 import dev.pglet.reconcile.Plan;
+import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerStep;
 import dev.pglet.server.TestingServer;
 import dev.pglet.server.TestingServerSpec;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a branch shall be, and as what it could be observed. */
 final class TestingBranch {
+  static final BranchRules RULES = new BranchRules(new ServerRules(1024));
   static final ResourceKey SOURCE = ResourceKey.of(PostgreSQLInstance.KIND, "main");
   static final ResourceKey CHILD = ResourceKey.of(Branch.KIND, "child");
   static final String COPY = "copy-" + VOLUME;
@@ -38,13 +40,14 @@ final class TestingBranch {
   private TestingBranch() {}
 
   static Plan<BranchStep> plan(BranchObserved observed) throws InvalidSpec {
-    return BranchPlanner.plan(wanted(Map.of()), SOURCE, new TestingServerSpec().spec(), observed);
+    return BranchPlanner.plan(
+        RULES, wanted(Map.of()), SOURCE, new TestingServerSpec().spec(), observed);
   }
 
   static InvalidSpec refusal(BranchSpec wanted, BranchObserved observed) {
     return catchThrowableOfType(
         InvalidSpec.class,
-        () -> BranchPlanner.plan(wanted, SOURCE, new TestingServerSpec().spec(), observed));
+        () -> BranchPlanner.plan(RULES, wanted, SOURCE, new TestingServerSpec().spec(), observed));
   }
 
   static BranchSpec wanted(Map<String, String> parameters) {

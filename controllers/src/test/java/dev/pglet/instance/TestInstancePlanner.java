@@ -108,6 +108,7 @@ final class TestInstancePlanner {
     void touchesNoDatabaseOfAStoppedInstance() throws InvalidSpec {
       assertThat(
               InstancePlanner.plan(
+                      TestingInstance.RULES,
                       wanted(APP),
                       new TestingServerSpec().stopped().spec(),
                       observed(TestingServer.stopped()))

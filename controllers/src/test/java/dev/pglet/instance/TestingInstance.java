@@ -14,6 +14,7 @@ import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
+import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerStep;
 import dev.pglet.server.TestingServer;
 import dev.pglet.server.TestingServerSpec;
@@ -29,11 +30,13 @@ final class TestingInstance {
       new DatabaseFacts(
           Optional.of(new Role(true, false, true)), Optional.of("app"), Map.of(), Map.of());
 
+  static final InstanceRules RULES = new InstanceRules(new ServerRules(1024));
+
   private TestingInstance() {}
 
   static Plan<InstanceStep> plan(PostgreSQLInstanceSpec wanted, InstanceObserved observed)
       throws InvalidSpec {
-    return InstancePlanner.plan(wanted, new TestingServerSpec().spec(), observed);
+    return InstancePlanner.plan(RULES, wanted, new TestingServerSpec().spec(), observed);
   }
 
   static PostgreSQLInstanceSpec wanted(Database database, Extension... extensions) {

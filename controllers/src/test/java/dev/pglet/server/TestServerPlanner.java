@@ -14,7 +14,6 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Risk;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -29,15 +28,6 @@ final class TestServerPlanner {
       assertThatCode(() -> check(wanted, TestingServer.running())).doesNotThrowAnyException();
       assertThatCode(() -> check(wanted.of("17.6"), TestingServer.running()))
           .doesNotThrowAnyException();
-    }
-
-    @Test
-    void refusesAnAddressThatOthersCanReach() {
-      InvalidSpec error = refusal(wanted.at("0.0.0.0"), TestingServer.absent());
-
-      assertThat(error.reason()).isEqualTo("NotLoopback");
-      assertThat(error.field()).isEqualTo("spec.network.bindAddress");
-      assertThat(error.explain()).contains("0.0.0.0", "Use 127.0.0.1");
     }
 
     @Test
@@ -79,13 +69,6 @@ final class TestServerPlanner {
       assertThat(error.reason()).isEqualTo("Immutable");
       assertThat(error.field()).isEqualTo("spec.storage.pool");
       assertThat(error.getMessage()).contains("/data/volumes", "/elsewhere");
-    }
-
-    @Test
-    void namesTheSettingThatCannotBeSet() {
-      InvalidSpec error = refusal(wanted.with(Map.of("port", "1")), TestingServer.absent());
-
-      assertThat(error.field()).isEqualTo("spec.parameters.port");
     }
   }
 

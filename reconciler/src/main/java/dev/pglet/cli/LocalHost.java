@@ -3,6 +3,7 @@ package dev.pglet.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.SpecRules;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,9 @@ public interface LocalHost {
 
   /** What is there that no manifest is about: see {@code ApiBackend.prunes}. */
   List<ObjectNode> unmanaged() throws ReconcileException;
+
+  /** What a kind demands of its specs beyond the schema; nothing for an unknown kind. */
+  SpecRules rules(String kind) throws ReconcileException;
 
   /** The directory that a new manifest is written into. */
   Path manifests();

@@ -6,8 +6,10 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.LocalHost;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.SpecRules;
 import dev.pglet.reconcile.engine.EngineParts;
 import dev.pglet.reconcile.engine.Observed;
 import dev.pglet.reconcile.engine.SystemScheduler;
@@ -42,6 +44,15 @@ public final class ObservedHost implements LocalHost {
   @Override
   public Resources observe() throws ReconcileException {
     return new ManyRoots(observed());
+  }
+
+  @Override
+  public SpecRules rules(String kind) throws ReconcileException {
+    return kinds.providers().stream()
+        .filter(provider -> provider.crd().kind().equals(kind))
+        .map(KindProvider::rules)
+        .findFirst()
+        .orElse(SpecRules.NONE);
   }
 
   @Override

@@ -16,6 +16,11 @@ public interface KindProvider {
    */
   Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException;
 
+  /** What the kind demands of its specs beyond the schema. */
+  default SpecRules rules() {
+    return SpecRules.NONE;
+  }
+
   /** Verbs that the kind adds to the command line, such as {@code sql}. */
   List<Command> commands();
 }

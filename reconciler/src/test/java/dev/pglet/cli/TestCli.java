@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.apiserver.TestingBackend;
@@ -17,10 +18,13 @@ import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.cli.verb.VersionCommand;
 import dev.pglet.cli.verb.WaitCommand;
 import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.SpecRules;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +108,24 @@ class TestCli {
       List<ObjectNode> unmanaged = new ArrayList<>();
       backend.prunes().path("unmanaged").forEach(each -> unmanaged.add((ObjectNode) each));
       return unmanaged;
+    }
+
+    @Override
+    public SpecRules rules(String kind) {
+      return new SpecRules() {
+        @Override
+        public List<InvalidSpec> check(CustomResource<?, ?> resource) {
+          return "pg_app".equals(((PostgreSQLInstance) resource).getSpec().database().owner())
+              ? List.of(new InvalidSpec("Reserved", "spec.database.owner", "reserved", "Change it"))
+              : List.of();
+        }
+
+        @Override
+        public Map<String, String> claims(CustomResource<?, ?> resource) {
+          int port = ((PostgreSQLInstance) resource).getSpec().network().port();
+          return port == 0 ? Map.of() : Map.of("spec.network.port", "TCP port " + port);
+        }
+      };
     }
 
     @Override
@@ -368,6 +391,25 @@ class TestCli {
 
     assertThat(run("apply", "-f", manifest.toString())).isEqualTo(1);
     assertThat(err()).contains("a.yaml changed on disk\n  Apply it again.");
+  }
+
+  @Test
+  void validateAndApplySayAtOnceAllThatAKindRefuses() throws Exception {
+    Path one =
+        file("one.yaml", MANIFEST + "  database: {owner: pg_app}\n  network: {port: 6000}\n");
+    Path two =
+        file(
+            "two.yaml",
+            MANIFEST.replace("name: app", "name: two") + "  network:\n    port: 6000\n");
+
+    for (String verb : List.of("validate", "apply")) {
+      assertThat(run(verb, "-f", one.toString(), "-f", two.toString())).isEqualTo(1);
+      assertThat(err())
+          .contains(one + ":8:14: spec.database.owner: reserved. Change it")
+          .contains(two + ":9:5: spec.network.port: postgresqlinstance/app wants TCP port 6000")
+          .contains("too, at " + one + ":9:13");
+    }
+    assertThat(backend.lastDocument).as("nothing was applied").isEmpty();
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.pglet.daemon.verb.DesiredStateCommand;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.SpecRules;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -75,6 +76,11 @@ class TestDesiredStateCommand {
       List<ObjectNode> unmanaged = new ArrayList<>();
       backend.prunes().path("unmanaged").forEach(each -> unmanaged.add((ObjectNode) each));
       return unmanaged;
+    }
+
+    @Override
+    public SpecRules rules(String kind) {
+      return SpecRules.NONE;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.Problem;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.time.Duration;
@@ -41,8 +42,10 @@ public final class ApplyCommand implements BuiltinCommand {
       Waiting.requireDaemon(session);
     }
     ManifestArguments.Read read = ManifestArguments.read(files, session);
-    if (!read.problems().isEmpty()) {
-      read.problems().forEach(session.err()::println);
+    List<Problem> problems = new ArrayList<>(read.problems());
+    problems.addAll(ManifestArguments.refusals(read, session));
+    if (!problems.isEmpty()) {
+      problems.forEach(session.err()::println);
       session.err().println("nothing was applied");
       return Cli.FAILED;
     }

@@ -5,11 +5,16 @@ import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestReader;
 import dev.pglet.manifest.Problem;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.SpecRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Reads the manifests that a command line names: files, directories, or {@code -}. */
@@ -42,6 +47,33 @@ final class ManifestArguments {
       }
     }
     return new Read(manifests, problems, files);
+  }
+
+  /** What the kinds have against the specs, beyond what reading them has shown. */
+  static List<Problem> refusals(Read read, Session session) throws ReconcileException {
+    List<Problem> problems = new ArrayList<>();
+    Map<String, Manifest> claimed = new HashMap<>();
+    for (Manifest manifest : read.manifests()) {
+      SpecRules rules = session.local().rules(manifest.key().kind());
+      for (InvalidSpec invalid : rules.check(manifest.resource())) {
+        problems.add(manifest.problem(invalid.field(), invalid.explain()));
+      }
+      for (Map.Entry<String, String> claim : rules.claims(manifest.resource()).entrySet()) {
+        Manifest other = claimed.putIfAbsent(claim.getValue(), manifest);
+        if (other != null && !other.key().equals(manifest.key())) {
+          problems.add(twice(claim, manifest, other));
+        }
+      }
+    }
+    return problems;
+  }
+
+  private static Problem twice(Map.Entry<String, String> claim, Manifest manifest, Manifest other) {
+    Problem first = other.problem(claim.getKey(), "");
+    return manifest.problem(
+        claim.getKey(),
+        "%s wants %s too, at %s:%d:%d; give one of them another"
+            .formatted(other.key(), claim.getValue(), first.file(), first.line(), first.column()));
   }
 
   private static void add(

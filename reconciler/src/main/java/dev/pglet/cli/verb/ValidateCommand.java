@@ -6,6 +6,7 @@ import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.Problem;
+import dev.pglet.reconcile.ReconcileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class ValidateCommand implements BuiltinCommand {
   }
 
   @Override
-  public int run(ParseResult arguments, Session session) {
+  public int run(ParseResult arguments, Session session) throws ReconcileException {
     List<String> paths = new ArrayList<>(Options.words(arguments));
     paths.addAll(arguments.matchedOptionValue("-f", List.of()));
     if (paths.isEmpty()) {
@@ -32,6 +33,7 @@ public final class ValidateCommand implements BuiltinCommand {
     ManifestArguments.Read read = ManifestArguments.read(paths, session);
     List<Problem> problems = new ArrayList<>(read.problems());
     problems.addAll(duplicates(read.manifests()));
+    problems.addAll(ManifestArguments.refusals(read, session));
     problems.forEach(session.err()::println);
     if (!problems.isEmpty()) {
       session.err().printf("%d problem(s) in %d file(s)%n", problems.size(), read.files());

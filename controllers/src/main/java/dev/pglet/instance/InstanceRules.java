@@ -1,0 +1,84 @@
+package dev.pglet.instance;
+
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.SpecRules;
+import dev.pglet.server.ServerRules;
+import io.fabric8.kubernetes.client.CustomResource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What no instance can be, whatever there is on the host. */
+public record InstanceRules(ServerRules servers) implements SpecRules {
+  /** The oldest major version of the catalogue; nothing older was ever tried. */
+  private static final int OLDEST = 13;
+
+  private static final Set<String> DATABASES_OF_POSTGRES =
+      Set.of("postgres", "template0", "template1");
+
+  @Override
+  public List<InvalidSpec> check(CustomResource<?, ?> resource) {
+    return resource instanceof PostgreSQLInstance instance ? check(instance.getSpec()) : List.of();
+  }
+
+  @Override
+  public Map<String, String> claims(CustomResource<?, ?> resource) {
+    return resource instanceof PostgreSQLInstance instance
+        ? ServerRules.claims(instance.getSpec().network().port())
+        : Map.of();
+  }
+
+  List<InvalidSpec> check(PostgreSQLInstanceSpec wanted) {
+    List<InvalidSpec> problems = new ArrayList<>();
+    if (Integer.parseInt(wanted.version().split("\\.", -1)[0]) < OLDEST) {
+      problems.add(
+          new InvalidSpec(
+              "VersionUnsupported",
+              "spec.version",
+              "PostgreSQL %s is not supported".formatted(wanted.version()),
+              "Choose %d or newer".formatted(OLDEST)));
+    }
+    problems.addAll(
+        servers.check(
+            wanted.network().port(), wanted.network().bindAddress(), wanted.parameters()));
+    problems.addAll(names(wanted.database()));
+    Set<String> extensions = new HashSet<>();
+    for (int i = 0; i < wanted.extensions().size(); i++) {
+      if (!extensions.add(wanted.extensions().get(i).name())) {
+        problems.add(
+            new InvalidSpec(
+                "DuplicateExtension",
+                "spec.extensions[%d].name".formatted(i),
+                "the extension " + wanted.extensions().get(i).name() + " is listed twice",
+                "Remove one of the entries"));
+      }
+    }
+    return problems;
+  }
+
+  private static List<InvalidSpec> names(Database database) {
+    List<InvalidSpec> problems = new ArrayList<>();
+    if (DATABASES_OF_POSTGRES.contains(database.name())) {
+      problems.add(
+          new InvalidSpec(
+              "ReservedName",
+              "spec.database.name",
+              "the database " + database.name() + " belongs to PostgreSQL itself",
+              "Choose another name"));
+    }
+    if (database.owner().equals("postgres") || database.owner().startsWith("pg_")) {
+      problems.add(
+          new InvalidSpec(
+              "ReservedName",
+              "spec.database.owner",
+              "the role " + database.owner() + " belongs to PostgreSQL itself",
+              "Choose another name: the owner is an ordinary role"));
+    }
+    return problems;
+  }
+}
