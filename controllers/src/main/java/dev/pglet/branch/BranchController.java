@@ -168,6 +168,11 @@ public final class BranchController
   }
 
   @Override
+  public boolean keeps(ResourceKey key) throws ReconcileException {
+    return KnownServers.keeps(host, key);
+  }
+
+  @Override
   public List<String> cleanup() throws ReconcileException {
     return new ServerCleanup(host).all(Branch.KIND);
   }

@@ -134,6 +134,11 @@ public final class InstanceController
   }
 
   @Override
+  public boolean keeps(ResourceKey key) throws ReconcileException {
+    return KnownServers.keeps(host, key);
+  }
+
+  @Override
   public List<String> cleanup() throws ReconcileException {
     return new ServerCleanup(host).all(PostgreSQLInstance.KIND);
   }

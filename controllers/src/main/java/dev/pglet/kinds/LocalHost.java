@@ -7,19 +7,15 @@ import dev.pglet.host.binaries.InstalledBinaries;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.host.port.LocalPorts;
-import dev.pglet.host.port.PortClaims.Claim;
 import dev.pglet.host.postgres.LocalPostgresServer;
 import dev.pglet.host.postgres.PostmasterWatch;
 import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.host.volume.Pools;
-import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerWatch;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * This host behind its ports, made once for an engine: the kinds share reserved ports and the watch
@@ -33,8 +29,8 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
   private static LocalHost make(EngineContext context) throws ReconcileException {
     Settings settings = context.settings();
     // Without an account nothing can be done on this host at all.
-    ServerAccount account =
-        new ServerAccounts(settings, new HostAccounts(), context::announce).resolve();
+    ServerAccounts accounts = new ServerAccounts(settings, new HostAccounts(), context::announce);
+    ServerAccount account = context.executes() ? accounts.resolve() : accounts.look();
     LocalCommands commands = new LocalCommands();
     CopyDriver driver = new CopyDriver(commands);
     Pools pools = new Pools(settings.dataRoot().resolve("pools"), driver);
@@ -45,20 +41,12 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
             account,
             driver,
             pools,
-            new LocalPorts(() -> claims(pools)),
+            new LocalPorts(new VolumeClaims(pools)),
             InstalledBinaries.ofHost(settings, account, commands),
             new LocalPostgresServer(commands, context.clock()),
             new SocketConnections()),
         (key, postmaster) ->
             postmaster.ifPresentOrElse(
                 running -> watch.watch(key, running), () -> watch.forget(key)));
-  }
-
-  private static List<Claim> claims(Pools pools) throws ReconcileException {
-    List<Claim> claims = new ArrayList<>();
-    for (Volume volume : pools.all()) {
-      claims.add(new Claim(volume.marker().port(), volume.marker().uid(), volume.marker().key()));
-    }
-    return claims;
   }
 }

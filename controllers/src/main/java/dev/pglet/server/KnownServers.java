@@ -1,9 +1,11 @@
 package dev.pglet.server;
 
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.ReconcileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,22 @@ public final class KnownServers {
                     marker.manifestRoot(),
                     marker.phase() == VolumeMarker.Phase.RETAINED))
         .toList();
+  }
+
+  /**
+   * Whether there is a volume of a resource.
+   *
+   * @throws ReconcileException when none was found, and there is something that cannot be read
+   */
+  public static boolean keeps(ServerHost host, ResourceKey key) throws ReconcileException {
+    Inventory inventory = host.pools().inventory();
+    if (inventory.volumes().stream().anyMatch(volume -> volume.marker().key().equals(key))) {
+      return true;
+    }
+    if (!inventory.unreadable().isEmpty()) {
+      throw inventory.unreadable().getFirst().problem();
+    }
+    return false;
   }
 
   private static void report(Inventory.Unreadable unreadable) {

@@ -44,6 +44,11 @@ record CleaningContext(Settings settings, Scheduler scheduler) implements Engine
   }
 
   @Override
+  public boolean executes() {
+    return false;
+  }
+
+  @Override
   public void announce(String change) {}
 
   @Override

@@ -100,7 +100,7 @@ final class CrashingKinds {
 
     private List<Claim> claims(Pools pools) throws ReconcileException {
       List<Claim> claims = new ArrayList<>();
-      for (Volume volume : pools.all()) {
+      for (Volume volume : pools.inventory().volumes()) {
         VolumeMarker marker = volume.marker();
         claims.add(new Claim(marker.port(), marker.uid(), marker.key()));
       }

@@ -8,9 +8,15 @@ import static dev.pglet.it.Pglet.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.host.file.FileTree;
+import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.engine.Convergence;
+import dev.pglet.reconcile.engine.EngineParts;
+import dev.pglet.reconcile.engine.Observed;
+import dev.pglet.reconcile.engine.SystemScheduler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,8 +25,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jdk.jfr.consumer.RecordingStream;
@@ -143,6 +151,27 @@ final class TestInstanceForReal {
         .contains(first.toRealPath() + ":7:13: spec.network.port: that of");
     assertThat(pid(pglet.instance("app"))).isEqualTo(pid);
     assertThat(pid(pglet.instance("free"))).isEqualTo(free);
+  }
+
+  @Test
+  void whoeverOnlyLooksMakesNothingOnTheHost() throws Exception {
+    pglet.write("app.yaml", APP);
+    List<KindProvider> kinds =
+        ServiceLoader.load(KindProvider.class).stream().map(ServiceLoader.Provider::get).toList();
+    try (SystemScheduler scheduler = new SystemScheduler()) {
+      Observed observed =
+          Observed.open(
+              EngineParts.of(
+                  pglet.settings(),
+                  kinds,
+                  pglet.directory(kinds, scheduler),
+                  Clock.systemUTC(),
+                  scheduler));
+      assertThat(observed.list(CrdDefinition.of(PostgreSQLInstance.class, "v1"))).hasSize(1);
+    }
+    assertThat(pglet.base()).isDirectoryContaining(path -> path.endsWith("manifests"));
+    assertThat(pglet.dataRoot()).doesNotExist();
+    assertThat(pglet.settings().runDirectory()).doesNotExist();
   }
 
   @Test

@@ -41,6 +41,11 @@ record HostContext(
   }
 
   @Override
+  public boolean executes() {
+    return false;
+  }
+
+  @Override
   public void announce(String change) {
     LOG.atInfo().addKeyValue("change", change).log("the host was changed");
   }

@@ -4,7 +4,9 @@ import dev.pglet.reconcile.Settings;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -158,6 +160,13 @@ final class Remains {
       }
     } catch (DirectoryNotEmptyException e) {
       // Somebody else's things are in it: they are named at the end.
+    } catch (FileSystemException e) {
+      // An empty one in a directory of somebody else, who made it for us, is his to remove.
+      boolean forbidden =
+          e instanceof AccessDeniedException || "Operation not permitted".equals(e.getReason());
+      if (!forbidden || !list(directory).isEmpty()) {
+        throw e;
+      }
     }
   }
 

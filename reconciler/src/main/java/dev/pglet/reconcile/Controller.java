@@ -58,6 +58,16 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
   List<Known> known() throws ReconcileException;
 
   /**
+   * Whether something of one resource exists, asked when its deletion is finished.
+   *
+   * @throws ReconcileException when that is not certain, as something that may be of it cannot be
+   *     read: it is not forgotten then
+   */
+  default boolean keeps(ResourceKey key) throws ReconcileException {
+    return known().stream().anyMatch(known -> known.key().equals(key));
+  }
+
+  /**
    * Removes all that this kind has on this data root, whatever manifest root it was made for: stops
    * what runs and removes volumes, secrets and files that carry our markers. Something without our
    * marker is left and named in the answer. Only {@code pglet cleanup} calls it, after asking the

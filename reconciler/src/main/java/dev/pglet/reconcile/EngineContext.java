@@ -28,6 +28,12 @@ public interface EngineContext {
     T make() throws ReconcileException;
   }
 
+  /**
+   * Whether steps are ever executed. Else somebody only looks, or cleans up: nothing is made for
+   * it, not even an account.
+   */
+  boolean executes();
+
   /** Tells people at once, in one line, of a lasting change of the host that no step makes. */
   void announce(String change);
 

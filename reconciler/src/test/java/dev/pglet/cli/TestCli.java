@@ -344,10 +344,25 @@ class TestCli {
     backend.instance("app", "Running", 1);
 
     assertThat(run("delete", "pg", "app")).isZero();
-    assertThat(out()).contains("postgresqlinstance/app deleted").contains("deletion met");
+    assertThat(out())
+        .contains("postgresqlinstance/app deleted")
+        .contains("deletion met")
+        .contains("only its document was removed, for nothing had been made by it");
     assertThat(run("delete", "pg", "app")).isEqualTo(1);
     assertThat(err()).contains("not found");
     assertThat(run("delete", "pg", "app", "--ignore-not-found")).isZero();
+  }
+
+  @Test
+  void aDeletionSaysWhatBecameOfTheData() throws Exception {
+    serve();
+    backend.instance("app", "Running", 1);
+    backend.unmanaged("postgresqlinstance/app", true);
+
+    assertThat(run("delete", "pg", "app")).isZero();
+    assertThat(out())
+        .contains("postgresqlinstance/app: its data is kept")
+        .contains("put it back with deletionPolicy: Delete");
   }
 
   @Test

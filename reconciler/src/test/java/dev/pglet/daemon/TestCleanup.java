@@ -2,6 +2,7 @@ package dev.pglet.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.reconcile.Command;
@@ -113,6 +114,24 @@ class TestCleanup {
 
     assertThat(directory).isEmptyDirectory();
     assertThat(said()).doesNotContain("left alone");
+  }
+
+  @Test
+  void anEmptyRootThatIsNotOursToRemoveIsNoFailure() throws Exception {
+    assumeThat(chattr("+i")).as("the file system knows chattr +i, and we may").isTrue();
+    try {
+      assertThat(clean()).isTrue();
+
+      assertThat(data).isEmptyDirectory();
+      assertThat(run).isEmptyDirectory();
+    } finally {
+      assertThat(chattr("-i")).isTrue();
+    }
+  }
+
+  /** Above both roots: then not even root can remove them. */
+  private boolean chattr(String flag) throws Exception {
+    return new ProcessBuilder("chattr", flag, directory.toString()).start().waitFor() == 0;
   }
 
   @Test

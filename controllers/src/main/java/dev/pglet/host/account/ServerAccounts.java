@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 public final class ServerAccounts {
   public static final String DEDICATED = "pglet";
 
+  /** Of the account that owns nothing, on every Linux. */
+  private static final int NOBODY = 65534;
+
   private final Settings settings;
   private final AccountDatabase accounts;
   private final Consumer<String> announcements;
@@ -32,7 +35,19 @@ public final class ServerAccounts {
   }
 
   /**
-   * The account of this daemon's servers.
+   * The account of this daemon's servers, for somebody who executes nothing: where root's dedicated
+   * account is not there yet, nothing runs as it, and a stand-in without rights is as good.
+   */
+  public ServerAccount look() throws HostUnavailable {
+    boolean missing =
+        accounts.self().uid() == 0
+            && settings.account().isEmpty()
+            && accounts.find(DEDICATED).isEmpty();
+    return missing ? new ServerAccount(DEDICATED, NOBODY, NOBODY, true) : resolve();
+  }
+
+  /**
+   * The account of this daemon's servers; root's dedicated one is made when it is missing.
    *
    * @throws HostUnavailable when the account of the settings does not exist, is root, or is not
    *     ours to use, or the dedicated one cannot be made

@@ -101,14 +101,6 @@ public final class Pools {
     return driver.inventory(pool);
   }
 
-  /**
-   * Every volume that can be read: for those who need not know of the others. Whoever concludes
-   * from a volume's absence asks {@link #inventory()}.
-   */
-  public List<Volume> all() {
-    return inventory().volumes();
-  }
-
   private synchronized List<Path> files() throws ReconcileException {
     if (!Files.isDirectory(directory)) {
       return List.of();

@@ -49,6 +49,21 @@ class TestServerAccounts {
   }
 
   @Test
+  void whoOnlyLooksMakesNoAccount() throws Exception {
+    TestingAccounts accounts = new TestingAccounts(ROOT);
+    Settings settings =
+        new Settings(Path.of("/data"), Path.of("/run/pglet"), Optional.empty(), false);
+    ServerAccounts servers = new ServerAccounts(settings, accounts, announced::add);
+
+    assertThat(servers.look().name()).isEqualTo("pglet");
+    assertThat(accounts.size()).isEqualTo(1);
+    assertThat(announced).isEmpty();
+
+    ServerAccount made = servers.resolve();
+    assertThat(servers.look()).as("once it is there").isEqualTo(made);
+  }
+
+  @Test
   void rootUsesTheAccountOfTheSettingsAndMakesNone() throws Exception {
     TestingAccounts accounts = new TestingAccounts(ROOT).with(ANNA);
     assertThat(resolve(accounts, Optional.of("anna")))

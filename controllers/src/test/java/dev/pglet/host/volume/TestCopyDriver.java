@@ -78,7 +78,7 @@ class TestCopyDriver extends VolumeContract {
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(
         file, Files.readString(file).replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
-    assertThat(pools.all()).containsExactly(b);
+    assertThat(pools.inventory().volumes()).containsExactly(b);
     assertThat(pools.inventory().find(marker("b").uid(), 1)).contains(b);
     assertThat(pools.inventory().find("00000000-another", 1)).isEmpty();
     assertThatThrownBy(() -> pools.inventory().find(marker("a").uid(), 1))
@@ -245,10 +245,10 @@ class TestCopyDriver extends VolumeContract {
     Volume a = driver().create(pool, marker("a"), account);
     Volume b = driver().create(other, marker("b"), account);
     Pools afterRestart = new Pools(directory.resolve("pools"), driver());
-    assertThat(afterRestart.all()).containsExactlyInAnyOrder(a, b);
+    assertThat(afterRestart.inventory().volumes()).containsExactlyInAnyOrder(a, b);
     assertThat(afterRestart.inventory().unreadable()).isEmpty();
     Files.move(other, directory.resolve("unplugged"));
-    assertThat(afterRestart.all()).containsExactly(a);
+    assertThat(afterRestart.inventory().volumes()).containsExactly(a);
     assertThat(afterRestart.inventory().find(marker("a").uid(), 1)).contains(a);
     assertThatThrownBy(() -> afterRestart.inventory().find(marker("b").uid(), 1))
         .isInstanceOf(HostUnavailable.class)
@@ -262,7 +262,7 @@ class TestCopyDriver extends VolumeContract {
     Path damaged = directory.resolve("pools/0123456789abcdef.json");
     for (String text : List.of("{\"formatVersion\": 1, \"po", "{\"formatVersion\": 2}")) {
       Files.writeString(damaged, text);
-      assertThat(pools.all()).containsExactly(a);
+      assertThat(pools.inventory().volumes()).containsExactly(a);
       assertThatThrownBy(() -> pools.inventory().find(marker("b").uid(), 1))
           .isInstanceOf(ReconcileException.class)
           .hasMessageContaining(damaged.toString());

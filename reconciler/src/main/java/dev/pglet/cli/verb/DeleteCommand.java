@@ -4,6 +4,7 @@ import static dev.pglet.cli.Options.flag;
 import static dev.pglet.cli.Options.has;
 import static dev.pglet.cli.Options.timeout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
@@ -13,13 +14,18 @@ import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.reconcile.ReconcileException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code delete}: removes documents from their files; the resources go by their policies. */
 public final class DeleteCommand implements BuiltinCommand {
+  private static final String NOTHING =
+      ": only its document was removed, for nothing had been made by it";
+
   @Override
   public CommandSpec spec() {
     return Options.verb(
@@ -36,11 +42,12 @@ public final class DeleteCommand implements BuiltinCommand {
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
     boolean ignoreMissing = has(arguments, "--ignore-not-found");
-    List<ResourceKey> gone = new ArrayList<>();
+    Map<ResourceKey, String> gone = new LinkedHashMap<>();
     boolean complete = true;
     for (ResourceKey key : keys(arguments, session)) {
+      String data = dataOf(key, session);
       if (session.resources().delete(key)) {
-        gone.add(key);
+        gone.put(key, data);
         session
             .out()
             .printf(
@@ -59,9 +66,49 @@ public final class DeleteCommand implements BuiltinCommand {
       }
     } else if (!has(arguments, "--no-wait")) {
       Duration timeout = timeout(arguments, Duration.ofMinutes(2));
-      complete &= new Waiting(session).forDeletion(gone, timeout) == Cli.OK;
+      boolean ended =
+          new Waiting(session).forDeletion(List.copyOf(gone.keySet()), timeout) == Cli.OK;
+      if (ended) {
+        tellOfData(gone, session);
+      }
+      complete &= ended;
     }
     return complete ? Cli.OK : Cli.FAILED;
+  }
+
+  /** Where its data lies, as far as a status says so. */
+  private static String dataOf(ResourceKey key, Session session) throws ReconcileException {
+    return session
+        .resources()
+        .get(key)
+        .map(resource -> resource.at("/status/dataDirectory").asText(""))
+        .orElse("");
+  }
+
+  /** Whoever deletes should know what became of the data, and how to get rid of the rest. */
+  private static void tellOfData(Map<ResourceKey, String> gone, Session session)
+      throws ReconcileException {
+    Map<String, String> left = new HashMap<>();
+    for (ObjectNode each : session.unmanaged()) {
+      left.put(
+          each.path("resource").asText(),
+          each.path("retained").asBoolean() ? "" : each.path("explanation").asText());
+    }
+    gone.forEach(
+        (key, data) -> {
+          String other = left.get(key.toString());
+          if (other == null) {
+            session.out().println(key + (data.isEmpty() ? NOTHING : ": its data was removed"));
+          } else if (other.isEmpty()) {
+            session
+                .out()
+                .printf(
+                    "%s: its data is kept%s. To use it again, put the manifest back; to remove it, put it back with deletionPolicy: Delete and delete it again%n",
+                    key, data.isEmpty() ? "" : " in " + data);
+          } else {
+            session.out().printf("%s: only its document was removed: %s%n", key, other);
+          }
+        });
   }
 
   private static List<ResourceKey> keys(ParseResult arguments, Session session) {

@@ -56,6 +56,7 @@ record Assembly(
   private static final Logger LOG = LoggerFactory.getLogger(Assembly.class);
 
   private record Context(
+      boolean executes,
       Settings settings,
       InstantSource clock,
       Scheduler scheduler,
@@ -94,9 +95,17 @@ record Assembly(
     }
   }
 
-  /** Builds the controllers, and brings what they know of the host into the inventory. */
+  /**
+   * Builds the controllers, and brings what they know of the host into the inventory.
+   *
+   * @param executes whether it is for an engine, and not for somebody who only looks
+   */
   static Assembly of(
-      EngineParts parts, StateDirectory state, Activity activity, Consumer<ResourceKey> wake)
+      boolean executes,
+      EngineParts parts,
+      StateDirectory state,
+      Activity activity,
+      Consumer<ResourceKey> wake)
       throws ReconcileException {
     Holds holds = new Holds(wake);
     Restarts restarts = new Restarts(parts.clock(), wake);
@@ -105,6 +114,7 @@ record Assembly(
             state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
     Context context =
         new Context(
+            executes,
             parts.settings(),
             parts.clock(),
             parts.scheduler(),

@@ -52,7 +52,7 @@ final class Machinery implements Intake.Effects, Wakeups {
   private Machinery(EngineParts parts, StateDirectory state) throws ReconcileException {
     this.parts = parts;
     queue = new WorkQueue<>(parts.clock(), parts.scheduler(), activity);
-    assembly = Assembly.of(parts, state, activity, this::wake);
+    assembly = Assembly.of(true, parts, state, activity, this::wake);
     intake = assembly.intake(parts.prune(), this);
     deadlines = new Deadlines(parts.scheduler(), this::problem, this::slow);
     progress = new Progress(assembly.table(), backoff::failures);

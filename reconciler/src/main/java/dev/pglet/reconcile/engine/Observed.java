@@ -62,7 +62,7 @@ public final class Observed implements Resources {
   /** Reads the state directory and what is there on the host. */
   public static Observed open(EngineParts parts) throws ReconcileException {
     StateDirectory state = StateDirectory.look(parts.settings().state(), parts.clock());
-    return new Observed(Assembly.of(parts, state, new Activity(), key -> {}));
+    return new Observed(Assembly.of(false, parts, state, new Activity(), key -> {}));
   }
 
   public KindRegistry kinds() {

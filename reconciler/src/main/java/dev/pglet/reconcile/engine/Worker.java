@@ -154,7 +154,9 @@ final class Worker implements Runnable {
         LOG.atLevel(level)
             .addKeyValue("key", key)
             .addKeyValue("after", after)
-            .setCause(failed.error())
+            .addKeyValue("reason", failed.error().reason())
+            .addKeyValue("message", failed.error().explain())
+            .addKeyValue("attempts", 1 + failed.error().getSuppressed().length)
             .log("failed, tried again later");
       }
       case Outcome.Deleted d -> {

@@ -87,6 +87,24 @@ final class TestDeletion {
   }
 
   @Test
+  void nothingIsForgottenWhileItCannotBeToldWhetherSomethingIsLeft() throws Exception {
+    rig.manifests().put(document("box", "size: 3, keep: true"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.host().unsure(Optional.of(Rig::broken));
+    engine.engine().delete(BOX);
+    engine.settleNow();
+    assertThat(engine.standing(BOX).state()).isEqualTo(State.FAILING);
+
+    rig.host().unsure(Optional.empty());
+    engine.advance(Duration.ofMinutes(1));
+
+    assertThat(engine.engine().unmanaged())
+        .singleElement()
+        .satisfies(kept -> assertThat(kept.retained()).isTrue());
+  }
+
+  @Test
   void aNewResourceOfAForgottenKeyHasANewUid() throws Exception {
     TestingEngine engine = rig.start();
     engine.converge();

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.engine.Convergence.State;
+import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.testing.Rig;
 import dev.pglet.reconcile.testing.TestingEngine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +79,42 @@ final class TestEngine {
     assertThat(rig.manifests().status(BOX).orElseThrow().toString()).contains("toy-box.yaml:5:3");
     assertThat(rig.engine().engine().events(BOX))
         .anyMatch(event -> event.message().contains("toy-box.yaml:5:3"));
+  }
+
+  @Test
+  void everyTryOfAStepIsKeptBesideTheLastOne() throws Exception {
+    rig.manifests().put(document("box", "size: 3, colour: red"));
+    for (int i = 1; i <= 6; i++) {
+      String which = "try " + i;
+      rig.host().failNext("Paint", BOX, () -> new StepFailed("Wet", which, "Wait"));
+    }
+    List<ReconcileException> errors = new CopyOnWriteArrayList<>();
+    rig.start(
+            parts ->
+                parts.listenedToBy(
+                    new EngineListener() {
+                      @Override
+                      public void stepFinished(
+                          ResourceKey key,
+                          String step,
+                          Duration took,
+                          Optional<ReconcileException> error) {
+                        error.ifPresent(errors::add);
+                      }
+                    }))
+        .converge();
+
+    assertThat(errors)
+        .singleElement()
+        .satisfies(
+            last -> {
+              assertThat(last).hasMessage("try 6");
+              assertThat(last.getSuppressed())
+                  .extracting(Throwable::getMessage)
+                  .containsExactly("try 1", "try 2", "try 3", "try 4", "try 5");
+              assertThat(last.getSuppressed())
+                  .allSatisfy(attempt -> assertThat(attempt.getSuppressed()).isEmpty());
+            });
   }
 
   @Test

@@ -159,6 +159,11 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
   }
 
   @Override
+  public boolean keeps(ResourceKey key) throws ReconcileException {
+    return host.keeps(key);
+  }
+
+  @Override
   public List<Known> known() {
     return host.boxes().entrySet().stream()
         .map(

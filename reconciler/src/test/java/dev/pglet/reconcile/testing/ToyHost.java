@@ -58,6 +58,7 @@ public final class ToyHost {
   private final List<String> acts = new ArrayList<>();
   private final Map<String, Runnable> blocks = new HashMap<>();
   private Optional<Supplier<ReconcileException>> blind = Optional.empty();
+  private Optional<Supplier<ReconcileException>> unsure = Optional.empty();
 
   public synchronized Optional<Box> box(ResourceKey key) {
     return Optional.ofNullable(boxes.get(key));
@@ -95,6 +96,18 @@ public final class ToyHost {
   /** Acts of that name and key have no effect from now on. */
   public synchronized void undo(String act, ResourceKey key) {
     undone.add(act + " " + key);
+  }
+
+  /** Whether a box is left cannot be told; empty: it can again. */
+  public synchronized void unsure(Optional<Supplier<ReconcileException>> why) {
+    unsure = why;
+  }
+
+  synchronized boolean keeps(ResourceKey key) throws ReconcileException {
+    if (unsure.isPresent()) {
+      throw unsure.get().get();
+    }
+    return boxes.containsKey(key);
   }
 
   /** Looking at boxes fails; empty: no more. */

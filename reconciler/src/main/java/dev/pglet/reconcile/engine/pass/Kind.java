@@ -48,6 +48,10 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
     return controller.known();
   }
 
+  public boolean keeps(ResourceKey key) throws ReconcileException {
+    return controller.keeps(key);
+  }
+
   /** Observes and plans. */
   public Sight see(Tracked tracked, World world) throws ReconcileException {
     R resource = mine(tracked.resource());

@@ -213,7 +213,7 @@ final class Pass {
   }
 
   private Outcome bury() throws ReconcileException {
-    boolean kept = kind.known().stream().anyMatch(known -> known.key().equals(key));
+    boolean kept = kind.keeps(key);
     // First, as nobody would find its conditions any more once it is out of the inventory.
     tools.reporter().forget(tracked);
     if (!tools.burial().bury(tracked, kept)) {

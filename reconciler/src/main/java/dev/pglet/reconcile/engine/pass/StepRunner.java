@@ -15,6 +15,8 @@ import dev.pglet.reconcile.queue.Activity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -53,28 +55,32 @@ public final class StepRunner {
    */
   void run(Kind<?, ?, ?, ?> kind, Step step, StepContext context) throws ReconcileException {
     Execution<Object> execution = Execution.of(policy(step.retry(), context));
-    ReconcileException previous = null;
+    List<ReconcileException> attempts = new ArrayList<>();
     while (true) {
       try {
         kind.execute(step, context);
         return;
       } catch (ReconcileException e) {
-        if (previous != null && previous != e) {
-          e.addSuppressed(previous);
-        }
-        previous = e;
         execution.recordException(e);
         if (execution.isComplete()) {
-          throw e;
+          throw withAttempts(e, attempts);
         }
+        attempts.add(e);
         LOG.atDebug()
             .addKeyValue("key", context.key())
             .addKeyValue("step", step.name())
             .addKeyValue("reason", e.reason())
             .log("a step is tried again");
-        pause(execution.getDelay(), e);
+        pause(execution.getDelay(), e, attempts);
       }
     }
+  }
+
+  /** Side by side, not one in the other: they are as many tries of one thing. */
+  private static ReconcileException withAttempts(
+      ReconcileException last, List<ReconcileException> before) {
+    before.stream().filter(attempt -> attempt != last).forEach(last::addSuppressed);
+    return last;
   }
 
   /**
@@ -119,7 +125,8 @@ public final class StepRunner {
     return e instanceof HostUnavailable || e instanceof StepFailed;
   }
 
-  private void pause(Duration delay, ReconcileException error) throws ReconcileException {
+  private void pause(Duration delay, ReconcileException error, List<ReconcileException> attempts)
+      throws ReconcileException {
     CountDownLatch over = new CountDownLatch(1);
     AtomicBoolean resumed = new AtomicBoolean();
     Scheduler.Scheduled alarm = scheduler.schedule(delay, () -> resume(resumed, over));
@@ -130,7 +137,7 @@ public final class StepRunner {
       alarm.cancel();
       resume(resumed, over);
       Thread.currentThread().interrupt();
-      throw error;
+      throw withAttempts(error, attempts);
     }
   }
 
