@@ -40,11 +40,19 @@ public final class FileTree {
     }
   }
 
+  /** Makes the tree durable, and its name in the directory above. */
+  public static void sync(Path root) throws IOException {
+    if (!FileSystemSync.attempt(root)) {
+      syncEach(root);
+    }
+    DurableFile.syncParent(root);
+  }
+
   /**
    * Syncs the files, several at once so that they share the journal's commits, then the
    * directories.
    */
-  public static void sync(Path root) throws IOException {
+  static void syncEach(Path root) throws IOException {
     List<Path> files = new ArrayList<>();
     List<Path> directories = new ArrayList<>();
     Files.walkFileTree(
@@ -70,7 +78,6 @@ public final class FileTree {
         });
     syncAll(files);
     syncAll(directories);
-    DurableFile.syncParent(root);
   }
 
   /** The bytes in the regular files of the tree; what vanishes meanwhile does not count. */
