@@ -4,7 +4,6 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchObserved.Source;
-import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.Operations;
@@ -17,6 +16,7 @@ import dev.pglet.server.Passfiles;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
+import dev.pglet.server.ServerObserver.Answered;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.Sql;
 import dev.pglet.server.SuperuserSession;
@@ -32,19 +32,18 @@ final class BranchObserver {
   private final ServerObserver servers;
   private final Passfiles passfiles;
   private final Operations operations;
-  private final Connections connections;
 
   BranchObserver(ServerHost host, Operations operations) {
     this.servers = new ServerObserver(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.operations = operations;
-    this.connections = host.connections();
   }
 
   BranchObserved observe(Branch resource, ResourceKey source, ServerSpec spec, World world)
       throws ReconcileException {
     ResourceKey key = spec.key();
-    ServerObserved server = servers.observe(spec);
+    Answered<Boolean> answered = servers.observe(spec, BranchObserver::ownerHasPassword);
+    ServerObserved server = answered.server();
     Optional<CloneFacts> facts = server.volume().map(Volume::marker).flatMap(CloneFacts::of);
     Optional<OperationState> copy =
         server.volume().isEmpty()
@@ -57,28 +56,22 @@ final class BranchObserver {
         facts,
         server.initialized() ? new Source.Taken() : source(source, world),
         copy,
-        facts.isPresent() && hasPassword(key, server, facts.get().owner()),
+        // A role without a password cannot use the passfile, wherever that came from.
+        facts.isPresent()
+            && passfiles.has(key, facts.get().owner())
+            && answered.answer().orElse(true),
         children(key, world));
   }
 
-  /** A role without a password cannot use the passfile, wherever that came from. */
-  private boolean hasPassword(ResourceKey key, ServerObserved server, String owner)
+  private static boolean ownerHasPassword(SuperuserSession session, Volume volume)
       throws ReconcileException {
-    if (!passfiles.has(key, owner)) {
-      return false;
-    }
-    if (server.live().isEmpty() || server.runningPort().isEmpty()) {
-      return true;
-    }
-    try (SuperuserSession session =
-        SuperuserSession.open(
-            connections, server.socketDirectory(), server.runningPort().get(), "postgres")) {
-      return !session
-          .column(
-              "SELECT 1 FROM pg_authid WHERE rolpassword IS NOT NULL AND rolname = "
-                  + Sql.literal(owner))
-          .isEmpty();
-    }
+    Optional<CloneFacts> facts = CloneFacts.of(volume.marker());
+    return facts.isPresent()
+        && !session
+            .column(
+                "SELECT 1 FROM pg_authid WHERE rolpassword IS NOT NULL AND rolname = "
+                    + Sql.literal(facts.get().owner()))
+            .isEmpty();
   }
 
   private static Source source(ResourceKey source, World world) throws ReconcileException {

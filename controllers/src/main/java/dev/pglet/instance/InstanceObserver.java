@@ -4,15 +4,17 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.host.volume.Volume;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
 import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.Passfiles;
+import dev.pglet.server.RunningServer;
 import dev.pglet.server.ServerHost;
-import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
+import dev.pglet.server.ServerObserver.Answered;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.Sql;
 import dev.pglet.server.SuperuserSession;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads what there is of an instance. */
 final class InstanceObserver {
@@ -40,17 +43,15 @@ final class InstanceObserver {
   InstanceObserved observe(ResourceKey key, PostgreSQLInstance resource, ServerSpec spec)
       throws ReconcileException {
     PostgreSQLInstanceSpec wanted = resource.getSpec();
-    ServerObserved server = servers.observe(spec);
+    Answered<DatabaseFacts> answered =
+        servers.observe(spec, (session, volume) -> facts(session, volume, wanted));
+    Optional<DatabaseFacts> facts = answered.answer();
     String owner = wanted.database().owner();
-    Optional<DatabaseFacts> facts =
-        server.live().isPresent() && server.runningPort().isPresent()
-            ? Optional.of(facts(server, server.runningPort().get(), wanted))
-            : Optional.empty();
     // A role that was made anew has no password, whatever the passfile says.
     boolean password = facts.flatMap(DatabaseFacts::owner).map(Role::password).orElse(true);
     return new InstanceObserved(
         spec.uid(),
-        server,
+        answered.server(),
         wanted.database().name(),
         owner,
         handedOn(wanted),
@@ -58,47 +59,34 @@ final class InstanceObserver {
         facts);
   }
 
-  private DatabaseFacts facts(ServerObserved server, int port, PostgreSQLInstanceSpec wanted)
+  private DatabaseFacts facts(
+      SuperuserSession session, Volume volume, PostgreSQLInstanceSpec wanted)
       throws ReconcileException {
     String name = wanted.database().name();
-    Optional<Role> owner;
-    Optional<String> databaseOwner;
-    try (SuperuserSession session =
-        SuperuserSession.open(host.connections(), server.socketDirectory(), port, "postgres")) {
-      owner =
-          session
-              .rows(
-                  "SELECT rolcanlogin, rolsuper, rolpassword IS NOT NULL FROM pg_authid"
-                      + " WHERE rolname = "
-                      + Sql.literal(wanted.database().owner()))
-              .stream()
-              .map(row -> new Role(is(row.get(0)), is(row.get(1)), is(row.get(2))))
-              .findFirst();
-      databaseOwner =
-          session
-              .column(
-                  "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = "
-                      + Sql.literal(name))
-              .stream()
-              .findFirst();
-    }
+    List<String> row =
+        session
+            .rows(
+                """
+                SELECT rolname, rolcanlogin, rolsuper, rolpassword IS NOT NULL,
+                       (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s)
+                  FROM (VALUES (1)) AS always LEFT JOIN pg_authid ON rolname = %s
+                """
+                    .formatted(Sql.literal(name), Sql.literal(wanted.database().owner())))
+            .getFirst();
+    Optional<Role> owner =
+        row.get(0).isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Role(Sql.isTrue(row.get(1)), Sql.isTrue(row.get(2)), Sql.isTrue(row.get(3))));
+    Optional<String> databaseOwner = Optional.of(row.get(4)).filter(found -> !found.isEmpty());
     if (databaseOwner.isEmpty() || wanted.extensions().isEmpty()) {
       return new DatabaseFacts(owner, databaseOwner, Map.of(), Map.of());
     }
-    String names =
-        wanted.extensions().stream()
-            .map(Extension::name)
-            .map(Sql::literal)
-            .collect(Collectors.joining(", "));
-    try (SuperuserSession session =
-        SuperuserSession.open(host.connections(), server.socketDirectory(), port, name)) {
+    try (SuperuserSession inside = RunningServer.session(host.connections(), volume, name)) {
+      Map<String, Installed> installed = installed(inside, wanted.extensions());
       return new DatabaseFacts(
-          owner, databaseOwner, installed(session, names), available(session, names));
+          owner, databaseOwner, installed, available(inside, wanted.extensions(), installed));
     }
-  }
-
-  private static boolean is(String value) {
-    return value.equals("t");
   }
 
   /** What a branch runs with too: settings by name, and the time zone, which is a typed field. */
@@ -112,28 +100,35 @@ final class InstanceObserver {
     return settings;
   }
 
-  private static Map<String, Installed> installed(SuperuserSession session, String names)
+  private static Map<String, Installed> installed(SuperuserSession session, List<Extension> wanted)
       throws ReconcileException {
     Map<String, Installed> installed = new HashMap<>();
     for (List<String> row :
         session.rows(
             "SELECT extname, extversion, nspname FROM pg_extension JOIN pg_namespace n"
                 + " ON n.oid = extnamespace WHERE extname IN ("
-                + names
+                + names(wanted.stream())
                 + ")")) {
       installed.put(row.get(0), new Installed(row.get(1), row.get(2)));
     }
     return installed;
   }
 
-  private static Map<String, Available> available(SuperuserSession session, String names)
+  /** Of those that are not as wanted; for each answer the server reads files of all extensions. */
+  private static Map<String, Available> available(
+      SuperuserSession session, List<Extension> wanted, Map<String, Installed> installed)
       throws ReconcileException {
+    List<Extension> missing =
+        wanted.stream().filter(extension -> !asWanted(extension, installed)).toList();
+    if (missing.isEmpty()) {
+      return Map.of();
+    }
     Map<String, Set<String>> versions = new HashMap<>();
     Map<String, String> schemas = new HashMap<>();
     for (List<String> row :
         session.rows(
             "SELECT name, version, schema FROM pg_available_extension_versions WHERE name IN ("
-                + names
+                + names(missing.stream())
                 + ")")) {
       versions.computeIfAbsent(row.get(0), _ -> new HashSet<>()).add(row.get(1));
       schemas.put(row.get(0), row.get(2));
@@ -142,5 +137,15 @@ final class InstanceObserver {
     versions.forEach(
         (name, known) -> available.put(name, new Available(known, schemas.getOrDefault(name, ""))));
     return available;
+  }
+
+  private static boolean asWanted(Extension extension, Map<String, Installed> installed) {
+    Installed there = installed.get(extension.name());
+    String version = extension.version();
+    return there != null && (version == null || version.equals(there.version()));
+  }
+
+  private static String names(Stream<Extension> extensions) {
+    return extensions.map(Extension::name).map(Sql::literal).collect(Collectors.joining(", "));
   }
 }

@@ -59,8 +59,9 @@ final class InstancePlanner {
           Optional.empty(),
           List.of("configuration, start, database and extensions, once the data is there"));
     }
-    steps.addAll(onServer(ServerPlanner.converge(spec, server)));
-    if (!steps.isEmpty()) {
+    List<ServerStep> forServer = ServerPlanner.converge(spec, server);
+    steps.addAll(onServer(forServer));
+    if (!forServer.stream().allMatch(ServerStep.RememberGood.class::isInstance)) {
       return new Plan<>(
           steps,
           Optional.empty(),
@@ -68,6 +69,9 @@ final class InstancePlanner {
     }
     if (observed.facts().isPresent()) {
       steps.addAll(database(wanted, observed, observed.facts().get()));
+      if (steps.isEmpty()) {
+        refuseMissing(wanted.extensions(), observed.facts().get());
+      }
     }
     return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
   }
@@ -102,8 +106,7 @@ final class InstancePlanner {
   }
 
   private static List<InstanceStep> database(
-      PostgreSQLInstanceSpec wanted, InstanceObserved observed, DatabaseFacts facts)
-      throws InvalidSpec {
+      PostgreSQLInstanceSpec wanted, InstanceObserved observed, DatabaseFacts facts) {
     Database database = wanted.database();
     List<InstanceStep> steps = new ArrayList<>();
     boolean fit = facts.owner().map(role -> role.login() && !role.superuser()).orElse(false);
@@ -146,9 +149,6 @@ final class InstancePlanner {
     }
     if (steps.isEmpty() && !observed.databaseMade()) {
       steps.add(new InstanceStep.RememberDatabase(database.name()));
-    }
-    if (steps.isEmpty()) {
-      refuseMissing(wanted.extensions(), facts);
     }
     return steps;
   }

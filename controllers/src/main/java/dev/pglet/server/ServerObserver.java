@@ -22,18 +22,41 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Reads what there is of a server. Changes nothing, spawns nothing. Thread-safe. */
+/**
+ * Reads what there is of a server, with one session when it runs. Changes nothing, spawns nothing.
+ * Thread-safe.
+ */
 public final class ServerObserver {
+  /** What a kind asks of a server in the session in which the server itself is looked at. */
+  @FunctionalInterface
+  public interface Question<A> {
+    A ask(SuperuserSession session, Volume volume) throws ReconcileException;
+  }
+
+  /**
+   * A server, and what a kind has asked of it.
+   *
+   * @param answer empty while no session is possible
+   */
+  public record Answered<A>(ServerObserved server, Optional<A> answer) {}
+
+  private record Live<A>(LiveServer server, A answer) {}
+
+  /**
+   * What the attempt to open a session says.
+   *
+   * @param live empty unless it is accepting
+   */
+  private record Reached<A>(Readiness readiness, Optional<Live<A>> live) {}
+
   private final ServerHost host;
-  private final LiveServerQuery query;
 
   public ServerObserver(ServerHost host) {
     this.host = requireNonNull(host, "host is null");
-    this.query = new LiveServerQuery(host.connections());
   }
 
   /** Observes the incarnation that the spec names. */
-  public ServerObserved observe(ServerSpec spec) throws ReconcileException {
+  public <A> Answered<A> observe(ServerSpec spec, Question<A> question) throws ReconcileException {
     Optional<Volume> volume = host.volume(spec.uid(), spec.incarnation());
     Path socketDirectory = host.socketDirectory(spec.uid());
     Resolution binaries =
@@ -43,30 +66,38 @@ public final class ServerObserver {
                 spec.binaries(),
                 volume.map(Volume::marker).flatMap(ServerObserver::sticky));
     if (volume.isEmpty()) {
-      return new ServerObserved(
-          binaries,
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          socketDirectory,
-          Optional.empty(),
-          Readiness.SILENT,
-          Optional.empty(),
-          false,
-          false,
-          Optional.empty(),
-          Optional.empty(),
-          false,
-          new TreeSet<>(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
+      return new Answered<>(absent(binaries, socketDirectory), Optional.empty());
     }
-    return observeVolume(spec, volume.get(), binaries, socketDirectory);
+    return observeVolume(spec, volume.get(), binaries, socketDirectory, question);
   }
 
-  private ServerObserved observeVolume(
-      ServerSpec spec, Volume volume, Resolution binaries, Path socketDirectory)
+  private static ServerObserved absent(Resolution binaries, Path socketDirectory) {
+    return new ServerObserved(
+        binaries,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        socketDirectory,
+        Optional.empty(),
+        Readiness.SILENT,
+        Optional.empty(),
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        new TreeSet<>(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private <A> Answered<A> observeVolume(
+      ServerSpec spec,
+      Volume volume,
+      Resolution binaries,
+      Path socketDirectory,
+      Question<A> question)
       throws ReconcileException {
     Path data = volume.data();
     boolean initialized = Files.isDirectory(data);
@@ -76,10 +107,6 @@ public final class ServerObserver {
     Optional<PidFile> pidFile = postmaster.isPresent() ? PidFile.read(data) : Optional.empty();
     Path socket = pidFile.flatMap(PidFile::socketDirectory).orElse(socketDirectory);
     Optional<Integer> runningPort = pidFile.map(PidFile::port);
-    Readiness readiness =
-        runningPort.isPresent()
-            ? host.server().readiness(socket, runningPort.get())
-            : Readiness.SILENT;
 
     Configuration desired = host.configuration(spec, volume.marker().port());
     Optional<String> main = text(data.resolve("postgresql.conf"));
@@ -90,42 +117,63 @@ public final class ServerObserver {
             && text(data.resolve("pg_hba.conf")).equals(Optional.of(desired.access()))
             && text(data.resolve("pg_ident.conf")).equals(Optional.of(desired.identities()));
     Path remembered = ServerHost.configurations(volume);
-    Optional<LiveServer> live =
-        readiness == Readiness.ACCEPTING && runningPort.isPresent()
-            ? Optional.of(live(spec, socket, runningPort.get(), desired, changes))
-            : Optional.empty();
-    return new ServerObserved(
-        binaries,
-        Optional.of(volume),
-        control,
-        Optional.of(volume.marker().port()),
-        socket,
-        postmaster,
-        readiness,
-        runningPort,
-        pidFile.map(PidFile::socketGone).orElse(false),
-        initialized && postmaster.isEmpty() && host.server().lockHeld(ServerHost.lock(volume)),
-        Optional.of(desired),
-        main,
-        onDisk,
-        changes,
-        text(remembered.resolve(RememberedConfigurations.LAST_GOOD).resolve("postgresql.conf"))
-            .flatMap(Configuration::hashOf),
-        refused(remembered),
-        live);
+    Reached<A> reached =
+        runningPort.isPresent()
+            ? reach(spec, volume, socket, runningPort.get(), desired, changes, question)
+            : new Reached<>(Readiness.SILENT, Optional.empty());
+    ServerObserved server =
+        new ServerObserved(
+            binaries,
+            Optional.of(volume),
+            control,
+            Optional.of(volume.marker().port()),
+            socket,
+            postmaster,
+            reached.readiness(),
+            runningPort,
+            pidFile.map(PidFile::socketGone).orElse(false),
+            initialized && postmaster.isEmpty() && host.server().lockHeld(ServerHost.lock(volume)),
+            Optional.of(desired),
+            main,
+            onDisk,
+            changes,
+            text(remembered.resolve(RememberedConfigurations.LAST_GOOD).resolve("postgresql.conf"))
+                .flatMap(Configuration::hashOf),
+            refused(remembered),
+            reached.live().map(Live::server));
+    return new Answered<>(server, reached.live().map(Live::answer));
   }
 
-  private LiveServer live(
-      ServerSpec spec, Path socket, int port, Configuration desired, SortedSet<String> changes)
-      throws HostUnavailable {
-    try {
-      return query.ask(socket, port, desired.settings().keySet(), changes);
-    } catch (SQLException e) {
-      throw new HostUnavailable(
-          "ServerUnreachable",
-          "asking the server of %s on port %d: %s".formatted(spec.key(), port, e.getMessage()),
-          "See the log of the server; it is asked again",
-          e);
+  private <A> Reached<A> reach(
+      ServerSpec spec,
+      Volume volume,
+      Path socket,
+      int port,
+      Configuration desired,
+      SortedSet<String> changes,
+      Question<A> question)
+      throws ReconcileException {
+    // Most often it accepts, and is not asked for that first: the answer costs a session, too.
+    for (int attempt = 1; ; attempt++) {
+      try (SuperuserSession session =
+          SuperuserSession.brief(host.connections(), socket, port, "postgres")) {
+        LiveServer server = LiveServerQuery.ask(session, desired.settings().keySet(), changes);
+        return new Reached<>(
+            Readiness.ACCEPTING, Optional.of(new Live<>(server, question.ask(session, volume))));
+      } catch (SQLException e) {
+        Readiness readiness = host.server().readiness(socket, port);
+        if (readiness != Readiness.ACCEPTING) {
+          return new Reached<>(readiness, Optional.empty());
+        }
+        // The first time it may have become ready since.
+        if (attempt > 1) {
+          throw new HostUnavailable(
+              "ServerUnreachable",
+              "asking the server of %s on port %d: %s".formatted(spec.key(), port, e.getMessage()),
+              "See the log of the server; it is asked again",
+              e);
+        }
+      }
     }
   }
 

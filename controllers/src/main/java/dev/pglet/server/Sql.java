@@ -1,6 +1,6 @@
 package dev.pglet.server;
 
-/** Quotes for SQL that takes no parameters. */
+/** Quotes for SQL that takes no parameters, and reads values that came as text. */
 public final class Sql {
   private Sql() {}
 
@@ -23,5 +23,10 @@ public final class Sql {
   public static String literal(String value) {
     String quoted = "'" + value.replace("'", "''") + "'";
     return value.indexOf('\\') < 0 ? quoted : "E" + quoted.replace("\\", "\\\\");
+  }
+
+  /** Whether a boolean that came as text is true; NULL, which is empty, is not. */
+  public static boolean isTrue(String value) {
+    return value.equals("t");
   }
 }

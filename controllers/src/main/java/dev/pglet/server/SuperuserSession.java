@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
 
-/** Work of the superuser in one database of a running server. Statements have no time limit. */
+/** Work of the superuser in one database of a running server. */
 public final class SuperuserSession implements AutoCloseable {
   private final Connection connection;
   private final String database;
@@ -22,7 +22,7 @@ public final class SuperuserSession implements AutoCloseable {
     this.database = database;
   }
 
-  /** Opens a session on the server's socket. */
+  /** Opens a session on the server's socket. Its statements have no time limit. */
   public static SuperuserSession open(
       Connections connections, Path socketDirectory, int port, String database)
       throws ReconcileException {
@@ -40,6 +40,13 @@ public final class SuperuserSession implements AutoCloseable {
           "See the log of the server; it is tried again",
           e);
     }
+  }
+
+  /** Opens a session for short questions: a statement that takes long is ended. */
+  static SuperuserSession brief(
+      Connections connections, Path socketDirectory, int port, String database)
+      throws SQLException {
+    return new SuperuserSession(connections.open(socketDirectory, port, database), database);
   }
 
   /** Runs one statement. */

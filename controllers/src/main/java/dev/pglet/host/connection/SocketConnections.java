@@ -14,6 +14,9 @@ import java.util.Properties;
 public final class SocketConnections implements Connections {
   private static final Duration STATEMENT = Duration.ofSeconds(30);
 
+  /** A server that is well begins a session in milliseconds. */
+  private static final Duration LOGIN = Duration.ofSeconds(5);
+
   /** For a server that neither answers nor ends a statement: longer than its own timeout. */
   private static final Duration SILENCE = STATEMENT.plusSeconds(30);
 
@@ -26,18 +29,22 @@ public final class SocketConnections implements Connections {
         "socketFactoryArg", socketDirectory.resolve(".s.PGSQL." + port).toString());
     properties.setProperty("sslmode", "disable");
     properties.setProperty("gssEncMode", "disable");
-    properties.setProperty("connectTimeout", "10");
     properties.setProperty("loginTimeout", "0");
-    properties.setProperty("socketTimeout", Long.toString(SILENCE.toSeconds()));
+    properties.setProperty("socketTimeout", Long.toString(LOGIN.toSeconds()));
     properties.setProperty("ApplicationName", "pglet");
+    // Else pgjdbc makes its settings by statements of their own, once the session has begun.
+    properties.setProperty("assumeMinServerVersion", "10");
     // Names in a statement must mean what they mean to us, whatever users have created.
     properties.setProperty(
         "options",
         "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + STATEMENT.toMillis());
     // Named in the URL: as a property the database is silently replaced by the user's name.
-    return DriverManager.getConnection(
-        "jdbc:postgresql://localhost:%d/%s"
-            .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
-        properties);
+    Connection connection =
+        DriverManager.getConnection(
+            "jdbc:postgresql://localhost:%d/%s"
+                .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
+            properties);
+    connection.setNetworkTimeout(Runnable::run, Math.toIntExact(SILENCE.toMillis()));
+    return connection;
   }
 }
