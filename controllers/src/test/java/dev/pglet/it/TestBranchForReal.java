@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.change.FieldPath;
+import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.engine.Convergence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +22,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -230,10 +231,9 @@ final class TestBranchForReal {
     }
     pglet
         .engine()
-        .set(
+        .patch(
             ResourceKey.of("PostgreSQLInstance", "app"),
-            List.of("spec", "desiredState"),
-            "Stopped");
+            MergePatch.putting(FieldPath.of("spec", "desiredState"), "Stopped"));
     pglet.settle();
     pglet.write("pr-1.yaml", BRANCH);
     pglet.settle();

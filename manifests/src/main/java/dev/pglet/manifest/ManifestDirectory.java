@@ -203,12 +203,34 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   @Override
-  public Written set(ResourceKey key, List<String> path, String value)
+  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      look();
+      return writer.patch(key, patch, files, clock.instant());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws IOException, ManifestRejected {
+    lock.lock();
+    try {
+      look();
+      return writer.document(key, files);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Written> replace(ResourceKey key, String expected, String document)
       throws IOException, ManifestRejected {
     lock.lock();
     try {
       look();
-      return writer.set(key, path, value, files, clock.instant());
+      return writer.replace(key, expected, document, files, clock.instant());
     } finally {
       lock.unlock();
     }

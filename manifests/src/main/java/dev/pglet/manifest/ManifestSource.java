@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 
 /** A root of manifests that can be read and written. Thread-safe; calls exclude one another. */
 public interface ManifestSource {
@@ -31,12 +31,35 @@ public interface ManifestSource {
    */
   Written apply(String document) throws IOException, ManifestRejected;
 
-  /** Sets one scalar and leaves the rest of the text as it is. Accepted at once. */
-  Written set(ResourceKey key, List<String> path, String value)
+  /**
+   * Changes fields of a document by a JSON merge patch (RFC 7386) and leaves the rest of the text
+   * as it is. Accepted at once.
+   *
+   * @param patch may touch {@code spec}, and of {@code metadata} the labels and annotations
+   */
+  Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected;
+
+  /** The newest text of a resource's document, accepted or not; empty when no file has one. */
+  Optional<Document> document(ResourceKey key) throws IOException, ManifestRejected;
+
+  /**
+   * As {@link #apply}, but only while the document is what the caller has read.
+   *
+   * @param expected as {@link #document} gave it
+   * @return empty when somebody has changed it since; then nothing was written
+   */
+  Optional<Written> replace(ResourceKey key, String expected, String document)
       throws IOException, ManifestRejected;
 
   /** Removes the document; the file too when it was the last. Accepted at once. */
   Written delete(ResourceKey key) throws IOException, ManifestRejected;
+
+  /**
+   * A document as people edit it.
+   *
+   * @param text its own text without its status
+   */
+  record Document(Path file, String text) {}
 
   /** What became of a status. */
   enum StatusWrite {

@@ -3,12 +3,13 @@ package dev.pglet.manifest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
+import dev.pglet.manifest.ManifestSource.Document;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.edit.AtomicFile;
-import dev.pglet.manifest.edit.EditRefused;
 import dev.pglet.manifest.edit.ManifestEditor;
-import dev.pglet.manifest.parse.PlainScalar;
+import dev.pglet.manifest.edit.change.MergePatch;
+import dev.pglet.manifest.edit.text.EditRefused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -38,10 +39,10 @@ final class ManifestWriter {
     this.atomic = atomic;
   }
 
-  /** A new text for an old one. */
+  /** A new text for an old one; empty when the old one is not what was to be edited. */
   @FunctionalInterface
   private interface Edit {
-    String apply(String text, int document) throws EditRefused;
+    Optional<String> apply(String text, int document) throws EditRefused;
   }
 
   StatusWrite status(SettlingFile file, Manifest manifest, ObjectNode status, Instant now)
@@ -51,12 +52,12 @@ final class ManifestWriter {
       return StatusWrite.DROPPED;
     }
     String text = new String(read.get(), StandardCharsets.UTF_8);
-    String edited =
-        edited(
-            file.path(),
-            text,
-            manifest.document(),
-            (old, document) -> ManifestEditor.withStatus(old, document, status));
+    String edited;
+    try {
+      edited = ManifestEditor.withStatus(text, manifest.document(), status);
+    } catch (EditRefused e) {
+      throw refused(file.path(), e);
+    }
     if (edited.equals(text)) {
       return StatusWrite.EQUAL;
     }
@@ -82,21 +83,70 @@ final class ManifestWriter {
       return create(wanted.key(), document, files, now);
     }
     return edit(
-        wanted.key(),
-        file.get(),
-        (text, index) -> ManifestEditor.withDocument(text, index, document),
+            wanted.key(),
+            file.get(),
+            (text, index) -> Optional.of(ManifestEditor.withDocument(text, index, document)),
+            now)
+        .orElseThrow();
+  }
+
+  Written patch(ResourceKey key, ObjectNode patch, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    SettlingFile file = requireHolder(key, files);
+    PatchRule.check(file.path(), patch);
+    return edit(key, file, (text, index) -> Optional.of(patched(text, index, patch)), now)
+        .orElseThrow();
+  }
+
+  private static String patched(String text, int index, ObjectNode patch) throws EditRefused {
+    ObjectNode content = ManifestEditor.content(text, index);
+    return ManifestEditor.withContent(text, index, (ObjectNode) MergePatch.apply(content, patch));
+  }
+
+  Optional<Document> document(ResourceKey key, Map<Path, SettlingFile> files)
+      throws IOException, ManifestRejected {
+    Optional<SettlingFile> holder = holder(key, files);
+    if (holder.isEmpty()) {
+      return Optional.empty();
+    }
+    Path path = holder.get().path();
+    byte[] bytes = Files.readAllBytes(holder.get().real());
+    return Optional.of(new Document(path, own(path, bytes, document(key, path, bytes))));
+  }
+
+  Optional<Written> replace(
+      ResourceKey key, String expected, String document, Map<Path, SettlingFile> files, Instant now)
+      throws IOException, ManifestRejected {
+    Manifest wanted = parsed(document);
+    SettlingFile file = requireHolder(key, files);
+    if (!wanted.key().equals(key)) {
+      throw rejected(
+          file.path(),
+          "the document is about %s, not %s; a resource cannot be renamed: apply the other one"
+              .formatted(wanted.key(), key));
+    }
+    return edit(
+        key,
+        file,
+        (text, index) ->
+            ManifestEditor.ownText(text, index).equals(expected)
+                ? Optional.of(ManifestEditor.withDocument(text, index, document))
+                : Optional.empty(),
         now);
   }
 
-  Written set(
-      ResourceKey key, List<String> path, String value, Map<Path, SettlingFile> files, Instant now)
-      throws IOException, ManifestRejected {
-    String scalar = scalar(key, path, value);
-    SettlingFile file =
-        holder(key, files)
-            .orElseThrow(() -> rejected(root, "no manifest here defines " + key + "; apply one"));
-    return edit(
-        key, file, (text, index) -> ManifestEditor.withScalar(text, index, path, scalar), now);
+  private SettlingFile requireHolder(ResourceKey key, Map<Path, SettlingFile> files)
+      throws ManifestRejected {
+    return holder(key, files)
+        .orElseThrow(() -> rejected(root, "no manifest here defines " + key + "; apply one"));
+  }
+
+  private static String own(Path file, byte[] bytes, int index) throws ManifestRejected {
+    try {
+      return ManifestEditor.ownText(new String(bytes, StandardCharsets.UTF_8), index);
+    } catch (EditRefused e) {
+      throw refused(file, e);
+    }
   }
 
   Written delete(ResourceKey key, Map<Path, SettlingFile> files, Instant now)
@@ -136,21 +186,25 @@ final class ManifestWriter {
     }
   }
 
-  private Written edit(ResourceKey key, SettlingFile file, Edit edit, Instant now)
+  private Optional<Written> edit(ResourceKey key, SettlingFile file, Edit edit, Instant now)
       throws IOException, ManifestRejected {
     for (int i = 0; i < TRIES; i++) {
       byte[] bytes = Files.readAllBytes(file.real());
       String text = new String(bytes, StandardCharsets.UTF_8);
-      String edited = edited(file.path(), text, document(key, file.path(), bytes), edit);
+      Optional<String> wanted = edited(file.path(), text, document(key, file.path(), bytes), edit);
+      if (wanted.isEmpty()) {
+        return Optional.empty();
+      }
+      String edited = wanted.get();
       ManifestReader.Content after = reader.read(file.path(), edited);
       if (after.manifests().stream().noneMatch(manifest -> manifest.key().equals(key))) {
         throw new ManifestRejected(after.problems());
       }
       if (edited.equals(text)) {
-        return new Written(key, file.path(), Change.UNCHANGED);
+        return Optional.of(new Written(key, file.path(), Change.UNCHANGED));
       }
       if (replace(file, bytes, edited, now)) {
-        return new Written(key, file.path(), Change.CONFIGURED);
+        return Optional.of(new Written(key, file.path(), Change.CONFIGURED));
       }
     }
     throw busy(file.path());
@@ -236,29 +290,11 @@ final class ManifestWriter {
     return true;
   }
 
-  private String scalar(ResourceKey key, List<String> path, String value) throws ManifestRejected {
-    if (path.size() == 3
-        && path.getFirst().equals("metadata")
-        && (path.get(1).equals("annotations") || path.get(1).equals("labels"))) {
-      return ManifestEditor.textScalar(value);
-    }
-    boolean plain = PlainScalar.isDecimalNumber(value) || PlainScalar.isBoolean(value);
-    return switch (reader.typeOf(key.kind(), path)) {
-      case "integer", "number", "boolean" -> plain ? value : ManifestEditor.textScalar(value);
-      case "string" -> ManifestEditor.textScalar(value);
-      default ->
-          throw rejected(
-              root,
-              "%s: the kind %s has no field %s with a single value; only such a field can be set"
-                  .formatted(key, key.kind(), String.join(".", path)));
-    };
-  }
-
   private static boolean isStillThere(SettlingFile file) throws IOException {
     return Files.exists(file.path()) && file.path().toRealPath().equals(file.real());
   }
 
-  private static String edited(Path file, String text, int document, Edit edit)
+  private static Optional<String> edited(Path file, String text, int document, Edit edit)
       throws ManifestRejected {
     try {
       return edit.apply(text, document);

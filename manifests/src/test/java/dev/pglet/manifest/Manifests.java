@@ -1,5 +1,8 @@
 package dev.pglet.manifest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.v1alpha1.Branch;
@@ -25,6 +28,15 @@ final class Manifests {
           version: "17"
         """
         .formatted(name);
+  }
+
+  /** A patch, as YAML. */
+  static ObjectNode patch(String yaml) {
+    try {
+      return (ObjectNode) new YAMLMapper().readTree(yaml);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(yaml, e);
+    }
   }
 
   static String branch(String name, String instance) {

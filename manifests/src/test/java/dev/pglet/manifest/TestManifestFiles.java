@@ -54,7 +54,7 @@ final class TestManifestFiles {
     Path link = Files.createSymbolicLink(root.resolve("c.yaml"), Path.of("..1/c.yaml"));
     ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
     settled(directory);
-    directory.set(A, List.of("spec", "version"), "16");
+    directory.patch(A, Manifests.patch("{spec: {version: '16'}}"));
     assertThat(link).isSymbolicLink();
     assertThat(root.resolve("..1/c.yaml")).content().contains("\"16\"");
     Files.delete(link);

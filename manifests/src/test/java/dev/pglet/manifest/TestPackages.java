@@ -41,6 +41,40 @@ final class TestPackages {
   }
 
   @Test
+  void changesAreTreesAndTextEditsKnowNoFiles() {
+    classes()
+        .that()
+        .resideInAPackage("dev.pglet.manifest.edit.change")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.pglet.manifest.edit.change",
+            "dev.pglet.manifest.parse",
+            "java.lang..",
+            "java.util..",
+            "java.math..",
+            "com.fasterxml.jackson..",
+            "org.jspecify..")
+        .check(CLASSES);
+    classes()
+        .that()
+        .resideInAPackage("dev.pglet.manifest.edit.text")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.pglet.manifest.edit.text",
+            "dev.pglet.manifest.edit.change",
+            "dev.pglet.manifest.parse",
+            "java.lang..",
+            "java.util..",
+            "java.math..",
+            "com.fasterxml.jackson..",
+            "org.snakeyaml..",
+            "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
   void editStandsOnParse() {
     classes()
         .that()
@@ -49,10 +83,11 @@ final class TestPackages {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "dev.pglet.manifest.edit",
+            "dev.pglet.manifest.edit.change",
+            "dev.pglet.manifest.edit.text",
             "dev.pglet.manifest.parse",
             "java..",
             "com.fasterxml.jackson..",
-            "org.snakeyaml..",
             "org.slf4j..",
             "org.jspecify..")
         .check(CLASSES);

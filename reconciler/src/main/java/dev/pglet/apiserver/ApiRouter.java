@@ -21,12 +21,14 @@ public final class ApiRouter {
   private final Discovery discovery;
   private final ResourceReads reads;
   private final ResourceWrites writes;
+  private final Documents documents;
 
   public ApiRouter(ApiBackend backend, InstantSource clock) {
     this.backend = backend;
     this.discovery = new Discovery(backend.kinds());
     this.reads = new ResourceReads(backend, new Tables(clock));
     this.writes = new ResourceWrites(backend);
+    this.documents = new Documents(backend);
   }
 
   /** Answers the request. Returns when the answer is complete: for a watch, when it has ended. */
@@ -154,7 +156,8 @@ public final class ApiRouter {
   }
 
   /** What Kubernetes has no path for. */
-  private void own(Exchange exchange, List<String> segments) throws ApiError, ReconcileException {
+  private void own(Exchange exchange, List<String> segments)
+      throws ApiError, ReconcileException, IOException {
     switch (String.join("/", segments)) {
       case "pglet/v1/daemon" -> {
         get(exchange);
@@ -167,6 +170,7 @@ public final class ApiRouter {
         backend.rejected().forEach(items::add);
         Answers.json(exchange, 200, list);
       }
+      case "pglet/v1/document" -> documents.answer(exchange);
       case "pglet/v1/prunes" -> {
         switch (exchange.method()) {
           case "GET" -> Answers.json(exchange, 200, backend.prunes());

@@ -13,9 +13,7 @@ import dev.pglet.reconcile.Resources;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,7 +27,7 @@ public final class ResourceWrites {
   /** In the answer to a write: the file that holds the document, percent-encoded. */
   public static final String FILE_HEADER = "Pglet-File";
 
-  private static final int MOST_BYTES = 1 << 20;
+  static final int MOST_BYTES = 1 << 20;
   private static final JsonMapper JSON = new JsonMapper();
   private static final YAMLMapper YAML =
       YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
@@ -161,49 +159,30 @@ public final class ResourceWrites {
     Answers.json(exchange, applied.change() == Resources.Change.CREATED ? 201 : 200, object);
   }
 
-  /**
-   * Sets one scalar. A patch of several fields could be written in part only, and one that removes
-   * or nests cannot keep the text around it, so both are refused.
-   */
+  /** What the daemon owns and clients send back is no part of the patch. */
   private void merge(Exchange exchange, ResourcePath path)
       throws ApiError, ReconcileException, IOException {
     ResourceKey key = path.key().orElseThrow(() -> path.notFound());
     ObjectNode current = backend.get(key).orElseThrow(() -> path.notFound());
-    JsonNode patch;
+    JsonNode tree;
     try {
-      patch = JSON.readTree(exchange.body(MOST_BYTES));
+      tree = JSON.readTree(exchange.body(MOST_BYTES));
     } catch (JsonProcessingException e) {
       throw ApiError.badRequest("the patch is not JSON: " + e.getOriginalMessage());
     }
+    if (!(tree instanceof ObjectNode patch)) {
+      throw ApiError.badRequest("the patch is no JSON object");
+    }
     unchanged(path, current, patch.path("metadata").path("resourceVersion").asText(""));
     if (patch.path("metadata") instanceof ObjectNode metadata) {
-      metadata.remove("resourceVersion");
+      metadata.remove(OWNED_METADATA);
     }
-    List<String> fields = new ArrayList<>();
-    JsonNode value = patch;
-    while (value.isObject() && value.size() == 1) {
-      Map.Entry<String, JsonNode> only = value.properties().iterator().next();
-      fields.add(only.getKey());
-      value = only.getValue();
-      if (value instanceof ObjectNode object && object.isEmpty() && fields.size() == 1) {
-        break;
-      }
-    }
-    boolean allowed =
-        !fields.isEmpty()
-            && (fields.getFirst().equals("spec") || fields.getFirst().equals("metadata"));
-    if (!value.isValueNode() || value.isNull() || !allowed) {
-      throw new ApiError(
-          422,
-          "Invalid",
-          "a merge patch may set exactly one scalar of spec or metadata; for more send the whole document as application/apply-patch+yaml");
-    }
-    tell(exchange, backend.set(key, fields, value.asText()));
+    tell(exchange, backend.patch(key, patch));
     Answers.json(exchange, 200, backend.get(key).orElseThrow(() -> path.notFound()));
   }
 
   /** Which file was written, and how: Kubernetes' objects have no place for that. */
-  private static void tell(Exchange exchange, Resources.Applied applied) {
+  static void tell(Exchange exchange, Resources.Applied applied) {
     exchange.answerHeader(CHANGE_HEADER, applied.change().name());
     exchange.answerHeader(FILE_HEADER, URLEncoder.encode(applied.file(), StandardCharsets.UTF_8));
   }

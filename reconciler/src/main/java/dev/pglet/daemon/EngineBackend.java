@@ -67,8 +67,19 @@ final class EngineBackend implements ApiBackend {
   }
 
   @Override
-  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    return engine.set(key, path, value);
+  public Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
+    return engine.patch(key, patch);
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws ReconcileException {
+    return engine.document(key);
+  }
+
+  @Override
+  public Applied replace(ResourceKey key, String expected, String document)
+      throws ReconcileException {
+    return engine.replace(key, expected, document);
   }
 
   @Override

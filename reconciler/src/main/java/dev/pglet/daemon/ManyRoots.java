@@ -49,10 +49,31 @@ final class ManyRoots implements Resources {
   }
 
   @Override
-  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
+  public Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
+    return rootOf(key).patch(key, patch);
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      Optional<Document> found = root.document(key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Applied replace(ResourceKey key, String expected, String document)
+      throws ReconcileException {
+    return rootOf(key).replace(key, expected, document);
+  }
+
+  private Resources rootOf(ResourceKey key) throws ReconcileException {
     for (Resources root : roots) {
       if (root.get(key).isPresent()) {
-        return root.set(key, path, value);
+        return root;
       }
     }
     throw new Refused("NotFound", key + " not found", "See pglet get for what there is");

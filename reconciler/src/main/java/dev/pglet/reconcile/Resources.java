@@ -28,10 +28,31 @@ public interface Resources {
   Applied apply(String document) throws ReconcileException;
 
   /**
-   * Sets one scalar of a resource's document, such as {@code spec.desiredState}, and leaves the
-   * rest of the text as it is.
+   * Changes fields of a resource's document by a JSON merge patch (RFC 7386), and leaves the rest
+   * of its text as it is.
+   *
+   * @param patch may touch {@code spec}, and of {@code metadata} the labels and annotations
+   * @throws InvalidSpec when it makes no good document, or cannot be written without changing more
+   *     than that; then nothing was written
    */
-  Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException;
+  Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException;
+
+  /**
+   * The document of a resource as people edit it; empty when there is no such resource, or no file
+   * has it.
+   */
+  Optional<Document> document(ResourceKey key) throws ReconcileException;
+
+  /**
+   * As {@link #apply}, but only while the document is what its editor has seen.
+   *
+   * @param expected as {@link #document} gave it
+   * @throws Refused with the reason {@link #CONFLICT} when somebody has changed it since
+   */
+  Applied replace(ResourceKey key, String expected, String document) throws ReconcileException;
+
+  /** The reason of a refusal: somebody else has changed the same document. */
+  String CONFLICT = "Conflict";
 
   /**
    * Removes the document from its file and deletes the resource by its policies, at once.
@@ -39,6 +60,13 @@ public interface Resources {
    * @return false when there is no such resource
    */
   boolean delete(ResourceKey key) throws ReconcileException;
+
+  /**
+   * A document in its file.
+   *
+   * @param text its own text, comments included, without its status
+   */
+  record Document(String file, String text) {}
 
   /** What an apply did. */
   record Applied(ResourceKey key, Change change, String file) {}

@@ -310,26 +310,46 @@ class TestApi {
   }
 
   @Test
-  void aMergePatchSetsOneScalar() throws Exception {
-    backend.instance("app", "Running", 5432);
+  void aMergePatchLeavesOutWhatTheDaemonOwns() throws Exception {
+    ObjectNode object = backend.instance("app", "Running", 5432);
+    String version = object.path("metadata").path("resourceVersion").asText();
 
-    resources().set(APP, List.of("spec", "desiredState"), "Stopped");
+    send(
+        "PATCH",
+        INSTANCES + "/app",
+        "application/merge-patch+json",
+        "{\"metadata\":{\"resourceVersion\":\"%s\",\"uid\":\"u\",\"labels\":{\"a\":\"b\"}},\"spec\":{\"version\":null}}"
+            .formatted(version));
 
-    assertThat(backend.get(APP).orElseThrow().path("spec").path("desiredState").asText())
-        .isEqualTo("Stopped");
-    for (String patch :
-        List.of(
-            "{\"spec\":{\"a\":1,\"b\":2}}",
-            "{\"spec\":{\"a\":null}}",
-            "{\"spec\":{\"a\":[1]}}",
-            "{\"spec\":{}}",
-            "{\"status\":{\"phase\":\"x\"}}",
-            "[]")) {
-      assertThatThrownBy(
-              () -> send("PATCH", INSTANCES + "/app", "application/merge-patch+json", patch))
-          .as(patch)
-          .hasMessageContaining("exactly one scalar");
-    }
+    assertThat(backend.lastPatch)
+        .hasToString("{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"version\":null}}");
+    assertThatThrownBy(
+            () ->
+                send(
+                    "PATCH",
+                    INSTANCES + "/app",
+                    "application/merge-patch+json",
+                    "{\"metadata\":{\"resourceVersion\":\"%s\"},\"spec\":{}}".formatted(version)))
+        .hasMessageContaining("the object has been modified");
+    assertThatThrownBy(
+            () -> send("PATCH", INSTANCES + "/app", "application/merge-patch+json", "[]"))
+        .hasMessageContaining("no JSON object");
+  }
+
+  @Test
+  void aDocumentIsReplacedOnlyWhileItIsWhatItsEditorHasSeen() throws Exception {
+    backend.documents.put(APP, "# ä\nname: app\n");
+
+    assertThat(resources().document(APP).orElseThrow().text()).isEqualTo("# ä\nname: app\n");
+    resources().replace(APP, "# ä\nname: app\n", "# 🐘\n");
+
+    assertThat(backend.documents).containsEntry(APP, "# 🐘\n");
+    assertThatThrownBy(() -> resources().replace(APP, "# ä\nname: app\n", "# mine\n"))
+        .isInstanceOf(Refused.class)
+        .satisfies(e -> assertThat(((Refused) e).reason()).isEqualTo(Resources.CONFLICT));
+    assertThat(resources().document(ResourceKey.of("PostgreSQLInstance", "none"))).isEmpty();
+    assertThatThrownBy(() -> get("/pglet/v1/document?kind=PostgreSQLInstance"))
+        .hasMessageContaining("the query lacks namespace=");
   }
 
   @Test

@@ -9,16 +9,20 @@ import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +43,12 @@ public final class TestingBackend implements ApiBackend {
 
   /** The text of the last applied document. */
   public volatile String lastDocument = "";
+
+  /** The last merge patch. */
+  public volatile ObjectNode lastPatch = JsonNodeFactory.instance.objectNode();
+
+  /** The texts of documents, in a file. */
+  public final Map<ResourceKey, String> documents = new ConcurrentHashMap<>();
 
   /** What every write answers instead of working, when it is set. */
   public volatile Optional<ReconcileException> failing = Optional.empty();
@@ -154,21 +164,33 @@ public final class TestingBackend implements ApiBackend {
   }
 
   @Override
-  public synchronized Applied set(ResourceKey key, List<String> path, String value)
-      throws ReconcileException {
+  public synchronized Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
     if (failing.isPresent()) {
       throw failing.get();
     }
     if (unwritable.contains(key.name())) {
       throw new InvalidSpec("Unwritable", "", "no file of " + key + " can be written", "See why");
     }
-    ObjectNode object = get(key).orElseThrow();
-    ObjectNode parent = object;
-    for (String field : path.subList(0, path.size() - 1)) {
-      parent = parent.withObjectProperty(field);
+    lastPatch = patch.deepCopy();
+    put((ObjectNode) MergePatch.apply(get(key).orElseThrow(), patch));
+    return new Applied(key, dev.pglet.reconcile.Resources.Change.CONFIGURED, "/m/a.yaml");
+  }
+
+  @Override
+  public synchronized Optional<Document> document(ResourceKey key) {
+    return Optional.ofNullable(documents.get(key)).map(text -> new Document("/m/a.yaml", text));
+  }
+
+  @Override
+  public synchronized Applied replace(ResourceKey key, String expected, String document)
+      throws ReconcileException {
+    if (failing.isPresent()) {
+      throw failing.get();
     }
-    parent.put(path.getLast(), value);
-    put(object);
+    if (!expected.equals(documents.get(key))) {
+      throw new Refused(CONFLICT, key + " was changed", "Look again");
+    }
+    documents.put(key, document);
     return new Applied(key, dev.pglet.reconcile.Resources.Change.CONFIGURED, "/m/a.yaml");
   }
 

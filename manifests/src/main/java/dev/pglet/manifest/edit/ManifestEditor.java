@@ -2,12 +2,19 @@ package dev.pglet.manifest.edit;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.manifest.edit.change.FieldChange;
+import dev.pglet.manifest.edit.change.TreeDiff;
+import dev.pglet.manifest.edit.text.EditRefused;
+import dev.pglet.manifest.edit.text.FieldEdit;
+import dev.pglet.manifest.edit.text.PostCheck;
+import dev.pglet.manifest.edit.text.StatusEdit;
+import dev.pglet.manifest.edit.text.TextLines;
+import dev.pglet.manifest.edit.text.YamlValue;
 import dev.pglet.manifest.parse.CanonicalForm;
-import dev.pglet.manifest.parse.Place;
+import dev.pglet.manifest.parse.Flaw;
+import dev.pglet.manifest.parse.StrictYaml;
 import dev.pglet.manifest.parse.YamlDocument;
 import dev.pglet.manifest.parse.YamlNode;
-import dev.pglet.manifest.parse.YamlReader;
-import dev.pglet.manifest.parse.YamlRejected;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,31 +56,42 @@ public final class ManifestEditor {
     return edited;
   }
 
+  /** What a document says, its status included. */
+  public static ObjectNode content(String text, int document) throws EditRefused {
+    return content(document(text, document));
+  }
+
+  private static ObjectNode content(YamlDocument document) throws EditRefused {
+    YamlNode.Mapping root = mapping(document);
+    for (Flaw flaw : StrictYaml.flaws(root)) {
+      throw EditRefused.unreadable(flaw);
+    }
+    return (ObjectNode) YamlValue.of(root).orElseThrow(() -> PostCheck.refusal(document, ""));
+  }
+
   /**
-   * Sets a scalar, adding the mappings above it that are missing.
-   *
-   * @param path the keys from the document's root
-   * @param scalar as YAML: see {@link #textScalar}; a number or boolean as it is
+   * Makes a document say something else, by as few edits of its fields and items as that takes. The
+   * very same text when it says so already.
    */
-  public static String withScalar(String text, int document, List<String> path, String scalar)
+  public static String withContent(String text, int document, ObjectNode wanted)
       throws EditRefused {
-    YamlDocument before = document(text, document);
-    ScalarEdit edit = new ScalarEdit(text, mapping(before), path, scalar);
-    String edited = edit.apply();
+    String edited = text;
+    for (FieldChange change : TreeDiff.between(content(text, document), wanted)) {
+      edited = FieldEdit.apply(edited, document(edited, document), change);
+    }
     if (edited.equals(text)) {
       return text;
     }
     YamlDocument after = PostCheck.others(text, edited, document).get(document);
-    PostCheck.sameWithout(before, after, edit.changed());
-    if (!ScalarEdit.reads(after.root(), path, scalar)) {
-      throw PostCheck.refusal(before, String.join(".", path));
-    }
+    PostCheck.means(document(text, document), after, wanted);
     return edited;
   }
 
-  /** Text as a YAML scalar that is text to every reader, quoted where it must be. */
-  public static String textScalar(String text) {
-    return YamlWriter.scalar(text);
+  /** A document's own text as people edit it: with its comments, without its status. */
+  public static String ownText(String text, int document) throws EditRefused {
+    YamlDocument found = document(text, document);
+    String own = text.substring(ownStart(text, found), found.end());
+    return StatusEdit.remove(own, document(own, 0));
   }
 
   /**
@@ -95,14 +113,9 @@ public final class ManifestEditor {
     } else {
       own = StatusEdit.remove(own, document(own, 0));
     }
-    int start = before.start();
-    String glue = "";
-    if (before.explicitStart()) {
-      int lineEnd = TextLines.endOfLine(text, start);
-      boolean content = before.root().span().start() < lineEnd && !before.isEmpty();
-      start = content ? start : TextLines.afterBreak(text, lineEnd);
-      glue = TextLines.isAfterBreak(text, start) ? "" : TextLines.newline(text, start);
-    }
+    int start = ownStart(text, before);
+    boolean glued = before.explicitStart() && !TextLines.isAfterBreak(text, start);
+    String glue = glued ? TextLines.newline(text, start) : "";
     boolean more = before.end() < text.length();
     String end =
         more && !TextLines.isAfterBreak(own, own.length())
@@ -114,10 +127,35 @@ public final class ManifestEditor {
     return edited;
   }
 
+  /** Adds a document, comments included and without its status, behind all others. */
+  public static String withNewDocument(String text, String document) throws EditRefused {
+    String own = newFile(document);
+    List<YamlDocument> before = PostCheck.read(text);
+    if (before.stream().allMatch(YamlDocument::isEmpty)) {
+      before = List.of();
+    }
+    String newline = TextLines.newline(text, text.length());
+    String glue = text.isEmpty() || TextLines.isAfterBreak(text, text.length()) ? "" : newline;
+    String edited = text + glue + (before.isEmpty() ? "" : "---" + newline) + own;
+    PostCheck.added(before, PostCheck.read(edited), document(own, 0));
+    return edited;
+  }
+
   /** The document as a new file would hold it: its own text, without a status. */
   public static String newFile(String replacement) throws EditRefused {
     String own = ownText(replacement);
     return StatusEdit.remove(own, document(own, 0));
+  }
+
+  /** Behind the line of {@code ---}, unless there is content on it. */
+  private static int ownStart(String text, YamlDocument document) {
+    int start = document.start();
+    if (!document.explicitStart()) {
+      return start;
+    }
+    int lineEnd = TextLines.endOfLine(text, start);
+    boolean content = document.root().span().start() < lineEnd && !document.isEmpty();
+    return content ? start : TextLines.afterBreak(text, lineEnd);
   }
 
   /** Removes a document with its {@code ---}; empty when nothing but comments would be left. */
@@ -140,8 +178,7 @@ public final class ManifestEditor {
     List<YamlDocument> documents =
         PostCheck.read(replacement).stream().filter(document -> !document.isEmpty()).toList();
     if (documents.size() != 1) {
-      throw new EditRefused(
-          new Place(1, 1), "", "exactly one document is needed, but there are " + documents.size());
+      throw EditRefused.notOneDocument(documents.size());
     }
     YamlDocument only = documents.getFirst();
     int from = replacement.startsWith("\uFEFF") ? 1 : 0;
@@ -164,15 +201,9 @@ public final class ManifestEditor {
   }
 
   private static YamlDocument document(String text, int index) throws EditRefused {
-    List<YamlDocument> documents;
-    try {
-      documents = YamlReader.read(text);
-    } catch (YamlRejected e) {
-      throw new EditRefused(e.flaw());
-    }
+    List<YamlDocument> documents = PostCheck.read(text);
     if (index >= documents.size()) {
-      throw new EditRefused(
-          new Place(1, 1), "", "has no document number " + (index + 1) + "; read the file again");
+      throw EditRefused.noDocument(index);
     }
     return documents.get(index);
   }
@@ -181,16 +212,14 @@ public final class ManifestEditor {
     if (document.root() instanceof YamlNode.Mapping mapping && !mapping.entries().isEmpty()) {
       return mapping;
     }
-    throw new EditRefused(
-        document.root().span().place(), "", "the document is no mapping with fields");
+    throw EditRefused.noMapping(document.root());
   }
 
   private static Optional<YamlNode.Entry> statusOf(YamlDocument document) throws EditRefused {
     List<YamlNode.Entry> found =
         mapping(document).entries().stream().filter(entry -> entry.isNamed(STATUS)).toList();
     if (found.size() > 1) {
-      throw new EditRefused(
-          found.getLast().key().span().place(), STATUS, "stands there twice; remove one");
+      throw EditRefused.twice(found.getLast().key(), STATUS);
     }
     return found.stream().findFirst();
   }

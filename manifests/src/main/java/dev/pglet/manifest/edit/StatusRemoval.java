@@ -1,5 +1,8 @@
 package dev.pglet.manifest.edit;
 
+import dev.pglet.manifest.edit.text.EditRefused;
+import dev.pglet.manifest.edit.text.StatusEdit;
+import dev.pglet.manifest.edit.text.YamlShape;
 import dev.pglet.manifest.parse.Place;
 import dev.pglet.manifest.parse.YamlDocument;
 import dev.pglet.manifest.parse.YamlNode;

@@ -93,9 +93,19 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
-  public Written set(ResourceKey key, List<String> path, String value)
+  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+    return noted(manifests.patch(key, patch));
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws IOException, ManifestRejected {
+    return manifests.document(key);
+  }
+
+  @Override
+  public Optional<Written> replace(ResourceKey key, String expected, String document)
       throws IOException, ManifestRejected {
-    return noted(manifests.set(key, path, value));
+    return manifests.replace(key, expected, document).map(this::noted);
   }
 
   @Override

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Refuses what makes a text say something else than it seems to say. */
-final class StrictYaml {
+public final class StrictYaml {
   private final List<Flaw> flaws = new ArrayList<>();
 
   private StrictYaml() {}
 
-  static List<Flaw> flaws(YamlNode root) {
+  public static List<Flaw> flaws(YamlNode root) {
     StrictYaml strict = new StrictYaml();
     strict.check(root, "");
     return List.copyOf(strict.flaws);

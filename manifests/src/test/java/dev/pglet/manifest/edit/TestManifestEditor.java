@@ -5,75 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.manifest.edit.text.EditRefused;
 import dev.pglet.manifest.parse.CanonicalForm;
 import dev.pglet.manifest.parse.YamlReader;
 import dev.pglet.manifest.parse.YamlRejected;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestManifestEditor {
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      ignoreLeadingAndTrailingWhitespace = false,
-      value = {
-        "a: {}\\nb: 1 # c\\n|b|2|a: {}\\nb: 2 # c\\n",
-        "spec:\\n  port: 1   # p\\n  x: y\\n|spec.port|2|spec:\\n  port: 2   # p\\n  x: y\\n",
-        "spec:\\n  port:\\n  x: y\\n|spec.port|2|spec:\\n  port: 2\\n  x: y\\n",
-        "spec:\\n  v: \"17\"\\n|spec.v|\"18\"|spec:\\n  v: \"18\"\\n",
-        "spec:\\n  v: >\\n    17\\n  w: 1\\n|spec.v|x|spec:\\n  v: x\\n  w: 1\\n",
-        "spec:\\n    x: y # c\\n# tail\\n|spec.network.port|2|spec:\\n    x: y # c\\n    network:\\n      port: 2\\n# tail\\n",
-        "spec: # none\\nz: 1\\n|spec.network.port|2|spec: # none\\n  network:\\n    port: 2\\nz: 1\\n",
-        "spec: null\\nz: 1\\n|spec.port|2|spec: \\n  port: 2\\nz: 1\\n",
-        "spec: {}\\n|spec.network.port|2|spec: {network: {port: 2}}\\n",
-        "spec: {x: y} # c\\n|spec.network.port|2|spec: {x: y, network: {port: 2}} # c\\n",
-        "spec: {x: y, port: 1}\\n|spec.port|2|spec: {x: y, port: 2}\\n",
-        "{\"spec\": {\"x\": [1]}}|spec.port|2|{\"spec\": {\"x\": [1], port: 2}}",
-        "a: 1\\r\\nz: 1\\r\\n|spec.port|2|a: 1\\r\\nz: 1\\r\\nspec:\\r\\n  port: 2\\r\\n",
-        "spec:\\n  a: >+\\n    t\\n\\n|spec.port|2|spec:\\n  a: >+\\n    t\\n\\n  port: 2\\n",
-        "a: 1|b|2|a: 1\\nb: 2",
-      })
-  void setsAScalarAndAddsWhatIsMissingAboveIt(
-      String before, String path, String scalar, String after) throws EditRefused {
-    assertThat(ManifestEditor.withScalar(lines(before), 0, List.of(path.split("\\.")), scalar))
-        .isEqualTo(lines(after));
-  }
-
-  @Test
-  void leavesTheTextAloneWhenTheScalarIsSetAlready() throws EditRefused {
-    String text = "spec: {port: 1, state: 'Stopped'}\n";
-    assertThat(ManifestEditor.withScalar(text, 0, List.of("spec", "port"), "1")).isSameAs(text);
-    assertThat(ManifestEditor.withScalar(text, 0, List.of("spec", "state"), "Stopped"))
-        .isSameAs(text);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "spec: [1]\n",
-        "spec: {port: [1]}\n",
-        "spec: text\n",
-        "spec: {port: &x 1}\na: *x\n"
-      })
-  void refusesToSetWhatIsNoScalarOrIsUsedElsewhere(String text) {
-    assertThatThrownBy(() -> ManifestEditor.withScalar(text, 0, List.of("spec", "port"), "2"))
-        .isInstanceOf(EditRefused.class);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '\'',
-      value = {"Stopped|Stopped", "17|\"17\"", "on|\"on\"", "a: b|\"a: b\"", "''|\"\""})
-  void quotesTextThatCouldBeTakenForSomethingElse(String text, String scalar) {
-    assertThat(ManifestEditor.textScalar(text)).isEqualTo(scalar);
-  }
-
   @Test
   void replacesADocumentWithItsCommentsAndKeepsTheStatusOfTheOldOne() throws EditRefused {
     String text = "# one\na: 1\n--- # two\nname: b\nx: old\nstatus:\n  port: 1 # p\n---\nc: 3\n";
@@ -127,6 +67,26 @@ final class TestManifestEditor {
     assertThat(ManifestEditor.without("a: 1\n---\n# none\n", 0)).isEmpty();
     assertThatThrownBy(() -> ManifestEditor.without("a: 1\n---\nb: 2\n...\nc: 3\n", 1))
         .isInstanceOf(EditRefused.class);
+  }
+
+  @Test
+  void addsADocumentBehindAllOthers() throws EditRefused {
+    assertThat(ManifestEditor.withNewDocument("a: 1", "# b\nb: 2\nstatus: {x: 1}\n"))
+        .isEqualTo("a: 1\n---\n# b\nb: 2\n");
+    assertThat(ManifestEditor.withNewDocument("a: 1\r\n...\r\n", "b: 2\n"))
+        .isEqualTo("a: 1\r\n...\r\n---\r\nb: 2\n");
+    assertThat(ManifestEditor.withNewDocument("# none\n", "b: 2\n")).isEqualTo("# none\nb: 2\n");
+    assertThat(ManifestEditor.withNewDocument("", "b: 2")).isEqualTo("b: 2");
+  }
+
+  @Test
+  void theOwnTextOfADocumentHasItsCommentsAndNoStatus() throws EditRefused {
+    String text = "# one\na: 1\n--- # two\n# b\nb: 2\nstatus:\n  x: 1\n# end\n---\nc: 3\n";
+    assertThat(ManifestEditor.ownText(text, 0)).isEqualTo("# one\na: 1\n");
+    assertThat(ManifestEditor.ownText(text, 1)).isEqualTo("# b\nb: 2\n# end\n");
+    assertThat(ManifestEditor.ownText(text, 2)).isEqualTo("c: 3\n");
+    assertThat(ManifestEditor.withDocument(text, 1, "# b\nb: 3\n# end\n"))
+        .isEqualTo(text.replace("b: 2\nstatus", "b: 3\nstatus"));
   }
 
   /** Random documents: the edit never fails by accident, is idempotent, and reads back equal. */
@@ -200,9 +160,5 @@ final class TestManifestEditor {
       }
     }
     assertThat(edited).isGreaterThan(3_000);
-  }
-
-  private static String lines(String text) {
-    return text.replace("\\n", "\n").replace("\\r", "\r");
   }
 }

@@ -58,17 +58,34 @@ public final class RemoteResources implements Resources {
   }
 
   @Override
-  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    ObjectNode patch = JsonNodeFactory.instance.objectNode();
-    ObjectNode parent = patch;
-    for (String field : path.subList(0, path.size() - 1)) {
-      parent = parent.putObject(field);
-    }
-    parent.put(path.getLast(), value);
+  public Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
     return client
         .send("PATCH", object(key), JSON, "application/merge-patch+json", patch.toString())
         .map(answer -> applied(key, answer))
         .orElseThrow(() -> gone(key));
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws ReconcileException {
+    return client
+        .get(documentOf(key), JSON)
+        .map(found -> new Document(found.path("file").asText(), found.path("text").asText()));
+  }
+
+  @Override
+  public Applied replace(ResourceKey key, String expected, String document)
+      throws ReconcileException {
+    ObjectNode body =
+        JsonNodeFactory.instance.objectNode().put("expected", expected).put("document", document);
+    return client
+        .send("PUT", documentOf(key), JSON, JSON, body.toString())
+        .map(answer -> applied(key, answer))
+        .orElseThrow(() -> gone(key));
+  }
+
+  private static String documentOf(ResourceKey key) {
+    return "/pglet/v1/document?kind=%s&namespace=%s&name=%s"
+        .formatted(encode(key.kind()), encode(key.namespace()), encode(key.name()));
   }
 
   private static Applied applied(ResourceKey key, ApiClient.Answer answer) {

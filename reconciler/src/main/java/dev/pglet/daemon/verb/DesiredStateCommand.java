@@ -16,6 +16,8 @@ import dev.pglet.cli.UsageError;
 import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.cli.verb.Waiting;
 import dev.pglet.daemon.EngineRuns;
+import dev.pglet.manifest.edit.change.FieldPath;
+import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.time.Duration;
@@ -31,7 +33,7 @@ import picocli.CommandLine.ParseResult;
 /** {@code stop} and {@code start}: sets {@code spec.desiredState} in the files and waits. */
 public final class DesiredStateCommand implements BuiltinCommand {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final List<String> FIELD = List.of("spec", "desiredState");
+  private static final FieldPath FIELD = FieldPath.of("spec", "desiredState");
 
   private final String name;
   private final String value;
@@ -98,7 +100,8 @@ public final class DesiredStateCommand implements BuiltinCommand {
     boolean all = true;
     for (ResourceKey key : List.copyOf(keys)) {
       try {
-        Resources.Applied applied = session.resources().set(key, FIELD, value);
+        Resources.Applied applied =
+            session.resources().patch(key, MergePatch.putting(FIELD, value));
         session.out().printf("%s %s%n", key, applied.change().name().toLowerCase(Locale.ROOT));
       } catch (ReconcileException e) {
         session.err().printf("pglet %s: not done: %s: %s%n", name, key, e.explain());

@@ -1,5 +1,6 @@
 package dev.pglet.reconcile.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
@@ -9,10 +10,13 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Resources.Applied;
 import dev.pglet.reconcile.Resources.Change;
+import dev.pglet.reconcile.Resources.Document;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Edits of manifests, with the errors of this module. */
@@ -26,8 +30,24 @@ record Edits(ManifestSource manifests) {
     return applied(make(() -> manifests.apply(document)));
   }
 
-  Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    return applied(make(() -> manifests.set(key, path, value)));
+  Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
+    return applied(make(() -> manifests.patch(key, patch)));
+  }
+
+  Optional<Document> document(ResourceKey key) throws ReconcileException {
+    return make(() -> manifests.document(key))
+        .map(found -> new Document(found.file().toString(), found.text()));
+  }
+
+  Applied replace(ResourceKey key, String expected, String document) throws ReconcileException {
+    return applied(
+        make(() -> manifests.replace(key, expected, document))
+            .orElseThrow(
+                () ->
+                    new Refused(
+                        Resources.CONFLICT,
+                        key + " has been changed by somebody else meanwhile",
+                        "Make your change in its new text")));
   }
 
   <T> T make(Edit<T> edit) throws ReconcileException {

@@ -124,8 +124,21 @@ public final class Engine implements AutoCloseable, Resources {
   }
 
   @Override
-  public Applied set(ResourceKey key, List<String> path, String value) throws ReconcileException {
-    Applied applied = edits.set(key, path, value);
+  public Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
+    Applied applied = edits.patch(key, patch);
+    machinery.scan();
+    return applied;
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws ReconcileException {
+    return edits.document(key);
+  }
+
+  @Override
+  public Applied replace(ResourceKey key, String expected, String document)
+      throws ReconcileException {
+    Applied applied = edits.replace(key, expected, document);
     machinery.scan();
     return applied;
   }

@@ -27,8 +27,8 @@ import java.util.TreeSet;
 
 /**
  * The resources where no daemon runs: each read observes the host anew, nothing is ever executed,
- * and nothing is locked or written but the manifests that {@link #apply}, {@link #set} and {@link
- * #delete} edit, for the next daemon to act on. Calls exclude one another.
+ * and nothing is locked or written but the manifests that {@link #apply}, {@link #patch}, {@link
+ * #replace} and {@link #delete} edit, for the next daemon to act on. Calls exclude one another.
  */
 public final class Observed implements Resources {
   private final Assembly assembly;
@@ -143,9 +143,19 @@ public final class Observed implements Resources {
   }
 
   @Override
-  public synchronized Applied set(ResourceKey key, List<String> path, String value)
+  public synchronized Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
+    return edits.patch(key, patch);
+  }
+
+  @Override
+  public synchronized Optional<Document> document(ResourceKey key) throws ReconcileException {
+    return edits.document(key);
+  }
+
+  @Override
+  public synchronized Applied replace(ResourceKey key, String expected, String document)
       throws ReconcileException {
-    return edits.set(key, path, value);
+    return edits.replace(key, expected, document);
   }
 
   /**

@@ -7,7 +7,7 @@ import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 
 /** Manifests whose writes pass by a crash point. */
 record CrashingManifests(ManifestSource manifests, CrashPoint point) implements ManifestSource {
@@ -39,11 +39,24 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
   }
 
   @Override
-  public Written set(ResourceKey key, List<String> path, String value)
+  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+    point.reach("before patching " + key);
+    Written written = manifests.patch(key, patch);
+    point.reach("after patching " + key);
+    return written;
+  }
+
+  @Override
+  public Optional<Document> document(ResourceKey key) throws IOException, ManifestRejected {
+    return manifests.document(key);
+  }
+
+  @Override
+  public Optional<Written> replace(ResourceKey key, String expected, String document)
       throws IOException, ManifestRejected {
-    point.reach("before setting " + path + " of " + key);
-    Written written = manifests.set(key, path, value);
-    point.reach("after setting " + path + " of " + key);
+    point.reach("before replacing " + key);
+    Optional<Written> written = manifests.replace(key, expected, document);
+    point.reach("after replacing " + key);
     return written;
   }
 

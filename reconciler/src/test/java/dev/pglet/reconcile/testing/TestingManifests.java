@@ -13,6 +13,7 @@ import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.manifest.edit.change.MergePatch;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -174,13 +175,22 @@ public final class TestingManifests implements ManifestSource {
   }
 
   @Override
-  public synchronized Written set(ResourceKey key, List<String> path, String value)
-      throws ManifestRejected {
-    ObjectNode tree = (ObjectNode) tree(documents.getOrDefault(key, ""));
-    ((ObjectNode) tree.at("/" + String.join("/", path.subList(0, path.size() - 1))))
-        .put(path.getLast(), value);
+  public synchronized Written patch(ResourceKey key, ObjectNode patch) {
+    JsonNode tree = MergePatch.apply(tree(documents.getOrDefault(key, "")), patch);
     documents.put(key, tree + "\n");
     return new Written(key, manifest(key, tree.toString()).file(), Change.CONFIGURED);
+  }
+
+  @Override
+  public synchronized Optional<Document> document(ResourceKey key) {
+    return Optional.ofNullable(documents.get(key))
+        .map(text -> new Document(manifest(key, text).file(), text));
+  }
+
+  @Override
+  public synchronized Optional<Written> replace(ResourceKey key, String expected, String document)
+      throws IOException, ManifestRejected {
+    return expected.equals(documents.get(key)) ? Optional.of(apply(document)) : Optional.empty();
   }
 
   @Override

@@ -1,20 +1,20 @@
-package dev.pglet.manifest.edit;
+package dev.pglet.manifest.edit.text;
 
 /** Lines and line ends of a text: {@code \n}, {@code \r\n} or {@code \r}. */
-final class TextLines {
+public final class TextLines {
   private TextLines() {}
 
-  static boolean isBreak(char c) {
+  public static boolean isBreak(char c) {
     return c == '\n' || c == '\r';
   }
 
   /** Whether the index is right after a line end. */
-  static boolean isAfterBreak(String text, int index) {
+  public static boolean isAfterBreak(String text, int index) {
     return index > 0 && isBreak(text.charAt(index - 1));
   }
 
   /** The index of the line end at or after the index; the length when there is none. */
-  static int endOfLine(String text, int index) {
+  public static int endOfLine(String text, int index) {
     int end = index;
     while (end < text.length() && !isBreak(text.charAt(end))) {
       end++;
@@ -23,7 +23,7 @@ final class TextLines {
   }
 
   /** The index after the line end at the index; the same index when there is none. */
-  static int afterBreak(String text, int index) {
+  public static int afterBreak(String text, int index) {
     if (index < text.length() && text.charAt(index) == '\r') {
       return index + 1 < text.length() && text.charAt(index + 1) == '\n' ? index + 2 : index + 1;
     }
@@ -31,7 +31,7 @@ final class TextLines {
   }
 
   /** The index before the line end that ends at the index; the same index when there is none. */
-  static int beforeBreak(String text, int index) {
+  public static int beforeBreak(String text, int index) {
     if (!isAfterBreak(text, index)) {
       return index;
     }
@@ -39,7 +39,7 @@ final class TextLines {
     return both ? index - 2 : index - 1;
   }
 
-  static int startOfLine(String text, int index) {
+  public static int startOfLine(String text, int index) {
     int start = index;
     while (start > 0 && !isBreak(text.charAt(start - 1))) {
       start--;
@@ -48,7 +48,7 @@ final class TextLines {
   }
 
   /** The line end that is used at the index: that of the line before, else of its own line. */
-  static String newline(String text, int index) {
+  public static String newline(String text, int index) {
     int start = startOfLine(text, index);
     int at = start > 0 ? start - 1 : endOfLine(text, index);
     if (at > 0 && start > 0 && text.charAt(at) == '\n' && text.charAt(at - 1) == '\r') {

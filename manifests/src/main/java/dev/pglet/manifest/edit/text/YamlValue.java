@@ -1,4 +1,4 @@
-package dev.pglet.manifest.edit;
+package dev.pglet.manifest.edit.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,13 +11,13 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /** What a node of YAML means, as JSON. */
-final class YamlValue {
+public final class YamlValue {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   private YamlValue() {}
 
   /** Empty when it cannot be said: an alias, a tag, a key that is no scalar, a key twice. */
-  static Optional<JsonNode> of(YamlNode node) {
+  public static Optional<JsonNode> of(YamlNode node) {
     if (node.properties().tag() != null) {
       return Optional.empty();
     }

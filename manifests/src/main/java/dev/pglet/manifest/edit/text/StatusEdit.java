@@ -1,4 +1,4 @@
-package dev.pglet.manifest.edit;
+package dev.pglet.manifest.edit.text;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.manifest.parse.YamlDocument;
@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Optional;
 
 /** The text edits of a status; the caller checks the result. */
-final class StatusEdit {
+public final class StatusEdit {
   private static final String STATUS = "status";
 
   private StatusEdit() {}
 
-  static String apply(
+  /** The text with the status in the place of the old one, or added. */
+  public static String apply(
       String text, YamlNode.Mapping root, Optional<YamlNode.Entry> old, ObjectNode status)
       throws EditRefused {
     if (old.isPresent()) {
-      refuseOddKey(text, old.get());
+      OddKeys.refuse(text, old.get());
     }
     if (root.flow()) {
       return old.map(entry -> replaceInFlow(text, entry, status))
@@ -29,7 +30,7 @@ final class StatusEdit {
   /**
    * The text of one document without its status; comments on the lines of the status go with it.
    */
-  static String remove(String text, YamlDocument document) throws EditRefused {
+  public static String remove(String text, YamlDocument document) throws EditRefused {
     if (!(document.root() instanceof YamlNode.Mapping root) || root.entry(STATUS).isEmpty()) {
       return text;
     }
@@ -39,8 +40,8 @@ final class StatusEdit {
   }
 
   /** The text without that entry, which {@link #apply} may have added; nothing is checked. */
-  static String cut(String text, YamlNode.Mapping root, YamlNode.Entry entry) throws EditRefused {
-    refuseOddKey(text, entry);
+  public static String cut(String text, YamlNode.Mapping root, YamlNode.Entry entry) throws EditRefused {
+    OddKeys.refuse(text, entry);
     int index = root.entries().indexOf(entry);
     int from;
     int to;
@@ -108,7 +109,8 @@ final class StatusEdit {
 
   private static String block(String text, YamlNode.Mapping root, ObjectNode status) {
     String newline = TextLines.newline(text, root.entries().getLast().key().span().start());
-    return String.join(newline, YamlWriter.block(STATUS, status, indent(text, root)));
+    return String.join(
+        newline, new YamlWriter(Layout.PLAIN).entry(STATUS, status, indent(text, root)));
   }
 
   private static String indent(String text, YamlNode.Mapping root) {
@@ -128,23 +130,5 @@ final class StatusEdit {
       end--;
     }
     return end;
-  }
-
-  /** {@code ? status} and, in a flow mapping, {@code status} without a colon. */
-  private static void refuseOddKey(String text, YamlNode.Entry entry) throws EditRefused {
-    int after = entry.key().span().end();
-    while (after < text.length() && (text.charAt(after) == ' ' || text.charAt(after) == '\t')) {
-      after++;
-    }
-    int before = entry.key().span().start() - 1;
-    while (before >= 0 && (text.charAt(before) == ' ' || text.charAt(before) == '\t')) {
-      before--;
-    }
-    if (after >= text.length()
-        || text.charAt(after) != ':'
-        || (before >= 0 && text.charAt(before) == '?')) {
-      throw new EditRefused(
-          entry.key().span().place(), STATUS, "is written as an unusual key; write \"status:\"");
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.pglet.manifest.edit;
+package dev.pglet.manifest.edit.text;
 
 import dev.pglet.manifest.parse.YamlDocument;
 import dev.pglet.manifest.parse.YamlNode;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Everything that a reader can see of a document but its places, to compare before and after. */
-final class YamlShape {
+public final class YamlShape {
   private final List<String> shape = new ArrayList<>();
   private final Set<String> anchors = new HashSet<>();
   private boolean danglingAlias;
@@ -16,12 +16,12 @@ final class YamlShape {
   private YamlShape() {}
 
   /** The shape of a whole document, how it begins and ends included. */
-  static List<String> of(YamlDocument document) {
+  public static List<String> of(YamlDocument document) {
     return without(document, List.of());
   }
 
   /** The shape of a node alone. */
-  static List<String> of(YamlNode node) {
+  public static List<String> of(YamlNode node) {
     YamlShape shape = new YamlShape();
     shape.add(node, List.of());
     return shape.shape;
@@ -32,7 +32,7 @@ final class YamlShape {
    *
    * @param path of the field; empty for none
    */
-  static List<String> without(YamlDocument document, List<String> path) {
+  public static List<String> without(YamlDocument document, List<String> path) {
     YamlShape shape = new YamlShape();
     shape.shape.add(
         "%s %s %s"
@@ -42,7 +42,7 @@ final class YamlShape {
   }
 
   /** Whether an alias names an anchor that does not stand before it. */
-  static boolean hasDanglingAlias(YamlDocument document) {
+  public static boolean hasDanglingAlias(YamlDocument document) {
     YamlShape shape = new YamlShape();
     shape.add(document.root(), List.of());
     return shape.danglingAlias;
