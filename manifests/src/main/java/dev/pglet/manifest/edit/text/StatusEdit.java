@@ -40,7 +40,8 @@ public final class StatusEdit {
   }
 
   /** The text without that entry, which {@link #apply} may have added; nothing is checked. */
-  public static String cut(String text, YamlNode.Mapping root, YamlNode.Entry entry) throws EditRefused {
+  public static String cut(String text, YamlNode.Mapping root, YamlNode.Entry entry)
+      throws EditRefused {
     OddKeys.refuse(text, entry);
     int index = root.entries().indexOf(entry);
     int from;
