@@ -3,6 +3,7 @@ package dev.pglet.branch;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
@@ -17,7 +18,7 @@ import dev.pglet.server.FileFailure;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,12 +29,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /**
  * Takes the clone: the operation behind {@link BranchStep.StartCopy}. It copies into {@code
  * data.building} beside the data directory; the rename to {@code data} is the moment at which the
- * clone is taken. The facts that the branch lives by are in the marker before that.
+ * clone is taken. The facts that the branch lives by are in the marker before that. Until then the
+ * copy is closed to the servers' account.
  */
 final class BranchCopy {
   private static final String BUILDING = "data.building";
@@ -64,6 +65,7 @@ final class BranchCopy {
 
   private static final List<String> SIGNALS = List.of("backup_label", "tablespace_map");
   private static final int CONTROL_FILE_ATTEMPTS = 100;
+  private static final int LONGEST_CONTROL_FILE = 64 << 10;
   private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(10);
 
   private final ServerHost host;
@@ -244,9 +246,9 @@ final class BranchCopy {
   private void copyWal(Path from, Path building, BackupSession.Stopped stopped)
       throws ReconcileException {
     Set<String> missing = new HashSet<>(stopped.segments());
-    try (Stream<Path> files = Files.list(from.resolve("pg_wal"))) {
-      for (Path file : files.toList()) {
-        String name = file.getFileName().toString();
+    try (OpenDirectory wal = OpenDirectory.open(from.resolve("pg_wal"))) {
+      for (Path file : wal.names()) {
+        String name = file.toString();
         if (missing.remove(name) || name.endsWith(".history")) {
           copyFile(from, building, Path.of("pg_wal").resolve(name));
         }
@@ -267,6 +269,7 @@ final class BranchCopy {
     host.driver().sync(building);
     host.driver().mark(target.pool(), target.marker().withFacts(facts.toMarker()));
     try {
+      Ownership.give(building, host.account());
       DurableFile.rename(building, target.data());
     } catch (IOException e) {
       throw FileFailure.of("putting the copy in its place " + target.data(), e);
@@ -276,7 +279,7 @@ final class BranchCopy {
   private void copyFile(Path from, Path to, Path relative) throws ReconcileException {
     try {
       Path copy = to.resolve(relative);
-      RegularFiles.copy(from.resolve(relative), copy);
+      RegularFiles.copy(from, relative, copy);
       Ownership.give(copy, host.account());
     } catch (IOException e) {
       throw FileFailure.of("copying " + from.resolve(relative), e);
@@ -285,7 +288,8 @@ final class BranchCopy {
 
   private void write(Path file, String content) throws ReconcileException {
     try {
-      DurableFile.write(file, content, host.account());
+      DurableFile.write(file, content.getBytes(StandardCharsets.UTF_8));
+      Ownership.give(file, host.account());
     } catch (IOException e) {
       throw FileFailure.of("writing " + file, e);
     }
@@ -293,7 +297,7 @@ final class BranchCopy {
 
   private static byte[] control(Path data) throws ReconcileException {
     try {
-      return Files.readAllBytes(data.resolve("global/pg_control"));
+      return RegularFiles.read(data, "global/pg_control", LONGEST_CONTROL_FILE);
     } catch (IOException e) {
       throw FileFailure.of("reading the control file of " + data, e);
     }

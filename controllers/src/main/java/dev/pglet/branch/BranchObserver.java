@@ -4,6 +4,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchObserved.Source;
+import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.Operations;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Reads what there is of a branch. */
 final class BranchObserver {
@@ -105,8 +105,8 @@ final class BranchObserver {
    */
   private static Optional<Source> impossible(ResourceKey source, Path data)
       throws ReconcileException {
-    try (Stream<Path> tablespaces = Files.list(data.resolve("pg_tblspc"))) {
-      if (tablespaces.findAny().isPresent()) {
+    try (OpenDirectory tablespaces = OpenDirectory.open(data.resolve("pg_tblspc"))) {
+      if (!tablespaces.names().isEmpty()) {
         return Optional.of(
             new Source.Impossible(
                 source + " has tablespaces, which lie outside its data directory",

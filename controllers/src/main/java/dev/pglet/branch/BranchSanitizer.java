@@ -33,7 +33,7 @@ final class BranchSanitizer {
   void startPrivately(ServerSpec spec) throws ReconcileException {
     Volume volume = servers.volume(spec);
     Path access = ServerHost.configurations(volume).resolve("private_hba.conf");
-    Path socket = host.socketDirectory(spec.uid()).resolve("private");
+    Path socket = ServerHost.privateSocketDirectory(host.socketDirectory(spec.uid()));
     try {
       DurableFile.write(access, PRIVATE_ACCESS, host.account());
     } catch (IOException e) {

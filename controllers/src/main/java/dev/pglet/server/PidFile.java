@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.host.file.RegularFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ record PidFile(int port, Optional<Path> socketDirectory, boolean ready) {
   private static final int PORT_LINE = 3;
   private static final int SOCKET_LINE = 4;
   private static final int STATUS_LINE = 7;
+  private static final int LONGEST = 64 << 10;
 
   /** Whether the server accepts connections, and yet its socket has been removed. */
   boolean socketGone() {
@@ -26,7 +28,7 @@ record PidFile(int port, Optional<Path> socketDirectory, boolean ready) {
   /** Empty while the server has not written so far. */
   static Optional<PidFile> read(Path data) {
     try {
-      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      List<String> lines = RegularFiles.text(data, "postmaster.pid", LONGEST).lines().toList();
       if (lines.size() <= SOCKET_LINE || !lines.get(PORT_LINE).strip().matches("[0-9]{1,5}")) {
         return Optional.empty();
       }

@@ -3,22 +3,34 @@ package dev.pglet.server;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a volume remembers of its server's configurations: the last good one, to go back to, and the
- * newest that was not accepted, so that it is not tried again and again.
+ * The configurations of a volume's server: the one in force, the last good one, to go back to, and
+ * the newest that was not accepted, so that it is not tried again and again. They lie beside the
+ * data directory, where the server reads them and cannot change them; symbolic links in the data
+ * directory lead PostgreSQL there.
  */
 final class RememberedConfigurations {
   static final String LAST_GOOD = "last-good";
   static final String REFUSED = "refused";
-  static final List<String> FILES = List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf");
+  static final String MAIN = "postgresql.conf";
+  static final String ACCESS = "pg_hba.conf";
+  static final String IDENTITIES = "pg_ident.conf";
+
+  /** Larger than any configuration that pglet writes. */
+  static final int LONGEST = 4 << 20;
+
+  private static final List<String> FILES = List.of(MAIN, ACCESS, IDENTITIES);
 
   private final Volume volume;
   private final ServerAccount account;
@@ -26,6 +38,21 @@ final class RememberedConfigurations {
   RememberedConfigurations(Volume volume, ServerAccount account) {
     this.volume = volume;
     this.account = account;
+  }
+
+  static Path lastGoodIn(Volume volume) {
+    return ServerHost.configurations(volume).resolve(LAST_GOOD);
+  }
+
+  /** Whether the server will read its configuration where pglet writes it. */
+  static boolean linked(Volume volume) throws IOException {
+    for (String file : FILES) {
+      Path link = volume.data().resolve(file);
+      if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(target(file))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A file for a candidate, which the account can read. */
@@ -37,25 +64,50 @@ final class RememberedConfigurations {
 
   /** Writes the files of the server, the main one last: it carries the hash of all. */
   void writeInForce(Configuration configuration) throws IOException {
-    write(volume.data(), configuration.identities(), "pg_ident.conf");
-    write(volume.data(), configuration.access(), "pg_hba.conf");
-    write(volume.data(), configuration.main(), "postgresql.conf");
+    Path directory = directory();
+    write(directory, configuration.identities(), IDENTITIES);
+    write(directory, configuration.access(), ACCESS);
+    write(directory, configuration.main(), MAIN);
+    link();
+  }
+
+  /**
+   * Whether the configuration in force is one that an earlier pglet wrote, into the data directory.
+   */
+  static boolean adoptable(Volume volume) throws IOException {
+    return Files.notExists(ServerHost.configurations(volume).resolve(MAIN))
+        && Files.isRegularFile(volume.data().resolve(MAIN), LinkOption.NOFOLLOW_LINKS)
+        && Configuration.hashOf(RegularFiles.text(volume.data(), MAIN, LONGEST)).isPresent();
+  }
+
+  /**
+   * Takes over the files that an earlier pglet wrote into the data directory: what they say is what
+   * a running server has read. The server reads them there until the next configuration is written.
+   */
+  void adopt() throws IOException {
+    if (adoptable(volume)) {
+      Path directory = directory();
+      for (String file : FILES.reversed()) {
+        write(directory, RegularFiles.text(volume.data(), file, LONGEST), file);
+      }
+    }
   }
 
   void rememberGood() throws IOException {
     Path lastGood = directory().resolve(LAST_GOOD);
-    Ownership.directory(lastGood, account, "rwx------");
-    copy(volume.data(), lastGood);
+    Ownership.ours(lastGood, account, VolumeOwnership.CONFIGURATION_MODE);
+    copy(directory(), lastGood);
   }
 
   /** The hash of the last good one, when there is one. */
   Optional<String> lastGood() throws IOException {
-    Path main = directory().resolve(LAST_GOOD).resolve("postgresql.conf");
+    Path main = lastGoodIn(volume).resolve(MAIN);
     return Files.exists(main) ? Configuration.hashOf(Files.readString(main)) : Optional.empty();
   }
 
   void restoreGood() throws IOException {
-    copy(directory().resolve(LAST_GOOD), volume.data());
+    copy(directory().resolve(LAST_GOOD), directory());
+    link();
   }
 
   void rememberRefused(RefusedConfiguration refused) throws IOException {
@@ -72,9 +124,31 @@ final class RememberedConfigurations {
         : Optional.of(new RefusedConfiguration(parts[0], parts[1], parts[2].strip()));
   }
 
+  /**
+   * Makes each link where the account cannot reach it and moves it over what is there: a rename
+   * follows nothing.
+   */
+  private void link() throws IOException {
+    if (linked(volume)) {
+      return;
+    }
+    for (String file : FILES.reversed()) {
+      Path link = directory().resolve("." + file + ".link");
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, target(file));
+      Files.move(link, volume.data().resolve(file), StandardCopyOption.ATOMIC_MOVE);
+    }
+    DurableFile.sync(volume.data());
+  }
+
+  /** Relative, so that a volume may be moved. */
+  private static Path target(String file) {
+    return Path.of("..", "config", file);
+  }
+
   private Path directory() throws IOException {
     Path directory = ServerHost.configurations(volume);
-    Ownership.directory(directory, account, "rwx------");
+    Ownership.ours(directory, account, VolumeOwnership.CONFIGURATION_MODE);
     return directory;
   }
 

@@ -52,6 +52,7 @@ public final class ServerCleanup {
   private void removeSockets(String uid) throws ReconcileException {
     try {
       FileTree.delete(host.socketDirectory(uid));
+      FileTree.delete(ServerHost.privateSocketDirectory(host.socketDirectory(uid)));
     } catch (IOException e) {
       throw FileFailure.of("removing " + host.socketDirectory(uid), e);
     }

@@ -45,6 +45,7 @@ public final class ServerExecutor {
     switch (step) {
       case ServerStep.InstallBinaries install -> host.binaries().install(install.version());
       case ServerStep.CreateVolume create -> createVolume(create, spec, context);
+      case ServerStep.SecureVolume _ -> volume(spec);
       case ServerStep.ResumeVolume resume -> {
         VolumeMarker marker = volume(spec).marker().with(VolumeMarker.Phase.READY);
         mark(spec, marker.withManifestRoot(context.manifestRoot()));
@@ -97,7 +98,7 @@ public final class ServerExecutor {
     Path log = ServerHost.log(volume);
     files(
         "making the log directory",
-        () -> Ownership.directory(requireNonNull(log.getParent()), host.account(), "rwx------"));
+        () -> Ownership.ours(requireNonNull(log.getParent()), host.account(), "rwx------"));
     host.server()
         .start(
             new StartRequest(
@@ -112,16 +113,22 @@ public final class ServerExecutor {
                 START_DEADLINE));
   }
 
-  /** The volume of the incarnation that the spec names. */
+  /**
+   * The volume of the incarnation that the spec names, to act on: what is not the servers'
+   * account's to change is not its to change any more.
+   */
   public Volume volume(ServerSpec spec) throws ReconcileException {
-    return host.volume(spec.uid(), spec.incarnation())
-        .orElseThrow(
-            () ->
-                new HostUnavailable(
-                    "VolumeMissing",
-                    "the volume %s of %s is gone"
-                        .formatted(VolumeMarker.id(spec.uid(), spec.incarnation()), spec.key()),
-                    "Bring its file system back; if the data is lost for good, delete the resource and make it anew"));
+    Volume volume =
+        host.volume(spec.uid(), spec.incarnation())
+            .orElseThrow(
+                () ->
+                    new HostUnavailable(
+                        "VolumeMissing",
+                        "the volume %s of %s is gone"
+                            .formatted(VolumeMarker.id(spec.uid(), spec.incarnation()), spec.key()),
+                        "Bring its file system back; if the data is lost for good, delete the resource and make it anew"));
+    new VolumeOwnership(host.account()).secure(volume);
+    return volume;
   }
 
   /** Replaces the marker of the volume. */
@@ -247,7 +254,8 @@ public final class ServerExecutor {
             "reading the configuration in " + volume.data(),
             () ->
                 Configuration.settingsOf(
-                    Files.readString(volume.data().resolve("postgresql.conf"))));
+                    Files.readString(
+                        ServerHost.configurations(volume).resolve(RememberedConfigurations.MAIN))));
     String port = settings.get("port");
     String socket = settings.get("unix_socket_directories");
     return new Listening(

@@ -45,7 +45,7 @@ public record ServerHost(
    */
   public Path socketDirectory(String uid) throws HostUnavailable {
     Path directory = settings.runDirectory().resolve(uid.substring(0, 8));
-    Path longest = directory.resolve("private/.s.PGSQL.65535");
+    Path longest = privateSocketDirectory(directory).resolve(".s.PGSQL.65535");
     int bytes = longest.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > LONGEST_SOCKET_PATH) {
       throw new HostUnavailable(
@@ -55,6 +55,11 @@ public record ServerHost(
           "Choose a shorter run directory with PGLET_RUN_DIRECTORY");
     }
     return directory;
+  }
+
+  /** Where the socket is while a server is closed to clients: beside the other directory. */
+  public static Path privateSocketDirectory(Path socketDirectory) {
+    return socketDirectory.resolveSibling(socketDirectory.getFileName() + "-private");
   }
 
   /** The configuration that a spec gives on a port. */
@@ -67,14 +72,18 @@ public record ServerHost(
   }
 
   public static Path log(Volume volume) {
-    return volume.directory().resolve("log/server.log");
+    return logs(volume).resolve("server.log");
+  }
+
+  static Path logs(Volume volume) {
+    return volume.directory().resolve("log");
   }
 
   public static Path lock(Volume volume) {
     return volume.directory().resolve("server.lock");
   }
 
-  /** What pglet remembers of configurations: the candidate, the last good one, the refused one. */
+  /** The configuration in force, the candidate, the last good one and the refused one. */
   public static Path configurations(Volume volume) {
     return volume.directory().resolve("config");
   }

@@ -28,6 +28,7 @@ import java.util.SortedSet;
  * @param lastGoodHash of the newest configuration that a server has started with
  * @param refused the newest configuration that was not accepted
  * @param live empty while no session is possible
+ * @param secured whether all of the volume but its data is where, and whose, it must be
  */
 public record ServerObserved(
     Resolution binaries,
@@ -46,7 +47,8 @@ public record ServerObserved(
     SortedSet<String> changes,
     Optional<String> lastGoodHash,
     Optional<RefusedConfiguration> refused,
-    Optional<LiveServer> live) {
+    Optional<LiveServer> live,
+    boolean secured) {
   /**
    * A configuration that the binaries did not accept, or that no server could start with.
    *

@@ -89,7 +89,8 @@ public final class ServerObserver {
         new TreeSet<>(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        true);
   }
 
   private <A> Answered<A> observeVolume(
@@ -109,14 +110,20 @@ public final class ServerObserver {
     Optional<Integer> runningPort = pidFile.map(PidFile::port);
 
     Configuration desired = host.configuration(spec, volume.marker().port());
-    Optional<String> main = text(data.resolve("postgresql.conf"));
+    boolean secured = new VolumeOwnership(host.account()).secured(volume);
+    Path configurations = ServerHost.configurations(volume);
+    // Before the volume is taken over, nobody knows who has written there.
+    Optional<String> main =
+        secured ? text(configurations.resolve(RememberedConfigurations.MAIN)) : Optional.empty();
     SortedSet<String> changes =
         initialized && main.isPresent() ? desired.differences(main.get()) : new TreeSet<>();
     boolean onDisk =
         main.equals(Optional.of(desired.main()))
-            && text(data.resolve("pg_hba.conf")).equals(Optional.of(desired.access()))
-            && text(data.resolve("pg_ident.conf")).equals(Optional.of(desired.identities()));
-    Path remembered = ServerHost.configurations(volume);
+            && text(configurations.resolve(RememberedConfigurations.ACCESS))
+                .equals(Optional.of(desired.access()))
+            && text(configurations.resolve(RememberedConfigurations.IDENTITIES))
+                .equals(Optional.of(desired.identities()))
+            && linked(volume);
     Reached<A> reached =
         runningPort.isPresent()
             ? reach(spec, volume, socket, runningPort.get(), desired, changes, question)
@@ -137,10 +144,10 @@ public final class ServerObserver {
             main,
             onDisk,
             changes,
-            text(remembered.resolve(RememberedConfigurations.LAST_GOOD).resolve("postgresql.conf"))
-                .flatMap(Configuration::hashOf),
-            refused(remembered),
-            reached.live().map(Live::server));
+            secured ? lastGood(volume) : Optional.empty(),
+            secured ? refused(configurations) : Optional.empty(),
+            reached.live().map(Live::server),
+            secured);
     return new Answered<>(server, reached.live().map(Live::answer));
   }
 
@@ -183,9 +190,22 @@ public final class ServerObserver {
         : Optional.of(new Sticky(marker.binariesSource(), PostgresVersion.parse(marker.version())));
   }
 
+  private static Optional<String> lastGood(Volume volume) throws HostUnavailable {
+    return text(RememberedConfigurations.lastGoodIn(volume).resolve(RememberedConfigurations.MAIN))
+        .flatMap(Configuration::hashOf);
+  }
+
   private static Optional<RefusedConfiguration> refused(Path remembered) throws HostUnavailable {
     return text(remembered.resolve(RememberedConfigurations.REFUSED))
         .flatMap(RememberedConfigurations::parseRefused);
+  }
+
+  private static boolean linked(Volume volume) throws HostUnavailable {
+    try {
+      return RememberedConfigurations.linked(volume);
+    } catch (IOException e) {
+      throw FileFailure.of("looking at the configuration in " + volume.data(), e);
+    }
   }
 
   private static Optional<String> text(Path file) throws HostUnavailable {

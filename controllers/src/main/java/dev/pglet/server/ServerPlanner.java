@@ -64,6 +64,9 @@ public final class ServerPlanner {
     if (waiting(spec, observed).isPresent()) {
       return List.of();
     }
+    if (!observed.secured()) {
+      return secure(observed);
+    }
     boolean startable =
         spec.running()
             && !observed.running()
@@ -74,6 +77,11 @@ public final class ServerPlanner {
       throw error;
     }
     return List.of(new ServerStep.StartServer(observed.port().orElseThrow()));
+  }
+
+  /** What the configuration in force is can only be said afterwards. */
+  private static List<ServerStep> secure(ServerObserved observed) {
+    return List.of(new ServerStep.SecureVolume(observed.volume().orElseThrow().marker().volume()));
   }
 
   private static Optional<InvalidSpec> refused(ServerObserved observed, Configuration desired) {
@@ -114,6 +122,9 @@ public final class ServerPlanner {
   /** Configuration and process, when the data is there. */
   public static List<ServerStep> converge(ServerSpec spec, ServerObserved observed)
       throws InvalidSpec {
+    if (!observed.secured()) {
+      return secure(observed);
+    }
     if (!spec.running()) {
       return observed.running() ? List.of(new ServerStep.StopServer()) : List.of();
     }

@@ -50,6 +50,18 @@ public sealed interface ServerStep extends Step {
     }
   }
 
+  /**
+   * Takes over a volume that an earlier pglet made, or in which owners were changed: all but the
+   * data becomes root's, where root starts servers as another account, and the configuration leaves
+   * the data directory. Every other step on a volume begins with it, too.
+   */
+  record SecureVolume(String volume) implements ServerStep {
+    @Override
+    public String describe() {
+      return "taking over the files of volume " + volume + ", all but the data";
+    }
+  }
+
   /** Takes retained data into service again. */
   record ResumeVolume(String volume) implements ServerStep {
     @Override

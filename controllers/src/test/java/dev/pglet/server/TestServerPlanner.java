@@ -31,6 +31,18 @@ final class TestServerPlanner {
     }
 
     @Test
+    void takesOverAnOlderVolumeBeforeItLooksAtAnythingElse() throws InvalidSpec {
+      ServerObserved observed = TestingServer.running().unsecured().observed();
+      List<ServerStep> first = List.of(new ServerStep.SecureVolume(VOLUME));
+
+      assertThat(ServerPlanner.converge(wanted.spec(), observed)).isEqualTo(first);
+      assertThat(
+              ServerPlanner.startAsItWas(
+                  wanted.spec(), observed, refusal(wanted.of("18"), TestingServer.running())))
+          .isEqualTo(first);
+    }
+
+    @Test
     void refusesAnotherMajorVersionThanTheDataIs() {
       InvalidSpec error = refusal(wanted.of("18"), TestingServer.running());
 

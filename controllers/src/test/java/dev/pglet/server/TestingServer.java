@@ -51,7 +51,8 @@ public record TestingServer(ServerObserved observed) {
             new TreeSet<>(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty(),
+            true));
   }
 
   /** The volume is there, still empty. */
@@ -88,7 +89,8 @@ public record TestingServer(ServerObserved observed) {
             absent.changes(),
             absent.lastGoodHash(),
             absent.refused(),
-            absent.live()));
+            absent.live(),
+            absent.secured()));
   }
 
   /** The data is complete and nobody has written a configuration for it. */
@@ -176,7 +178,8 @@ public record TestingServer(ServerObserved observed) {
             observed.changes(),
             observed.lastGoodHash(),
             observed.refused(),
-            Optional.empty()));
+            Optional.empty(),
+            observed.secured()));
   }
 
   /** What a session learns from it. */
@@ -231,6 +234,30 @@ public record TestingServer(ServerObserved observed) {
         observed.live());
   }
 
+  /** Its files are as an earlier pglet left them. */
+  public TestingServer unsecured() {
+    return new TestingServer(
+        new ServerObserved(
+            observed.binaries(),
+            observed.volume(),
+            observed.control(),
+            observed.port(),
+            observed.socketDirectory(),
+            observed.postmaster(),
+            observed.readiness(),
+            observed.runningPort(),
+            observed.socketGone(),
+            observed.lockHeld(),
+            observed.desired(),
+            observed.mainOnDisk(),
+            observed.configurationOnDisk(),
+            observed.changes(),
+            observed.lastGoodHash(),
+            observed.refused(),
+            observed.live(),
+            false));
+  }
+
   private TestingServer with(
       Resolution binaries, Optional<Volume> volume, Optional<ControlData> control) {
     return new TestingServer(
@@ -251,7 +278,8 @@ public record TestingServer(ServerObserved observed) {
             observed.changes(),
             observed.lastGoodHash(),
             observed.refused(),
-            observed.live()));
+            observed.live(),
+            observed.secured()));
   }
 
   private TestingServer configured(
@@ -279,6 +307,7 @@ public record TestingServer(ServerObserved observed) {
             new TreeSet<>(changes),
             lastGood,
             refused,
-            live));
+            live,
+            observed.secured()));
   }
 }

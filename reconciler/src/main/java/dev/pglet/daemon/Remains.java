@@ -27,7 +27,7 @@ final class Remains {
   private static final int TRIES = 5;
 
   private static final Pattern PROBE = Pattern.compile("\\.probe\\d+");
-  private static final Pattern SERVER = Pattern.compile("[0-9a-f]{8}");
+  private static final Pattern SERVER = Pattern.compile("[0-9a-f]{8}(-private)?");
   private static final Pattern SOCKET = Pattern.compile("\\.s\\.PGSQL\\.\\d+(\\.lock)?");
   private static final Pattern STATE = versioned("inventory\\.json|events\\.jsonl|lock|pid");
   private static final Pattern RECORD = versioned("[A-Za-z0-9._-]+\\.json");

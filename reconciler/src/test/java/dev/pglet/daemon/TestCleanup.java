@@ -70,6 +70,7 @@ class TestCleanup {
     write(run.resolve("pglet.sock"));
     write(run.resolve("0a1b2c3d/.s.PGSQL.5432.lock"));
     write(run.resolve("0a1b2c3d/private/.s.PGSQL.5432"));
+    write(run.resolve("0a1b2c3d-private/.s.PGSQL.5432"));
   }
 
   @AfterEach

@@ -1,6 +1,7 @@
 package dev.pglet.host.account;
 
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,11 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds out why an account cannot reach a path: which directory above it is closed. Judges by owner
- * and mode; access control lists are not seen, so ask only after a real attempt has failed.
+ * Finds out why an account cannot reach a path, and whether it could exchange what lies there:
+ * which directory on the way is closed, or open for writing. Judges by owner and mode; access
+ * control lists are not seen, so ask why a path is closed only after a real attempt has failed.
  */
 public final class Reachability {
   private static final Path GROUPS = Path.of("/etc/group");
+  private static final int STICKY = 01000;
 
   private final ServerAccount account;
   private final Set<Integer> groups;
@@ -75,6 +78,61 @@ public final class Reachability {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The first directory on the way to the path in which the account could exchange entries: it owns
+   * it, or may write there. In a sticky one such as {@code /tmp} only owners exchange entries, but
+   * the last directory is where new ones are made.
+   */
+  public Optional<Path> firstWritable(Path directory) throws IOException {
+    Path real = directory.toRealPath();
+    for (Path next = real; next != null; next = next.getParent()) {
+      if (writable(next, next.equals(real))) {
+        return Optional.of(next);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Requires that the account cannot exchange what lies in a directory; an ordinary user's servers
+   * are that user's, and nothing is required.
+   *
+   * @throws Refused naming the directory that the account can write to
+   */
+  public static void requireClosed(Path directory, ServerAccount account) throws Refused {
+    if (!account.switching()) {
+      return;
+    }
+    try {
+      Optional<Path> open = of(account).firstWritable(directory);
+      if (open.isPresent()) {
+        throw new Refused(
+            "WritableByServers",
+            "the account %s, which servers run as, can write in %s, and so could exchange what pglet keeps in %s"
+                .formatted(account.name(), open.get(), directory),
+            "Choose another place, or run: chown root %1$s && chmod go-w %1$s"
+                .formatted(open.get()));
+      }
+    } catch (IOException e) {
+      throw new Refused(
+          "DirectoryUnreadable",
+          "cannot find out who can write in %s: %s".formatted(directory, e),
+          "Make it readable for root",
+          e);
+    }
+  }
+
+  private boolean writable(Path directory, boolean last) throws IOException {
+    Map<String, Object> attributes = Files.readAttributes(directory, "unix:uid,gid,mode");
+    int mode = (Integer) attributes.getOrDefault("mode", 0);
+    if (attributes.get("uid") instanceof Integer uid && uid == account.uid()) {
+      return true;
+    }
+    boolean group = attributes.get("gid") instanceof Integer gid && groups.contains(gid);
+    boolean open = (mode & (group ? 0020 : 0002)) != 0;
+    return open && (last || (mode & STICKY) == 0);
   }
 
   private boolean enterable(Path directory) throws IOException {

@@ -22,12 +22,12 @@ public final class DurableFile {
     write(file, content, Optional.empty());
   }
 
-  /** The same for a file that belongs to the account. */
-  public static void write(Path file, String content, ServerAccount owner) throws IOException {
-    write(file, content.getBytes(StandardCharsets.UTF_8), Optional.of(owner));
+  /** The same for a file that the account can read, and only this process write. */
+  public static void write(Path file, String content, ServerAccount reader) throws IOException {
+    write(file, content.getBytes(StandardCharsets.UTF_8), Optional.of(reader));
   }
 
-  private static void write(Path file, byte[] content, Optional<ServerAccount> owner)
+  private static void write(Path file, byte[] content, Optional<ServerAccount> reader)
       throws IOException {
     Path beside = file.resolveSibling("." + file.getFileName() + ".new");
     Files.deleteIfExists(beside);
@@ -43,8 +43,8 @@ public final class DurableFile {
         }
         channel.force(true);
       }
-      if (owner.isPresent()) {
-        Ownership.give(beside, owner.get());
+      if (reader.isPresent()) {
+        Ownership.letRead(beside, reader.get());
       }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {

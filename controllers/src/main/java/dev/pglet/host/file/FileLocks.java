@@ -2,14 +2,6 @@ package dev.pglet.host.file;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
@@ -18,41 +10,6 @@ import java.nio.file.Path;
  * that is the one that matters here. Stateless.
  */
 public final class FileLocks {
-  private static final int O_RDONLY = 0;
-  private static final int O_NONBLOCK = 0x800;
-  private static final int O_CLOEXEC = 0x80000;
-
-  /** The one open flag that differs between the architectures that pglet runs on. */
-  private static final int O_NOFOLLOW =
-      System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
-
-  private static final int LOCK_SH = 1;
-  private static final int LOCK_NB = 4;
-
-  private static final int ENOENT = 2;
-  private static final int EWOULDBLOCK = 11;
-
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      ERRNO.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-  private static final MethodHandle OPEN =
-      handle(
-          "open",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"),
-          Linker.Option.firstVariadicArg(2));
-
-  private static final MethodHandle FLOCK =
-      handle(
-          "flock",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"));
-
-  private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-
   private FileLocks() {}
 
   /**
@@ -63,55 +20,28 @@ public final class FileLocks {
    */
   public static boolean held(Path file) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO);
-      int fd =
-          (int)
-              OPEN.invokeExact(
-                  errno,
-                  arena.allocateFrom(file.toString()),
-                  O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
-      if (fd < 0) {
-        if (error(errno) == ENOENT) {
-          return false;
-        }
-        throw failed("opening", file, errno);
+      SystemFiles.Opened opened =
+          SystemFiles.openAt(SystemFiles.NO_DIRECTORY, arena.allocateFrom(file.toString()), false);
+      if (opened.error() == SystemFiles.ENOENT) {
+        return false;
+      }
+      if (opened.error() != 0) {
+        throw failed("opening", file, opened.error());
       }
       try {
-        int locked = (int) FLOCK.invokeExact(errno, fd, LOCK_SH | LOCK_NB);
-        if (locked != 0 && error(errno) != EWOULDBLOCK) {
-          throw failed("locking", file, errno);
+        int error = SystemFiles.lockShared(opened.descriptor());
+        if (error != 0 && error != SystemFiles.EWOULDBLOCK) {
+          throw failed("locking", file, error);
         }
-        return locked != 0;
+        return error != 0;
       } finally {
         // Closing the only descriptor of this opening gives the shared lock back.
-        int closed = (int) CLOSE.invokeExact(fd);
-        assert closed == 0;
+        SystemFiles.close(opened.descriptor());
       }
-    } catch (IOException | RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("calling the C library", e);
     }
   }
 
-  private static IOException failed(String doing, Path file, MemorySegment errno) {
-    return new IOException("%s %s: system error number %d".formatted(doing, file, error(errno)));
-  }
-
-  private static int error(MemorySegment errno) {
-    return (int) ERRNO_VALUE.get(errno, 0L);
-  }
-
-  // Restricted: the launcher allows it with --enable-native-access.
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    return LINKER.downcallHandle(
-        LINKER
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() -> new IllegalStateException("the C library has no " + name)),
-        descriptor,
-        options);
+  private static IOException failed(String doing, Path file, int error) {
+    return new IOException("%s %s: system error number %d".formatted(doing, file, error));
   }
 }

@@ -3,6 +3,7 @@ package dev.pglet.host.file;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,8 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,18 +28,70 @@ public final class FileTree {
 
   private static final int SYNC_THREADS = 4;
 
+  /** PostgreSQL's own files lie at most five directories deep. */
+  private static final int DEEPEST = 64;
+
   private FileTree() {}
 
-  /** Removes the tree; an absent one is removed already. A symbolic link is removed itself. */
+  /**
+   * Removes the tree; an absent one is removed already. A symbolic link is removed itself. Others
+   * may write in the tree meanwhile, but not in the directory that it lies in.
+   */
   public static void delete(Path root) throws IOException {
     for (int attempt = 1; Files.exists(root, LinkOption.NOFOLLOW_LINKS); attempt++) {
       try {
-        Files.walkFileTree(root, new Deletion());
-      } catch (DirectoryNotEmptyException e) {
-        if (attempt == DELETE_ATTEMPTS) {
+        if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+          try (OpenDirectory directory = OpenDirectory.open(root)) {
+            empty(directory, 1);
+          }
+        }
+        Files.deleteIfExists(root);
+      } catch (FileSystemException e) {
+        if (attempt == DELETE_ATTEMPTS || !changedMeanwhile(e)) {
           throw e;
         }
       }
+    }
+  }
+
+  private static void empty(OpenDirectory directory, int depth) throws IOException {
+    for (Path name : directory.names()) {
+      if (isDirectory(directory, name)) {
+        requireShallow(directory, depth);
+        try (OpenDirectory inside = directory.directory(name)) {
+          empty(inside, depth + 1);
+        } catch (NoSuchFileException e) {
+          continue;
+        } catch (FileSystemException e) {
+          if (isDirectory(directory, name)) {
+            throw e;
+          }
+        }
+      }
+      directory.delete(name);
+    }
+  }
+
+  private static boolean isDirectory(OpenDirectory directory, Path name) throws IOException {
+    return directory.attributes(name).map(PosixFileAttributes::isDirectory).orElse(false);
+  }
+
+  /** What one saw as a directory is none any more, or the other way round, or has been filled. */
+  private static boolean changedMeanwhile(FileSystemException e) {
+    String reason = String.valueOf(e.getReason());
+    return e instanceof DirectoryNotEmptyException
+        || reason.contains("Is a directory")
+        || reason.contains("Not a directory");
+  }
+
+  /** Each level takes a descriptor and stack: whoever may write there could use up both. */
+  private static void requireShallow(OpenDirectory directory, int depth) throws IOException {
+    if (depth == DEEPEST) {
+      throw new FileSystemException(
+          directory.path().toString(),
+          null,
+          "lies more than %d directories deep, which PostgreSQL never makes; remove it by hand"
+              .formatted(DEEPEST));
     }
   }
 
@@ -50,7 +105,7 @@ public final class FileTree {
 
   /**
    * Syncs the files, several at once so that they share the journal's commits, then the
-   * directories.
+   * directories. Nobody else may write in the tree.
    */
   static void syncEach(Path root) throws IOException {
     List<Path> files = new ArrayList<>();
@@ -80,27 +135,32 @@ public final class FileTree {
     syncAll(directories);
   }
 
-  /** The bytes in the regular files of the tree; what vanishes meanwhile does not count. */
+  /**
+   * The bytes in the regular files of the tree; what vanishes meanwhile does not count. Others may
+   * write in the tree meanwhile.
+   */
   public static long size(Path root) throws IOException {
-    long[] total = new long[1];
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            total[0] += attributes.isRegularFile() ? attributes.size() : 0;
-            return FileVisitResult.CONTINUE;
-          }
+    try (OpenDirectory directory = OpenDirectory.open(root)) {
+      return size(directory, 1);
+    }
+  }
 
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (e instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw e;
-          }
-        });
-    return total[0];
+  private static long size(OpenDirectory directory, int depth) throws IOException {
+    requireShallow(directory, depth);
+    long total = 0;
+    for (Path name : directory.names()) {
+      Optional<PosixFileAttributes> found = directory.attributes(name);
+      if (found.isPresent() && found.get().isRegularFile()) {
+        total += found.get().size();
+      } else if (found.isPresent() && found.get().isDirectory()) {
+        try (OpenDirectory inside = directory.directory(name)) {
+          total += size(inside, depth + 1);
+        } catch (NoSuchFileException e) {
+          // It has just been removed.
+        }
+      }
+    }
+    return total;
   }
 
   private static void syncAll(List<Path> paths) throws IOException {
@@ -128,32 +188,6 @@ public final class FileTree {
       DurableFile.sync(path);
     } catch (IOException e) {
       throw new UncheckedIOException("syncing " + path + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw e;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-        throws IOException {
-      if (e != null) {
-        throw e;
-      }
-      Files.deleteIfExists(directory);
-      return FileVisitResult.CONTINUE;
     }
   }
 }

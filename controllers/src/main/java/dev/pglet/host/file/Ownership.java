@@ -2,7 +2,9 @@ package dev.pglet.host.file;
 
 import dev.pglet.host.account.ServerAccount;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -10,9 +12,14 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Set;
 
-/** Who owns files and what others may do with them. Stateless. */
+/**
+ * Who owns files and what others may do with them. Every path lies in a directory that only this
+ * process can write to: elsewhere the account could put another file under the name at any moment.
+ * Stateless.
+ */
 public final class Ownership {
   private Ownership() {}
 
@@ -24,18 +31,59 @@ public final class Ownership {
     }
   }
 
-  /** Ensures a directory of the account with exactly that mode, such as {@code rwx------}. */
+  /**
+   * Ensures a directory of the account with exactly that mode, such as {@code rwx------}. One that
+   * is there and belongs to somebody else is given to the account only when it is empty.
+   */
   public static void directory(Path path, ServerAccount account, String mode) throws IOException {
-    Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
-    try {
-      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(permissions));
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw e;
-      }
+    if (!made(path, mode) && account.switching() && uid(path) != account.uid()) {
+      requireEmpty(path, account);
     }
-    Files.setPosixFilePermissions(path, permissions);
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
     give(path, account);
+  }
+
+  /**
+   * Ensures a directory of this process with exactly that mode, whose group is the account's: so
+   * the mode says what the account may do there. As an ordinary user nobody else may do anything.
+   */
+  public static void ours(Path path, ServerAccount account, String mode) throws IOException {
+    made(path, mode);
+    if (account.switching()) {
+      Files.setAttribute(path, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(path, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    } else {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  /** Makes a file this process's, which the account may read and not write. */
+  public static void letRead(Path file, ServerAccount account) throws IOException {
+    if (account.switching()) {
+      Files.setAttribute(file, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(file, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    }
+  }
+
+  /** Makes a file this process's alone. */
+  public static void keep(Path file, ServerAccount account) throws IOException {
+    if (account.switching()) {
+      Files.setAttribute(file, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
+      Files.setAttribute(file, "unix:gid", 0, LinkOption.NOFOLLOW_LINKS);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  /** Whether a directory is as {@link #ours} makes it for a daemon of root. */
+  public static boolean isOurs(Path path, ServerAccount account, String mode) throws IOException {
+    Map<String, Object> found =
+        Files.readAttributes(path, "unix:uid,gid,permissions", LinkOption.NOFOLLOW_LINKS);
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
+        && Integer.valueOf(0).equals(found.get("uid"))
+        && Integer.valueOf(account.gid()).equals(found.get("gid"))
+        && PosixFilePermissions.fromString(mode).equals(found.get("permissions"));
   }
 
   /**
@@ -61,5 +109,34 @@ public final class Ownership {
         }
       }
     }
+  }
+
+  private static boolean made(Path path, String mode) throws IOException {
+    Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
+    try {
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(permissions));
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileSystemException(path.toString(), null, "is no directory; move it away");
+      }
+      return false;
+    }
+  }
+
+  private static void requireEmpty(Path path, ServerAccount account) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      if (entries.iterator().hasNext()) {
+        throw new FileSystemException(
+            path.toString(),
+            null,
+            "belongs to uid %d and is not empty, so it is not given to the account %s; move it away, or run: chown %s %s"
+                .formatted(uid(path), account.name(), account.name(), path));
+      }
+    }
+  }
+
+  private static int uid(Path path) throws IOException {
+    return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 }

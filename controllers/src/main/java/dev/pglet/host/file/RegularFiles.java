@@ -1,7 +1,9 @@
 package dev.pglet.host.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,22 +14,67 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Files in directories that another account may write to: a symbolic link there could lead this
- * process to a file that only it may read, and a pipe could make it wait. Stateless.
+ * Files in trees that another account may write to: a symbolic link there could lead this process
+ * to a file that only it may read, and a pipe could make it wait. A file is named by a tree's root,
+ * which the other account cannot exchange, and its path below, of which no part may be a link.
+ * Stateless.
  */
 public final class RegularFiles {
   private RegularFiles() {}
 
-  /** Opens a regular file for reading; anything else is an error, a symbolic link too. */
+  /** Opens a regular file in a directory for reading; anything else is an error. */
   public static FileChannel open(Path file) throws IOException {
-    require(file);
-    return FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    return open(parent(file), file.getFileName());
   }
 
-  /** Copies a regular file with its mode, in place of whatever the target was. */
-  public static void copy(Path from, Path to) throws IOException {
-    PosixFileAttributes attributes = require(from);
-    try (FileChannel in = open(from)) {
+  /** Opens a regular file below the root for reading; a link anywhere below it is an error. */
+  public static FileChannel open(Path root, Path relative) throws IOException {
+    try (OpenDirectory top = OpenDirectory.open(root)) {
+      return open(top, relative);
+    }
+  }
+
+  private static FileChannel open(OpenDirectory directory, Path relative) throws IOException {
+    if (relative.getNameCount() == 1) {
+      return directory.file(relative);
+    }
+    try (OpenDirectory next = directory.directory(relative.getName(0))) {
+      return open(next, relative.subpath(1, relative.getNameCount()));
+    }
+  }
+
+  /**
+   * What is in a regular file below the root.
+   *
+   * @param limit in bytes; a longer file is an error, whoever made it so
+   */
+  public static byte[] read(Path root, String relative, int limit) throws IOException {
+    try (FileChannel channel = open(root, Path.of(relative))) {
+      ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(channel.size(), limit) + 1);
+      for (int n = 0; n >= 0 && buffer.hasRemaining(); ) {
+        n = channel.read(buffer);
+      }
+      if (buffer.position() > limit) {
+        throw new FileSystemException(
+            root.resolve(relative).toString(), null, "is longer than " + limit + " bytes");
+      }
+      byte[] content = new byte[buffer.flip().remaining()];
+      buffer.get(content);
+      return content;
+    }
+  }
+
+  /** The same as text; what is no UTF-8 is replaced. */
+  public static String text(Path root, String relative, int limit) throws IOException {
+    return new String(read(root, relative, limit), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Copies a regular file from below the root, readable by its owner only, in place of whatever the
+   * target was. The target lies in a directory that nobody else can write to.
+   */
+  public static void copy(Path root, Path relative, Path to) throws IOException {
+    try (FileChannel in = open(root, relative)) {
       Files.deleteIfExists(to);
       try (FileChannel out =
           FileChannel.open(
@@ -43,7 +90,6 @@ public final class RegularFiles {
         }
       }
     }
-    Files.setPosixFilePermissions(to, attributes.permissions());
   }
 
   /** Requires that the file is a regular one itself and no link to one. */
@@ -59,5 +105,13 @@ public final class RegularFiles {
               : "is no regular file");
     }
     return found;
+  }
+
+  private static Path parent(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("no file: " + file);
+    }
+    return parent;
   }
 }

@@ -5,6 +5,7 @@ import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.command.CommandRunner.Result;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.Ownership;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
@@ -42,6 +43,8 @@ final class ClusterInit {
     Path staged = data.resolveSibling(prefix + UUID.randomUUID().toString().substring(0, 8));
     try {
       removeLeftovers(data, prefix);
+      // The account cannot make it: what lies beside it is not the account's.
+      Ownership.directory(staged, request.account(), "rwx------");
       Result result = commands.run(initdb(request, staged));
       if (result.exitCode() != 0) {
         throw failed(request, result);

@@ -5,12 +5,10 @@ import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.command.CommandRunner.Result;
 import dev.pglet.host.file.DurableFile;
-import dev.pglet.host.file.Ownership;
 import dev.pglet.host.postgres.PostgresServer.ConfigurationProblem;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,8 +69,7 @@ final class ConfigurationCheck {
       throws HostUnavailable {
     try {
       try {
-        DurableFile.write(rest, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
-        Ownership.give(rest, account);
+        DurableFile.write(rest, String.join("\n", lines) + "\n", account);
         return read(binaries, dataDirectory, rest, account, lines);
       } finally {
         Files.deleteIfExists(rest);

@@ -1,11 +1,11 @@
 package dev.pglet.host.postgres;
 
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.reconcile.HostUnavailable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -19,6 +19,9 @@ final class ControlFile {
   private static final int CHECKPOINT_TIMELINE = 48;
   private static final int LENGTH = CHECKPOINT_TIMELINE + 4;
 
+  /** Far more than PostgreSQL writes into either file. */
+  private static final int LONGEST = 64 << 10;
+
   private static final int IN_CRASH_RECOVERY = 4;
   private static final int IN_ARCHIVE_RECOVERY = 5;
 
@@ -26,7 +29,7 @@ final class ControlFile {
 
   static ControlData read(Path dataDirectory) throws HostUnavailable {
     try {
-      String major = Files.readString(dataDirectory.resolve("PG_VERSION")).strip();
+      String major = RegularFiles.text(dataDirectory, "PG_VERSION", LONGEST).strip();
       ByteBuffer control = bytes(dataDirectory);
       return new ControlData(
           Integer.parseInt(major),
@@ -52,10 +55,11 @@ final class ControlFile {
   }
 
   private static ByteBuffer bytes(Path dataDirectory) throws IOException {
-    Path file = dataDirectory.resolve("global/pg_control");
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = RegularFiles.read(dataDirectory, "global/pg_control", LONGEST);
     if (bytes.length < LENGTH) {
-      throw new IOException(file + " has only " + bytes.length + " bytes");
+      throw new IOException(
+          "%s has only %d bytes"
+              .formatted(dataDirectory.resolve("global/pg_control"), bytes.length));
     }
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -1,10 +1,10 @@
 package dev.pglet.host.postgres;
 
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.process.ProcessFacts;
 import dev.pglet.host.process.ProcessSignals;
 import dev.pglet.reconcile.HostUnavailable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -16,6 +16,9 @@ import java.util.OptionalLong;
  * survives a crash, and its pid may be another instance's by now. Stateless.
  */
 final class ServerIdentity {
+  /** Far more than PostgreSQL writes into postmaster.pid. */
+  private static final int LONGEST = 64 << 10;
+
   private ServerIdentity() {}
 
   static Optional<Postmaster> find(Path dataDirectory) throws HostUnavailable {
@@ -72,7 +75,7 @@ final class ServerIdentity {
     try {
       // A server that just starts may have made the file and not yet written it.
       String first =
-          Files.readString(dataDirectory.resolve("postmaster.pid"))
+          RegularFiles.text(dataDirectory, "postmaster.pid", LONGEST)
               .lines()
               .findFirst()
               .orElse("")

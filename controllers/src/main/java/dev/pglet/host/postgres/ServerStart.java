@@ -1,5 +1,6 @@
 package dev.pglet.host.postgres;
 
+import dev.pglet.host.account.Reachability;
 import dev.pglet.host.command.AccountSwitch;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
@@ -8,6 +9,7 @@ import dev.pglet.host.postgres.PostgresServer.StartRequest;
 import dev.pglet.host.process.ProcessFacts;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.StepFailed;
 import java.io.File;
 import java.io.IOException;
@@ -26,9 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Starts servers: {@code setpriv … setsid flock --no-fork LOCK postgres}, each of which replaces
+ * Starts servers: {@code setsid flock --no-fork LOCK setpriv … postgres}, each of which replaces
  * itself by the next, so that the process we made is the postmaster, in a session of its own, and
- * it and its children inherit the lock.
+ * it and its children inherit the lock. Lock and log are opened before the account is changed: they
+ * are ours, and the account has them only open.
  */
 final class ServerStart {
   /** Answers come within 30 ms of a start; asking this often costs nothing. */
@@ -106,12 +109,13 @@ final class ServerStart {
             Long.toString(LOCK_WAIT.toSeconds()),
             "--conflict-exit-code",
             Integer.toString(LOCKED),
-            request.lockFile().toString(),
-            request.binaries().bin("postgres"),
-            "-D",
-            request.dataDirectory().toString()));
-    server.addAll(request.options());
-    return AccountSwitch.apply(request.account(), server);
+            request.lockFile().toString()));
+    List<String> postgres = new ArrayList<>();
+    postgres.add(request.binaries().bin("postgres"));
+    postgres.addAll(List.of("-D", request.dataDirectory().toString()));
+    postgres.addAll(request.options());
+    server.addAll(AccountSwitch.apply(request.account(), postgres));
+    return server;
   }
 
   private static String program(String name) throws HostUnavailable {
@@ -126,21 +130,23 @@ final class ServerStart {
         .toString();
   }
 
-  private static void prepare(StartRequest request) throws IOException {
+  private static void prepare(StartRequest request) throws IOException, Refused {
     Path socketDirectory = request.socketDirectory();
-    if (socketDirectory.getParent() != null) {
-      Ownership.passable(socketDirectory.getParent(), request.account());
+    Path above = socketDirectory.getParent();
+    if (above != null) {
+      Ownership.passable(above, request.account());
+      Reachability.requireClosed(above, request.account());
     }
     // Clients of other accounts may enter; who may do what is pg_hba.conf's to say.
     Ownership.directory(socketDirectory, request.account(), "rwxr-xr-x");
-    if (Files.notExists(request.logFile(), LinkOption.NOFOLLOW_LINKS)) {
-      Files.createFile(
-          request.logFile(),
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Ownership.give(request.logFile(), request.account());
+    for (Path file : List.of(request.logFile(), request.lockFile())) {
+      if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      }
+      RegularFiles.require(file);
     }
-    // Opened by this process, in a directory where the account could have placed a link.
-    RegularFiles.require(request.logFile());
   }
 
   private static Process launch(StartRequest request, List<String> command) throws IOException {

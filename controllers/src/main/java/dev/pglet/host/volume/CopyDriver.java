@@ -54,6 +54,7 @@ public final class CopyDriver implements VolumeDriver {
   public void probe(Path pool, ServerAccount account) throws ReconcileException {
     try {
       markers.prepare(pool, account);
+      Reachability.requireClosed(pool, account);
       // Several resources may be looking at one pool at the same time.
       Path directory = Files.createTempDirectory(pool, ".probe-");
       CommandRunner.Result result;
@@ -118,11 +119,15 @@ public final class CopyDriver implements VolumeDriver {
     }
     try {
       markers.prepare(pool, account);
+      Reachability.requireClosed(pool, account);
       if (existing.isEmpty()) {
         markers.write(pool, marker);
       }
       FileTree.delete(destroyed(pool, marker.volume()));
-      Ownership.directory(directory, account, "rwx------");
+      // The mode of one that is there says whether what is in it is as it must be.
+      if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        Ownership.ours(directory, account, Volume.MODE);
+      }
       DurableFile.syncParent(directory);
     } catch (IOException e) {
       throw VolumeErrors.io("VolumeNotCreated", "creating the volume " + directory, e);

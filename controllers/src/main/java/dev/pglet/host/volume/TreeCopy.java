@@ -1,25 +1,28 @@
 package dev.pglet.host.volume;
 
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,8 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One copy of a tree that its owner may be writing meanwhile. Each file is copied up to the length
- * it had when it was opened: what grows later is WAL's to replay. Used once, by one caller; copies
- * with two threads.
+ * it had when it was opened: what grows later is WAL's to replay. The target's top directory keeps
+ * the source's owner out until all is done, so nothing in it can be exchanged meanwhile. Used once,
+ * by one caller; copies with two threads.
  */
 final class TreeCopy {
   private static final int THREADS = 2;
@@ -39,6 +43,10 @@ final class TreeCopy {
   private static final long CHUNK = 8L << 20;
 
   private static final String OWNER_ONLY = "rw-------";
+  private static final String CLOSED = "rwx------";
+
+  /** PostgreSQL's own files lie at most five directories deep. */
+  private static final int DEEPEST = 64;
 
   private final CopyRequest request;
   private final Exclusions exclusions;
@@ -49,7 +57,7 @@ final class TreeCopy {
   private long needed;
   private long copied;
 
-  private record Entry(Path source, Path target, Set<PosixFilePermission> mode, long size) {}
+  private record Entry(Path relative, Set<PosixFilePermission> mode, long size) {}
 
   TreeCopy(CopyRequest request) {
     this.request = request;
@@ -57,20 +65,19 @@ final class TreeCopy {
   }
 
   void run() throws ReconcileException {
-    try {
-      PosixFileAttributes root = attributes(request.source());
-      list(request.source(), request.target(), root);
+    try (OpenDirectory source = OpenDirectory.open(request.source())) {
+      list(source, Path.of(""));
     } catch (IOException e) {
       throw VolumeErrors.io("CopyFailed", "reading " + request.source(), e);
     }
     requireSpace();
     try {
+      Files.createDirectory(request.target(), asAttribute(CLOSED));
       for (Entry directory : directories) {
-        Files.createDirectory(
-            directory.target(),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Files.setPosixFilePermissions(directory.target(), directory.mode());
-        Ownership.give(directory.target(), request.account());
+        Path target = request.target().resolve(directory.relative());
+        Files.createDirectory(target, asAttribute(CLOSED));
+        Files.setPosixFilePermissions(target, directory.mode());
+        Ownership.give(target, request.account());
       }
     } catch (IOException e) {
       failed(e);
@@ -88,33 +95,42 @@ final class TreeCopy {
     }
   }
 
-  private void list(Path source, Path target, PosixFileAttributes attributes)
-      throws IOException, ReconcileException {
+  private void list(OpenDirectory directory, Path below) throws IOException, ReconcileException {
     stopWhenCancelled();
-    directories.add(new Entry(source, target, attributes.permissions(), 0));
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(source)) {
-      for (Path entry : entries) {
-        if (exclusions.excludes(request.source().relativize(entry))) {
-          continue;
-        }
-        PosixFileAttributes found;
-        try {
-          found = attributes(entry);
-        } catch (NoSuchFileException e) {
-          continue;
-        }
-        Path copy = target.resolve(entry.getFileName());
-        if (found.isDirectory()) {
-          list(entry, copy, found);
-        } else if (found.isRegularFile()) {
-          files.add(new Entry(entry, copy, found.permissions(), found.size()));
-          needed += found.size();
-        } else {
-          throw notCopyable(entry, found);
-        }
+    for (Path name : directory.names()) {
+      Path relative = below.resolve(name);
+      Optional<PosixFileAttributes> seen =
+          exclusions.excludes(relative) ? Optional.empty() : directory.attributes(name);
+      if (seen.isEmpty()) {
+        continue;
       }
-    } catch (NoSuchFileException e) {
-      // The directory vanished while it was read, as temporary ones do.
+      PosixFileAttributes found = seen.get();
+      if (found.isDirectory()) {
+        requireShallow(directory, relative);
+        directories.add(new Entry(relative, found.permissions(), 0));
+        try (OpenDirectory inside = directory.directory(name)) {
+          list(inside, relative);
+        } catch (NoSuchFileException e) {
+          // The directory vanished while it was read, as temporary ones do.
+        }
+      } else if (found.isRegularFile()) {
+        files.add(new Entry(relative, found.permissions(), found.size()));
+        needed += found.size();
+      } else {
+        throw notCopyable(directory.path().resolve(name), found);
+      }
+    }
+  }
+
+  /** Each level takes a descriptor: whoever may write there could use them up. */
+  private static void requireShallow(OpenDirectory directory, Path relative)
+      throws HostUnavailable {
+    if (relative.getNameCount() > DEEPEST) {
+      throw new HostUnavailable(
+          "TooDeep",
+          "cannot copy %s: it lies more than %d directories deep, which PostgreSQL never makes"
+              .formatted(directory.path(), DEEPEST),
+          "Move it out of the data directory");
     }
   }
 
@@ -156,15 +172,13 @@ final class TreeCopy {
   }
 
   private void copy(Entry file) throws IOException, ReconcileException {
-    try (FileChannel in =
-            FileChannel.open(
-                file.source(), Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    Path target = request.target().resolve(file.relative());
+    try (FileChannel in = RegularFiles.open(request.source(), file.relative());
         FileChannel out =
             FileChannel.open(
-                file.target(),
+                target,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(
-                    PosixFilePermissions.fromString(OWNER_ONLY)))) {
+                asAttribute(OWNER_ONLY))) {
       long end = in.size();
       for (long position = 0; position < end; ) {
         stopWhenCancelled();
@@ -176,15 +190,16 @@ final class TreeCopy {
         advance(n);
       }
     } catch (NoSuchFileException e) {
-      if (!Files.exists(file.source(), LinkOption.NOFOLLOW_LINKS)) {
+      Path source = request.source().resolve(file.relative());
+      if (!Files.exists(source, LinkOption.NOFOLLOW_LINKS)) {
         return;
       }
       throw e;
     }
     if (!PosixFilePermissions.toString(file.mode()).equals(OWNER_ONLY)) {
-      Files.setPosixFilePermissions(file.target(), file.mode());
+      Files.setPosixFilePermissions(target, file.mode());
     }
-    Ownership.give(file.target(), request.account());
+    Ownership.give(target, request.account());
   }
 
   private synchronized void advance(long bytes) {
@@ -232,7 +247,7 @@ final class TreeCopy {
     return VolumeErrors.full(request.target(), needed, free(), e);
   }
 
-  private static PosixFileAttributes attributes(Path path) throws IOException {
-    return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  private static FileAttribute<Set<PosixFilePermission>> asAttribute(String mode) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
   }
 }

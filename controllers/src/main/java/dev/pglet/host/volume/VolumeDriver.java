@@ -38,9 +38,11 @@ public interface VolumeDriver {
 
   /**
    * Makes {@code target} (a path inside a volume that does not exist) a copy of the tree {@code
-   * source}, owned by the account, modes kept, not yet synced. Files that vanish or change while
-   * being read are allowed: a running server's data is only made whole by WAL replay. A symbolic
-   * link in the tree is an error.
+   * source}, what is in it owned by the account, modes kept, not yet synced. The target itself
+   * stays this process's and closed to the account until the caller gives it away: so the account
+   * cannot exchange anything in it while it is made, whatever it does in the source. Files that
+   * vanish or change while being read are allowed: a running server's data is only made whole by
+   * WAL replay. A symbolic link in the tree is an error, and so is a file of another owner.
    *
    * @throws dev.pglet.reconcile.HostUnavailable when space is missing (says how much), or reading
    *     or writing fails; a part of the target may remain

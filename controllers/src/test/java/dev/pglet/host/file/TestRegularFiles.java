@@ -2,6 +2,7 @@ package dev.pglet.host.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ class TestRegularFiles {
   void aLinkIsNeitherReadNorCopied() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("link"), secret);
     Path copy = directory.resolve("copy");
-    assertThatThrownBy(() -> RegularFiles.copy(link, copy))
+    assertThatThrownBy(() -> RegularFiles.copy(directory, Path.of("link"), copy))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(link + ": is a symbolic link");
     assertThat(copy).doesNotExist();
@@ -43,13 +44,57 @@ class TestRegularFiles {
   @Test
   void aCopyReplacesALinkAndNotWhatItLeadsTo() throws Exception {
     Path from = Files.writeString(directory.resolve("from"), "new");
-    Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rw-r-----"));
     Path to = Files.createSymbolicLink(directory.resolve("to"), secret);
-    RegularFiles.copy(from, to);
+    RegularFiles.copy(directory, from.getFileName(), to);
     assertThat(secret).content().isEqualTo("secret");
     assertThat(to).content().isEqualTo("new");
     assertThat(Files.isSymbolicLink(to)).isFalse();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(to)))
-        .isEqualTo("rw-r-----");
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aLinkAnywhereBelowTheRootIsNotFollowed() throws Exception {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    Files.createSymbolicLink(root.resolve("base"), directory);
+    assertThatThrownBy(() -> RegularFiles.read(root, "base/secret", 100))
+        .hasMessageContaining(root.resolve("base") + ": is no directory, and a link");
+  }
+
+  @Test
+  void aLongerFileThanAskedForIsRefused() throws Exception {
+    assertThat(RegularFiles.text(directory, "secret", 6)).isEqualTo("secret");
+    assertThatThrownBy(() -> RegularFiles.read(directory, "secret", 5))
+        .hasMessageContaining("is longer than 5 bytes");
+  }
+
+  @Test
+  void aSecondNameOfSomebodyElsesFileIsNotRead() throws Exception {
+    assumeTrue(Files.getAttribute(secret, "unix:uid").equals(0), "only root can give files away");
+    Path theirs = Files.createDirectory(directory.resolve("theirs"));
+    Files.createLink(theirs.resolve("name"), secret);
+    Files.setAttribute(theirs, "unix:uid", 65534);
+    assertThatThrownBy(() -> RegularFiles.read(theirs, "name", 100))
+        .hasMessageContaining("belongs to uid 0 and its directory to uid 65534");
+  }
+
+  @Test
+  void aTreeWithNamesThatAreNoTextIsRemoved() throws Exception {
+    Path tree = Files.createDirectory(directory.resolve("tree"));
+    String script =
+        "cd \"$1\" && d=$(printf 'd\\377') && mkdir \"$d\" && echo x > \"$d/\\303\\244 %41\"";
+    Process made = new ProcessBuilder("sh", "-c", script, "sh", tree.toString()).start();
+    assertThat(made.waitFor()).isZero();
+    assertThat(FileTree.size(tree)).isEqualTo(2);
+    FileTree.delete(tree);
+    assertThat(tree).doesNotExist();
+  }
+
+  @Test
+  void aTreeThatIsTooDeepIsLeftAndSaidToBe() throws Exception {
+    Path tree = directory.resolve("deep");
+    Files.createDirectories(tree.resolve("d/".repeat(100)));
+    assertThatThrownBy(() -> FileTree.delete(tree))
+        .hasMessageContaining("lies more than 64 directories deep");
   }
 }

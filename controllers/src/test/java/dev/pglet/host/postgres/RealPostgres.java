@@ -73,10 +73,10 @@ public final class RealPostgres implements AutoCloseable {
         Path.of("/usr/share/postgresql", SYSTEM_MAJOR));
   }
 
-  /** A directory of the account, as a volume is. */
+  /** A directory that the account can only pass through, as a volume is. */
   public Path volume(String name) throws IOException {
     Path volume = root.resolve(name);
-    Ownership.directory(volume, account, "rwx------");
+    Ownership.ours(volume, account, "rwx--x---");
     return volume;
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pglet.host.account.ServerAccount;
-import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
@@ -143,7 +142,7 @@ class TestLocalPostgresServer extends ServerContract {
     Path ours = real.cluster(binaries(), "a");
     Path other = real.cluster(binaries(), "b");
     Postmaster stranger = real.start(binaries(), other, 17002);
-    Files.copy(other.resolve("postmaster.pid"), ours.resolve("postmaster.pid"));
+    real.write(ours.resolve("postmaster.pid"), Files.readString(other.resolve("postmaster.pid")));
     assertThat(real.servers.find(ours)).isEmpty();
     real.servers.stop(ours, LONG);
     assertThatThrownBy(() -> real.servers.reload(ours)).isInstanceOf(HostUnavailable.class);
@@ -155,7 +154,7 @@ class TestLocalPostgresServer extends ServerContract {
   void anEmptyOrUnreadablePidFileIsNoServer() throws Exception {
     Path data = real.cluster(binaries(), "a");
     for (String text : List.of("", "\n", "postgres", "-1", "99999999999999999999999")) {
-      Files.writeString(data.resolve("postmaster.pid"), text);
+      real.write(data.resolve("postmaster.pid"), text);
       assertThat(real.servers.find(data)).isEmpty();
     }
     Files.delete(data.resolve("postmaster.pid"));
@@ -359,7 +358,7 @@ class TestLocalPostgresServer extends ServerContract {
   void aTruncatedControlFileIsNamed() throws Exception {
     Path data = real.cluster(binaries(), "a");
     byte[] control = Files.readAllBytes(data.resolve("global/pg_control"));
-    DurableFile.write(data.resolve("global/pg_control"), new byte[20]);
+    real.write(data.resolve("global/pg_control"), "\0".repeat(20));
     assertThatThrownBy(() -> real.servers.controlData(data))
         .isInstanceOf(HostUnavailable.class)
         .hasMessageContaining("pg_control");

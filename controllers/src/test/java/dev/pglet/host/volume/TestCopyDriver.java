@@ -3,6 +3,7 @@ package dev.pglet.host.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.volume.VolumeDriver.CopyRequest;
@@ -28,16 +29,42 @@ class TestCopyDriver extends VolumeContract {
   }
 
   @Test
-  void aVolumeBelongsToTheAccountAlone() throws Exception {
+  void aVolumeIsOursAndTheAccountPassesThroughIt() throws Exception {
     Volume volume = driver().create(pool, marker("a"), account);
-    assertThat(Files.getAttribute(volume.directory(), "unix:uid")).isEqualTo(account.uid());
+    assertThat(uid(volume.directory())).isEqualTo(uid(directory));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(volume.directory())))
+        .isEqualTo(account.switching() ? "rwx--x---" : "rwx------");
+    assertThat(Files.getAttribute(volume.directory(), "unix:gid")).isEqualTo(account.gid());
+  }
+
+  @Test
+  void aCopyIsClosedToTheAccountUntilItIsGivenAway() throws Exception {
+    Volume volume = driver().create(pool, marker("a"), account);
+    driver().copyTree(request(tree(), volume.data()));
+    assertThat(uid(volume.data())).isEqualTo(uid(directory));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(volume.data())))
         .isEqualTo("rwx------");
-    Path source = tree();
-    driver().copyTree(request(source, volume.data()));
-    assertThat(Files.getAttribute(volume.data().resolve("base/1/1259"), "unix:uid"))
-        .isEqualTo(account.uid());
-    assertThat(Files.getAttribute(volume.data(), "unix:gid")).isEqualTo(account.gid());
+    assertThat(uid(volume.data().resolve("base/1"))).isEqualTo(account.uid());
+    assertThat(uid(volume.data().resolve("base/1/1259"))).isEqualTo(account.uid());
+    assertThat(Files.getAttribute(volume.data().resolve("base"), "unix:gid"))
+        .isEqualTo(account.gid());
+  }
+
+  @Test
+  void aPoolThatTheAccountCanWriteInIsRefusedWithTheWayOut() throws Exception {
+    assumeTrue(account.switching(), "an ordinary user's servers are that user's");
+    Path open = Files.createDirectory(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    for (Path each : List.of(open, open.resolve("deep/pool"))) {
+      assertThatThrownBy(() -> driver().create(each, marker("a"), account))
+          .isInstanceOf(Refused.class)
+          .hasMessageContaining("can write in " + open.toRealPath());
+      assertThat(each.resolve(marker("a").volume())).doesNotExist();
+    }
+  }
+
+  private static int uid(Path path) throws Exception {
+    return (Integer) Files.getAttribute(path, "unix:uid");
   }
 
   @Test
