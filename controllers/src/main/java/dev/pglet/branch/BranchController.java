@@ -5,6 +5,7 @@ import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.BranchSpec;
 import dev.pglet.api.v1alpha1.BranchStatus;
 import dev.pglet.api.v1alpha1.BranchStatus.Phase;
+import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
@@ -89,7 +90,13 @@ public final class BranchController
 
   @Override
   public Plan<BranchStep> planDeletion(Branch resource, BranchObserved observed) {
-    return BranchPlanner.planDeletion(resource.getSpec(), observed);
+    return BranchPlanner.planDeletion(
+        resource.getSpec().deletionPolicy() == DeletionPolicy.Delete, observed);
+  }
+
+  @Override
+  public Plan<BranchStep> planDataDeletion(Branch resource, BranchObserved observed) {
+    return BranchPlanner.planDeletion(true, observed);
   }
 
   @Override
@@ -170,6 +177,11 @@ public final class BranchController
   @Override
   public boolean keeps(ResourceKey key) throws ReconcileException {
     return KnownServers.keeps(host, key);
+  }
+
+  @Override
+  public void moveTo(Known known, String manifestRoot) throws ReconcileException {
+    KnownServers.moveTo(host, known, manifestRoot);
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.pglet.branch;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.BranchSpec;
-import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.branch.BranchObserved.Source;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.VolumeMarker;
@@ -77,7 +76,12 @@ final class BranchPlanner {
     return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
   }
 
-  static Plan<BranchStep> planDeletion(BranchSpec wanted, BranchObserved observed) {
+  /**
+   * What is left to do when the manifest is gone.
+   *
+   * @param destroy whether the data goes too
+   */
+  static Plan<BranchStep> planDeletion(boolean destroy, BranchObserved observed) {
     if (!observed.children().isEmpty()) {
       return Plan.waiting(
           Wait.on(
@@ -102,10 +106,7 @@ final class BranchPlanner {
             Plan.of(List.of(new BranchStep.AcceptCopy(operation)));
       };
     }
-    return Plan.of(
-        onServer(
-            ServerPlanner.delete(
-                observed.server(), wanted.deletionPolicy() == DeletionPolicy.Delete)));
+    return Plan.of(onServer(ServerPlanner.delete(observed.server(), destroy)));
   }
 
   private static void check(ResourceKey source, BranchObserved observed) throws InvalidSpec {

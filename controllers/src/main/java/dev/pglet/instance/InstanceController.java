@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
@@ -80,7 +81,14 @@ public final class InstanceController
 
   @Override
   public Plan<InstanceStep> planDeletion(PostgreSQLInstance resource, InstanceObserved observed) {
-    return InstancePlanner.planDeletion(resource.getSpec(), observed);
+    return InstancePlanner.planDeletion(
+        resource.getSpec().deletionPolicy() == DeletionPolicy.Delete, observed);
+  }
+
+  @Override
+  public Plan<InstanceStep> planDataDeletion(
+      PostgreSQLInstance resource, InstanceObserved observed) {
+    return InstancePlanner.planDeletion(true, observed);
   }
 
   @Override
@@ -136,6 +144,11 @@ public final class InstanceController
   @Override
   public boolean keeps(ResourceKey key) throws ReconcileException {
     return KnownServers.keeps(host, key);
+  }
+
+  @Override
+  public void moveTo(Known known, String manifestRoot) throws ReconcileException {
+    KnownServers.moveTo(host, known, manifestRoot);
   }
 
   @Override

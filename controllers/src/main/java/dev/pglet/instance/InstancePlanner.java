@@ -1,6 +1,5 @@
 package dev.pglet.instance;
 
-import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
@@ -76,11 +75,13 @@ final class InstancePlanner {
     return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
   }
 
-  static Plan<InstanceStep> planDeletion(PostgreSQLInstanceSpec wanted, InstanceObserved observed) {
-    return Plan.of(
-        onServer(
-            ServerPlanner.delete(
-                observed.server(), wanted.deletionPolicy() == DeletionPolicy.Delete)));
+  /**
+   * What is left to do when the manifest is gone.
+   *
+   * @param destroy whether the data goes too
+   */
+  static Plan<InstanceStep> planDeletion(boolean destroy, InstanceObserved observed) {
+    return Plan.of(onServer(ServerPlanner.delete(observed.server(), destroy)));
   }
 
   private static void check(PostgreSQLInstanceSpec wanted, InstanceObserved observed)

@@ -23,24 +23,39 @@ public final class KnownServers {
    * logged and stops only those that may be in it.
    */
   public static List<Known> of(ServerHost host, String kind) {
-    Map<String, VolumeMarker> newest = new LinkedHashMap<>();
+    Map<String, Volume> newest = new LinkedHashMap<>();
     Inventory inventory = host.pools().inventory();
     inventory.unreadable().forEach(KnownServers::report);
     for (Volume volume : inventory.volumes()) {
       VolumeMarker marker = volume.marker();
       if (marker.key().kind().equals(kind)) {
-        newest.merge(marker.uid(), marker, (a, b) -> a.incarnation() >= b.incarnation() ? a : b);
+        newest.merge(
+            marker.uid(),
+            volume,
+            (a, b) -> a.marker().incarnation() >= b.marker().incarnation() ? a : b);
       }
     }
-    return newest.values().stream()
-        .map(
-            marker ->
-                new Known(
-                    marker.key(),
-                    marker.uid(),
-                    marker.manifestRoot(),
-                    marker.phase() == VolumeMarker.Phase.RETAINED))
-        .toList();
+    return newest.values().stream().map(KnownServers::known).toList();
+  }
+
+  private static Known known(Volume volume) {
+    VolumeMarker marker = volume.marker();
+    return new Known(
+        marker.key(),
+        marker.uid(),
+        marker.manifestRoot(),
+        marker.phase() == VolumeMarker.Phase.RETAINED,
+        volume.data().toString());
+  }
+
+  /** Writes into the markers of all volumes of a resource that they belong to another root. */
+  public static void moveTo(ServerHost host, Known known, String manifestRoot)
+      throws ReconcileException {
+    for (Volume volume : host.pools().inventory().volumes()) {
+      if (volume.marker().uid().equals(known.uid())) {
+        host.driver().mark(volume.pool(), volume.marker().withManifestRoot(manifestRoot));
+      }
+    }
   }
 
   /**

@@ -22,7 +22,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
-import dev.pglet.api.v1alpha1.BranchSpec;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchObserved.Source;
@@ -301,8 +300,7 @@ final class TestBranchPlanner {
     }
 
     private Plan<BranchStep> deletion(DeletionPolicy policy, BranchObserved observed) {
-      BranchSpec wanted = branch(new BranchSpec.Source("main", null, "head"), Map.of(), policy);
-      return BranchPlanner.planDeletion(wanted, observed);
+      return BranchPlanner.planDeletion(policy == DeletionPolicy.Delete, observed);
     }
   }
 }

@@ -243,7 +243,8 @@ final class TestInstancePlanner {
     }
 
     private List<InstanceStep> deletion(DeletionPolicy policy, TestingServer server) {
-      return InstancePlanner.planDeletion(wanted(APP, policy), observed(server)).steps();
+      return InstancePlanner.planDeletion(policy == DeletionPolicy.Delete, observed(server))
+          .steps();
     }
   }
 }

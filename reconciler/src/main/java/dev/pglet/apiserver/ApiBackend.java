@@ -3,6 +3,7 @@ package dev.pglet.apiserver;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.util.List;
@@ -42,6 +43,19 @@ public interface ApiBackend extends Resources {
 
   /** Deletes what is held; {@code deleting} names it. */
   ObjectNode confirmPrunes() throws ReconcileException;
+
+  /**
+   * Takes in something that no manifest of the daemon's root is about: see {@code Engine.adopt}.
+   */
+  Applied adopt(ResourceKey key) throws ReconcileException;
+
+  /**
+   * Deletes a resource with all its data, or the data that was kept of a deleted one, whatever its
+   * policy.
+   *
+   * @return false when there is neither
+   */
+  boolean deleteData(ResourceKey key) throws ReconcileException;
 
   /** What is wrong with the daemon itself, as sentences; empty when it is healthy. */
   List<String> unhealthy();

@@ -3,7 +3,9 @@ package dev.pglet.apiserver;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
@@ -185,8 +187,32 @@ public final class ApiRouter {
         Answers.json(exchange, 202, backend.daemon());
         backend.shutdown();
       }
+      default -> orphan(exchange, segments);
+    }
+  }
+
+  /** {@code pglet/v1/adopt/KIND/NAMESPACE/NAME} and {@code pglet/v1/data/KIND/NAMESPACE/NAME}. */
+  private void orphan(Exchange exchange, List<String> segments)
+      throws ApiError, ReconcileException {
+    if (segments.size() != 6 || backend.kinds().kind(segments.get(3)).isEmpty()) {
+      throw noSuchPath(exchange);
+    }
+    ResourceKey key = new ResourceKey(segments.get(3), segments.get(4), segments.get(5));
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put("resource", key.toString());
+    switch (exchange.method() + " " + segments.get(2)) {
+      case "POST adopt" -> {
+        Resources.Applied applied = backend.adopt(key);
+        answer.put("change", applied.change().name()).put("file", applied.file());
+      }
+      case "DELETE data" -> {
+        if (!backend.deleteData(key)) {
+          throw new ApiError(404, "NotFound", "there is neither " + key + " nor data of it");
+        }
+      }
       default -> throw noSuchPath(exchange);
     }
+    Answers.json(exchange, 200, answer);
   }
 
   private void probe(Exchange exchange, List<String> segments) throws ApiError {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.KindRegistry;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.client.ApiClient;
 import dev.pglet.cli.client.RemoteResources;
 import dev.pglet.reconcile.CommandContext;
@@ -144,6 +145,48 @@ public final class Session implements CommandContext {
             .send("POST", PRUNES, RemoteResources.JSON, "", "")
             .map(answer -> answer.object().path("deleting"))
             .orElseThrow(Session::olderDaemon));
+  }
+
+  /**
+   * Has the daemon take in something that none of its manifests is about.
+   *
+   * @return how its manifest was changed, and the file that it is in now
+   */
+  public Resources.Applied adopt(ResourceKey key) throws ReconcileException {
+    ObjectNode answer =
+        requireDaemon("only one can take over what is there")
+            .send("POST", orphan("adopt", key), RemoteResources.JSON, "", "")
+            .orElseThrow(Session::olderDaemon)
+            .object();
+    return new Resources.Applied(
+        key,
+        Resources.Change.valueOf(answer.path("change").asText()),
+        answer.path("file").asText());
+  }
+
+  /**
+   * Has the daemon delete a resource, or what was kept of one, with all its data.
+   *
+   * @return false when there is neither
+   */
+  public boolean deleteData(ResourceKey key) throws ReconcileException {
+    return requireDaemon("only one deletes data")
+        .send("DELETE", orphan("data", key), RemoteResources.JSON, "", "")
+        .isPresent();
+  }
+
+  private ApiClient requireDaemon(String because) throws HostUnavailable {
+    return daemon()
+        .orElseThrow(
+            () ->
+                new HostUnavailable(
+                    "NoDaemon",
+                    "no daemon answers on %s, and %s".formatted(settings.apiSocket(), because),
+                    "Start it with: pglet run DIR"));
+  }
+
+  private static String orphan(String what, ResourceKey key) {
+    return "/pglet/v1/%s/%s/%s/%s".formatted(what, key.kind(), key.namespace(), key.name());
   }
 
   /** A daemon of a version before prunes could be listed says 404. */

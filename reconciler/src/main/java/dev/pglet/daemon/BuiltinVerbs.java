@@ -2,6 +2,7 @@ package dev.pglet.daemon;
 
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.git.GitCommand;
+import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -35,6 +36,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "apply",
           "delete",
           "prune",
+          "adopt",
           "validate",
           "wait",
           "stop",
@@ -77,6 +79,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "apply" -> new ApplyCommand();
       case "delete" -> new DeleteCommand();
       case "prune" -> new PruneCommand();
+      case "adopt" -> new AdoptCommand();
       case "validate" -> new ValidateCommand();
       case "wait" -> new WaitCommand();
       case "stop" -> DesiredStateCommand.stop(wiring);

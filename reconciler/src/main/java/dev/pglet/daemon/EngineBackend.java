@@ -142,6 +142,16 @@ final class EngineBackend implements ApiBackend {
     return prunes;
   }
 
+  @Override
+  public Applied adopt(ResourceKey key) throws ReconcileException {
+    return engine.adopt(key);
+  }
+
+  @Override
+  public boolean deleteData(ResourceKey key) throws ReconcileException {
+    return engine.deleteData(key);
+  }
+
   private static ObjectNode prunesObject() {
     return JsonNodeFactory.instance
         .objectNode()

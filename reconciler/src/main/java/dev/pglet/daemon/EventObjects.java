@@ -48,6 +48,7 @@ final class EventObjects {
         .put("resource", unmanaged.key().toString())
         .put("root", unmanaged.root())
         .put("retained", unmanaged.retained())
+        .put("place", unmanaged.place())
         .put("explanation", unmanaged.explanation());
   }
 

@@ -39,6 +39,15 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
   Plan<S> planDeletion(R resource, O observed);
 
   /**
+   * As {@link #planDeletion}, where the user has asked for the data to go too: whatever the policy
+   * of the spec says, nothing of it may be left. Pure. A kind that never keeps anything needs
+   * nothing here.
+   */
+  default Plan<S> planDataDeletion(R resource, O observed) {
+    return planDeletion(resource, observed);
+  }
+
+  /**
    * Does one step: one exhaustive switch. Idempotent: after a crash at any point the same step, or
    * the one that a new observation leads to, completes the work.
    */
@@ -66,6 +75,13 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
   default boolean keeps(ResourceKey key) throws ReconcileException {
     return known().stream().anyMatch(known -> known.key().equals(key));
   }
+
+  /**
+   * Writes into all markers of a resource that it belongs to another manifest root, so that it does
+   * so after the loss of the state directory too. Idempotent. A kind without markers needs nothing
+   * here.
+   */
+  default void moveTo(Known known, String manifestRoot) throws ReconcileException {}
 
   /**
    * Removes all that this kind has on this data root, whatever manifest root it was made for: stops

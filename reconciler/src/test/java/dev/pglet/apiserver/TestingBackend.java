@@ -13,6 +13,7 @@ import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Resources;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -251,6 +252,20 @@ public final class TestingBackend implements ApiBackend {
   }
 
   @Override
+  public synchronized Applied adopt(ResourceKey key) throws ReconcileException {
+    if (unmanaged.removeIf(each -> each.path("resource").asText().equals(key.toString()))) {
+      return new Applied(key, Resources.Change.CREATED, "/manifests/adopted.yaml");
+    }
+    throw new Refused("NotFound", "there is nothing of " + key + " on this host", "See orphans");
+  }
+
+  @Override
+  public synchronized boolean deleteData(ResourceKey key) throws ReconcileException {
+    return unmanaged.removeIf(each -> each.path("resource").asText().equals(key.toString()))
+        || delete(key);
+  }
+
+  @Override
   public ObjectNode prunes() {
     ObjectNode prunes = JsonNodeFactory.instance.objectNode();
     held.forEach(prunes.putArray("held")::add);
@@ -272,7 +287,9 @@ public final class TestingBackend implements ApiBackend {
         JsonNodeFactory.instance
             .objectNode()
             .put("resource", resource)
+            .put("root", "/m")
             .put("retained", retained)
+            .put("place", "/volumes/v-1/data")
             .put("explanation", "its manifest is not in /m"));
   }
 

@@ -8,6 +8,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.apiserver.TestingBackend;
+import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -79,6 +80,7 @@ class TestCli {
           new ApplyCommand(),
           new DeleteCommand(),
           new PruneCommand(),
+          new AdoptCommand(),
           new ValidateCommand(),
           new WaitCommand(),
           new EventsCommand(),
@@ -362,7 +364,7 @@ class TestCli {
     assertThat(run("delete", "pg", "app")).isZero();
     assertThat(out())
         .contains("postgresqlinstance/app: its data is kept")
-        .contains("put it back with deletionPolicy: Delete");
+        .contains("to remove it: pglet delete --data");
   }
 
   @Test
@@ -395,6 +397,66 @@ class TestCli {
     assertThat(err()).contains("No daemon runs");
     assertThat(run("prune", "--confirm")).isEqualTo(1);
     assertThat(err()).contains("no daemon answers").contains("pglet run DIR");
+  }
+
+  @Test
+  void orphansAreListedWithWhereTheirDataIsAndWhatToDo() throws Exception {
+    serve();
+    backend.held = List.of("branch/a");
+    backend.unmanaged("branch/c", true);
+
+    assertThat(run("get", "--orphans")).isZero();
+    assertThat(out().lines())
+        .containsExactly(
+            "RESOURCE   STATE      MANIFESTS   DATA",
+            "branch/a   held       -           -",
+            "branch/c   retained   /m          /volumes/v-1/data");
+    assertThat(err())
+        .contains("branch/a: its manifest is gone", "prune --confirm", "branch/c: its");
+    assertThat(run("get", "--orphans", "-o", "name")).isZero();
+    assertThat(out()).isEqualTo("branch/a\nbranch/c\n");
+    assertThat(run("get", "--orphans", "-o", "jsonpath={.items[1].data}")).isZero();
+    assertThat(out()).isEqualTo("/volumes/v-1/data\n");
+    assertThat(run("get", "--orphans", "pg")).isEqualTo(2);
+    backend.held = List.of();
+    backend.deleteData(ResourceKey.of("Branch", "c"));
+    assertThat(run("get", "--orphans")).isZero();
+    assertThat(err()).contains("everything that is there has a manifest");
+  }
+
+  @Test
+  void adoptAndDeletionOfDataAreTheDaemonsWork() throws Exception {
+    assertThat(run("adopt", "branch/c")).isEqualTo(1);
+    assertThat(err()).contains("no daemon answers", "pglet run DIR");
+    assertThat(run("delete", "--data", "branch/c")).isEqualTo(1);
+    assertThat(err()).contains("no daemon answers", "only one deletes data");
+  }
+
+  @Test
+  void adoptSaysWhichFileTheManifestIsIn() throws Exception {
+    serve();
+    backend.unmanaged("branch/c", true);
+
+    assertThat(run("adopt", "branch/c")).isZero();
+    assertThat(out())
+        .isEqualTo("branch/c adopted; its manifest was written to /manifests/adopted.yaml\n");
+    assertThat(run("adopt", "branch/c")).isEqualTo(1);
+    assertThat(err()).contains("there is nothing of branch/c on this host");
+    assertThat(run("adopt")).isEqualTo(2);
+  }
+
+  @Test
+  void keptDataIsDeletedOnlyWhenThatIsSaid() throws Exception {
+    serve();
+    backend.unmanaged("branch/c", true);
+
+    assertThat(run("delete", "branch/c")).isEqualTo(1);
+    assertThat(err())
+        .contains("branch/c not found; its data was kept", "pglet delete --data branch/c");
+    assertThat(run("delete", "--data", "--wait", "branch/c")).isZero();
+    assertThat(out()).startsWith("branch/c deleted with its data\n");
+    assertThat(run("delete", "--data", "branch/c")).isEqualTo(1);
+    assertThat(run("delete", "--wait", "--no-wait", "branch/c")).isEqualTo(2);
   }
 
   @Test

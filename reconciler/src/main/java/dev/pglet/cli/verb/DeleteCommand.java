@@ -33,7 +33,12 @@ public final class DeleteCommand implements BuiltinCommand {
         .addOption(
             Options.values("FILE|DIR|-", "Delete what these manifests name.", "-f", "--filename"))
         .addOption(Options.namespace())
+        .addOption(
+            flag(
+                "All data goes too, whatever the policy; also what was kept of deleted ones.",
+                "--data"))
         .addOption(flag("Missing ones are no failure.", "--ignore-not-found"))
+        .addOption(flag("Wait until they are gone. This is the default.", "--wait"))
         .addOption(flag("Do not wait until they are gone.", "--no-wait"))
         .addOption(timeout("2m"))
         .addPositional(Options.words("KIND NAME… | KIND/NAME…", "0..*", "What to delete."));
@@ -41,19 +46,27 @@ public final class DeleteCommand implements BuiltinCommand {
 
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
+    if (has(arguments, "--wait") && has(arguments, "--no-wait")) {
+      throw new UsageError("--wait and --no-wait contradict each other");
+    }
     boolean ignoreMissing = has(arguments, "--ignore-not-found");
+    boolean withData = has(arguments, "--data");
     Map<ResourceKey, String> gone = new LinkedHashMap<>();
     boolean complete = true;
     for (ResourceKey key : keys(arguments, session)) {
       String data = dataOf(key, session);
-      if (session.resources().delete(key)) {
+      if (withData ? session.deleteData(key) : session.resources().delete(key)) {
         gone.put(key, data);
         session
             .out()
             .printf(
-                "%s %s%n", key, session.daemon().isPresent() ? "deleted" : "removed from its file");
+                "%s %s%n",
+                key,
+                withData
+                    ? "deleted with its data"
+                    : session.daemon().isPresent() ? "deleted" : "removed from its file");
       } else if (!ignoreMissing) {
-        session.err().printf("pglet delete: %s not found%n", key);
+        session.err().printf("pglet delete: %s not found%s%n", key, kept(session, key));
         complete = false;
       }
     }
@@ -68,7 +81,7 @@ public final class DeleteCommand implements BuiltinCommand {
       Duration timeout = timeout(arguments, Duration.ofMinutes(2));
       boolean ended =
           new Waiting(session).forDeletion(List.copyOf(gone.keySet()), timeout) == Cli.OK;
-      if (ended) {
+      if (ended && !withData) {
         tellOfData(gone, session);
       }
       complete &= ended;
@@ -103,12 +116,20 @@ public final class DeleteCommand implements BuiltinCommand {
             session
                 .out()
                 .printf(
-                    "%s: its data is kept%s. To use it again, put the manifest back; to remove it, put it back with deletionPolicy: Delete and delete it again%n",
-                    key, data.isEmpty() ? "" : " in " + data);
+                    "%s: its data is kept%s. To use it again, put the manifest back or run: pglet adopt %s; to remove it: pglet delete --data %s%n",
+                    key, data.isEmpty() ? "" : " in " + data, key, key);
           } else {
             session.out().printf("%s: only its document was removed: %s%n", key, other);
           }
         });
+  }
+
+  private static String kept(Session session, ResourceKey key) throws ReconcileException {
+    boolean kept =
+        session.unmanaged().stream()
+            .filter(each -> each.path("retained").asBoolean())
+            .anyMatch(each -> each.path("resource").asText().equals(key.toString()));
+    return kept ? "; its data was kept. To remove that too: pglet delete --data " + key : "";
   }
 
   private static List<ResourceKey> keys(ParseResult arguments, Session session) {

@@ -42,6 +42,8 @@ public final class GetCommand implements BuiltinCommand {
         .addOption(flag("Go on and show every change.", "-w", "--watch"))
         .addOption(Options.namespace())
         .addOption(flag("All namespaces.", "-A", "--all-namespaces"))
+        .addOption(
+            flag("What has no manifest, where its data is, and what to do with it.", "--orphans"))
         .addOption(flag("Leave out the table's headings.", "--no-headers"))
         .addPositional(
             Options.words(
@@ -68,6 +70,9 @@ public final class GetCommand implements BuiltinCommand {
 
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
+    if (has(arguments, "--orphans")) {
+      return orphans(arguments, session);
+    }
     Request request = request(arguments, session);
     if (has(arguments, "-w")) {
       return new GetWatch(session, request.format(), request.headers())
@@ -87,14 +92,26 @@ public final class GetCommand implements BuiltinCommand {
     return complete ? Cli.OK : Cli.FAILED;
   }
 
-  private static Request request(ParseResult arguments, Session session) {
-    boolean all = has(arguments, "-A");
-    OutputFormat format;
+  private static int orphans(ParseResult arguments, Session session) throws ReconcileException {
+    if (!Options.words(arguments).isEmpty() || has(arguments, "-w")) {
+      throw new UsageError(
+          "--orphans lists those of all kinds, once: leave out kinds, names and -w");
+    }
+    OrphanListing.print(session, format(arguments), !has(arguments, "--no-headers"));
+    return Cli.OK;
+  }
+
+  private static OutputFormat format(ParseResult arguments) {
     try {
-      format = OutputFormat.parse(arguments.matchedOptionValue("-o", ""));
+      return OutputFormat.parse(arguments.matchedOptionValue("-o", ""));
     } catch (IllegalArgumentException e) {
       throw new UsageError(e.getMessage() == null ? "-o is not understood" : e.getMessage());
     }
+  }
+
+  private static Request request(ParseResult arguments, Session session) {
+    boolean all = has(arguments, "-A");
+    OutputFormat format = format(arguments);
     List<Target> targets = Target.parse(Options.words(arguments), session.kinds());
     if (all && targets.getFirst().name().isPresent()) {
       throw new UsageError("a name is looked up in one namespace: leave out -A");

@@ -159,8 +159,8 @@ record Assembly(
             this::losesData,
             kind -> (int) table.all().stream().filter(t -> t.key().kind().equals(kind)).count(),
             state.events(),
-            parts.clock(),
-            effects::problem);
+            parts.scheduler(),
+            effects);
     return new Intake(
         parts.manifests(), kinds, table, objects, state, graph, parts.clock(), pruning, effects);
   }
@@ -236,30 +236,30 @@ record Assembly(
   List<Unmanaged> unmanaged() {
     String root = parts.manifests().root().toString();
     List<Unmanaged> unmanaged = new ArrayList<>();
+    Map<String, List<Known>> asked = new HashMap<>();
     for (InventoryEntry entry : state.inventory().all()) {
-      boolean mine = entry.root().equals(root);
-      if (!mine || entry.retained() || table.find(entry.key()).isEmpty()) {
-        unmanaged.add(
-            new Unmanaged(
-                entry.key(),
-                entry.identity().uid(),
-                entry.root(),
-                entry.retained(),
-                explanation(entry, mine)));
+      ResourceKey key = entry.key();
+      if (!entry.root().equals(root) || entry.retained() || table.find(key).isEmpty()) {
+        String place =
+            asked.computeIfAbsent(key.kind(), this::known).stream()
+                .filter(known -> known.key().equals(key))
+                .map(Known::place)
+                .findFirst()
+                .orElse("");
+        unmanaged.add(Unmanaged.of(entry, root, place));
       }
     }
     return unmanaged;
   }
 
-  private static String explanation(InventoryEntry entry, boolean mine) {
-    if (entry.retained()) {
-      return "its manifest was deleted and its data kept: put the manifest back into %s to resume it"
-          .formatted(entry.root());
+  /** All that the host has of a kind; nothing where it cannot be read. */
+  List<Known> known(String kindName) {
+    Kind<?, ?, ?, ?> kind = kinds.get(kindName);
+    try {
+      return kind == null ? List.of() : kind.known();
+    } catch (ReconcileException e) {
+      LOG.atWarn().addKeyValue("kind", kindName).setCause(e).log("what there is cannot be read");
+      return List.of();
     }
-    if (!mine) {
-      return "it belongs to the manifests in %s: run pglet on them to manage it"
-          .formatted(entry.root());
-    }
-    return "its manifest is not in %s: put it back to manage it".formatted(entry.root());
   }
 }

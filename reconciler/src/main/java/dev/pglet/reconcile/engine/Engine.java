@@ -201,6 +201,29 @@ public final class Engine implements AutoCloseable, Resources {
     return machinery.intake().confirmHeld();
   }
 
+  /**
+   * Makes something that no manifest of the root is about, or that belongs to another root, one of
+   * this root's: its last manifest is written into the root, unless there is one, and its data are
+   * resumed.
+   *
+   * @throws dev.pglet.reconcile.Refused when nothing is known of it, or not what its manifest was
+   */
+  public Applied adopt(ResourceKey key) throws ReconcileException {
+    Applied applied = new Orphans(assembly, machinery.intake()).adopt(key);
+    machinery.scan();
+    return applied;
+  }
+
+  /**
+   * As {@link #delete}, and all data goes too, whatever the policy: of a resource that has a
+   * manifest, or whose data was kept when it was deleted before.
+   */
+  public boolean deleteData(ResourceKey key) throws ReconcileException {
+    boolean deleted = new Orphans(assembly, machinery.intake()).deleteData(key);
+    machinery.scan();
+    return deleted;
+  }
+
   /** The engine's checks; the daemon adds its own. */
   public Health health() {
     return machinery.health();

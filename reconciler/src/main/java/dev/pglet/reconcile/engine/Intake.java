@@ -11,6 +11,7 @@ import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
+import dev.pglet.reconcile.engine.pass.PruneBlock;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.ResourceTable;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -24,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,6 +44,12 @@ final class Intake {
 
     /** It is no more: whoever has to do with it looks again. */
     void gone(ResourceKey key, Set<ResourceKey> itsDependencies);
+
+    /** What is to be said of it has changed, and nothing else. */
+    void lookAgain(ResourceKey key);
+
+    /** Time has passed that a scan waits for. */
+    void scanSoon();
 
     /** For people: see {@code EngineListener.problem}. */
     void problem(String problem);
@@ -151,7 +159,7 @@ final class Intake {
         && known.manifest().get().file().equals(manifest.file());
   }
 
-  private void accept(Tracked tracked) {
+  void accept(Tracked tracked) {
     Optional<Tracked> before = table.find(tracked.key());
     table.accept(tracked);
     Kind<?, ?, ?, ?> kind = kinds.get(tracked.key().kind());
@@ -183,7 +191,7 @@ final class Intake {
     }
   }
 
-  private void drop(ResourceKey key) {
+  void drop(ResourceKey key) {
     Set<ResourceKey> dependencies = graph.dependencies(key);
     table.remove(key);
     graph.forget(key);
@@ -207,10 +215,26 @@ final class Intake {
         }
       }
     }
+    Map<ResourceKey, PruneBlock> before = pruning.blocked();
     List<ResourceKey> gone = pruning.decide(snapshot, missing, inForce);
+    tellBlocked(before);
     // First, so that no crash makes one that was held look as if it had just gone.
     state.inventory().hold(root, pruning.held());
     delete(gone, "its manifest is gone from " + root);
+  }
+
+  private void tellBlocked(Map<ResourceKey, PruneBlock> before) {
+    Map<ResourceKey, PruneBlock> after = pruning.blocked();
+    Set<ResourceKey> either = new TreeSet<>(before.keySet());
+    either.addAll(after.keySet());
+    either.stream()
+        .filter(key -> !Objects.equals(before.get(key), after.get(key)))
+        .forEach(effects::lookAgain);
+  }
+
+  /** Why a resource is not deleted although its manifest is gone. */
+  Optional<PruneBlock> pruneBlock(ResourceKey key) {
+    return Optional.ofNullable(pruning.blocked().get(key));
   }
 
   private void recall(InventoryEntry entry, Snapshot snapshot) {
@@ -229,23 +253,27 @@ final class Intake {
     }
   }
 
+  private void delete(List<ResourceKey> keys, String why) throws HostUnavailable {
+    delete(keys, new Tombstone(clock.instant(), why));
+  }
+
   /** Begins the deletion of resources in the table. The tombstones are on disk before anything. */
-  synchronized void delete(List<ResourceKey> keys, String why) throws HostUnavailable {
+  synchronized void delete(List<ResourceKey> keys, Tombstone tombstone) throws HostUnavailable {
     if (keys.isEmpty()) {
       return;
     }
-    Tombstone tombstone = new Tombstone(clock.instant(), why);
     List<Tracked> deleted = new ArrayList<>();
     for (ResourceKey key : keys) {
       Tracked tracked = table.find(key).orElseThrow();
-      if (!tracked.deleting()) {
+      // Whoever asks for the data to go asks for more than a deletion that has begun.
+      if (!tracked.deleting() || tombstone.data()) {
         deleted.add(
             Admission.fresh(
                 tracked.entry().deletedFor(tombstone),
                 tracked.resource(),
                 Optional.empty(),
                 Optional.empty()));
-        note(tracked.entry(), "Deleting", key + " is being deleted: " + why);
+        note(tracked.entry(), "Deleting", key + " is being deleted: " + tombstone.why());
       }
     }
     state.inventory().putAll(deleted.stream().map(Tracked::entry).toList());
@@ -311,6 +339,12 @@ final class Intake {
 
       @Override
       public void gone(ResourceKey key, Set<ResourceKey> itsDependencies) {}
+
+      @Override
+      public void lookAgain(ResourceKey key) {}
+
+      @Override
+      public void scanSoon() {}
 
       @Override
       public void problem(String problem) {

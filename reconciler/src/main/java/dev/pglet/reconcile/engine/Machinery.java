@@ -87,6 +87,7 @@ final class Machinery implements Intake.Effects, Wakeups {
             state.events(),
             parts.clock(),
             parts.listener(),
+            intake::pruneBlock,
             this);
     return new PassRunner(
         new PassRunner.Tools(
@@ -210,6 +211,16 @@ final class Machinery implements Intake.Effects, Wakeups {
     assembly.restarts().release(key);
     assembly.graph().dependents(key).forEach(this::wake);
     itsDependencies.forEach(this::wake);
+  }
+
+  @Override
+  public void lookAgain(ResourceKey key) {
+    wake(key);
+  }
+
+  @Override
+  public void scanSoon() {
+    hint();
   }
 
   @Override

@@ -48,6 +48,7 @@ public final class Observed implements Resources {
             assembly.state().events(),
             assembly.parts().clock(),
             EngineListener.NONE,
+            intake::pruneBlock,
             new NobodyToWake());
   }
 

@@ -4,20 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.reconcile.Scheduler;
+import dev.pglet.reconcile.engine.pass.PruneBlock;
 import dev.pglet.reconcile.state.Event;
 import dev.pglet.reconcile.state.EventLog;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
@@ -38,12 +36,32 @@ final class Pruning {
   private final Predicate<ResourceKey> losesData;
   private final ToIntFunction<String> total;
   private final EventLog events;
-  private final InstantSource clock;
-  private final Consumer<String> problems;
-  private final NavigableMap<ResourceKey, Instant> missingSince = new TreeMap<>();
+  private final Scheduler scheduler;
+  private final Intake.Effects effects;
+  private final Map<ResourceKey, Wait> missing = new TreeMap<>();
   private final TreeSet<ResourceKey> held;
+  private Set<ResourceKey> suspended = Set.of();
   private boolean heldBefore;
   private String suspendedBecause = "";
+
+  /**
+   * The time since some were first missed. By the scheduler: a clock that is set forward must not
+   * make a moment into half a minute.
+   */
+  private static final class Wait {
+    private volatile boolean over;
+
+    static Wait begin(Scheduler scheduler, Intake.Effects effects) {
+      Wait wait = new Wait();
+      scheduler.schedule(
+          GONE_FOR,
+          () -> {
+            wait.over = true;
+            effects.scanSoon();
+          });
+      return wait;
+    }
+  }
 
   /**
    * Nothing is missing but what was held before.
@@ -59,8 +77,8 @@ final class Pruning {
       Predicate<ResourceKey> losesData,
       ToIntFunction<String> total,
       EventLog events,
-      InstantSource clock,
-      Consumer<String> problems) {
+      Scheduler scheduler,
+      Intake.Effects effects) {
     this.enabled = enabled;
     this.held = new TreeSet<>(held);
     this.heldBefore = !held.isEmpty();
@@ -68,8 +86,8 @@ final class Pruning {
     this.losesData = requireNonNull(losesData, "losesData is null");
     this.total = requireNonNull(total, "total is null");
     this.events = requireNonNull(events, "events is null");
-    this.clock = requireNonNull(clock, "clock is null");
-    this.problems = requireNonNull(problems, "problems is null");
+    this.scheduler = requireNonNull(scheduler, "scheduler is null");
+    this.effects = requireNonNull(effects, "effects is null");
   }
 
   boolean enabled() {
@@ -78,13 +96,34 @@ final class Pruning {
 
   /** Whether a missing manifest is neither back nor acted on nor held. */
   synchronized boolean undecided() {
-    return missingSince.keySet().stream().anyMatch(key -> !held.contains(key));
+    return missing.keySet().stream().anyMatch(key -> !held.contains(key));
   }
 
   /** Their deletion has begun. */
   synchronized void begun(List<ResourceKey> keys) {
-    keys.forEach(missingSince::remove);
+    keys.forEach(missing::remove);
     keys.forEach(held::remove);
+  }
+
+  /** Why those that are missing are not deleted. */
+  synchronized Map<ResourceKey, PruneBlock> blocked() {
+    Map<ResourceKey, PruneBlock> blocked = new TreeMap<>();
+    suspended.forEach(
+        key ->
+            blocked.put(
+                key,
+                new PruneBlock(
+                    "Suspended",
+                    "its manifest is gone, and nothing is deleted for it, because "
+                        + suspendedBecause)));
+    held.forEach(
+        key ->
+            blocked.put(
+                key,
+                new PruneBlock(
+                    "Held",
+                    "its manifest is gone, and its deletion was not confirmed. " + REMEDY)));
+    return blocked;
   }
 
   synchronized Set<ResourceKey> held() {
@@ -94,55 +133,60 @@ final class Pruning {
   /**
    * Those that are to be deleted now. Before they are, what is held must be remembered.
    *
-   * @param missing have no manifest and no tombstone
-   * @param keys those among the missing whose last accepted spec is known and in force
+   * @param absent have no manifest and no tombstone
+   * @param keys those among them whose last accepted spec is known and in force
    */
   synchronized List<ResourceKey> decide(
-      Snapshot snapshot, Set<ResourceKey> missing, Set<ResourceKey> keys) {
+      Snapshot snapshot, Set<ResourceKey> absent, Set<ResourceKey> keys) {
     // Whoever is back is free again. Nothing else but a confirmation ends a hold.
-    held.retainAll(missing);
+    held.retainAll(absent);
     remind();
-    if (!enabled || keys.isEmpty()) {
-      missingSince.clear();
+    if (!enabled || keys.isEmpty() || snapshot.complete()) {
+      suspended = Set.of();
       suspendedBecause = "";
+    }
+    if (!enabled || keys.isEmpty()) {
+      missing.clear();
       return List.of();
     }
     if (!snapshot.complete()) {
-      missingSince.clear();
+      missing.clear();
       suspend(keys, snapshot.incompleteBecause());
       return List.of();
     }
-    suspendedBecause = "";
-    Instant now = clock.instant();
-    missingSince.keySet().retainAll(keys);
-    keys.forEach(key -> missingSince.putIfAbsent(key, now));
+    missing.keySet().retainAll(keys);
+    if (!missing.keySet().containsAll(keys)) {
+      Wait wait = Wait.begin(scheduler, effects);
+      keys.forEach(key -> missing.putIfAbsent(key, wait));
+    }
     List<ResourceKey> gone =
-        keys.stream()
-            .filter(key -> !held.contains(key))
-            .filter(key -> !now.isBefore(missingSince.getOrDefault(key, now).plus(GONE_FOR)))
+        missing.entrySet().stream()
+            .filter(entry -> entry.getValue().over && !held.contains(entry.getKey()))
+            .map(Map.Entry::getKey)
             .toList();
     List<ResourceKey> deleted = snapshot.accepted().isEmpty() ? holdAll(gone) : allowed(gone);
-    deleted.forEach(missingSince::remove);
+    deleted.forEach(missing::remove);
     return deleted;
   }
 
   /** A hold goes on over a restart, and whoever restarted should know of it. */
   private void remind() {
     if (enabled && heldBefore && !held.isEmpty()) {
-      problems.accept(
+      effects.problem(
           "held since before the start: %s. They keep running. %s".formatted(names(held), REMEDY));
     }
     heldBefore = false;
   }
 
   private void suspend(Set<ResourceKey> keys, String because) {
+    suspended = Set.copyOf(keys);
     if (!because.equals(suspendedBecause)) {
       suspendedBecause = because;
       String message =
           "manifests are missing and nothing is deleted for it, because %s. Missing: %s"
               .formatted(because, names(keys));
-      problems.accept(message);
-      keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruningSuspended", message));
+      effects.problem(message);
+      keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruneBlocked", message));
     }
   }
 
@@ -186,8 +230,8 @@ final class Pruning {
   private void hold(List<ResourceKey> keys, String because) {
     if (held.addAll(keys)) {
       String message = "%s: %s. They keep running. %s".formatted(because, names(keys), REMEDY);
-      problems.accept(message);
-      keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruneHeld", message));
+      effects.problem(message);
+      keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruneBlocked", message));
     }
   }
 

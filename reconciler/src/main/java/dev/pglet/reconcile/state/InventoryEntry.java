@@ -35,8 +35,16 @@ public record InventoryEntry(
     boolean retained,
     Optional<Consent> consent,
     Set<String> spentConsents) {
-  /** When and why the deletion began. */
-  public record Tombstone(Instant since, String why) {}
+  /**
+   * When and why the deletion began.
+   *
+   * @param data whether the user asked for the data to go too, whatever the policy of the spec
+   */
+  public record Tombstone(Instant since, String why, boolean data) {
+    public Tombstone(Instant since, String why) {
+      this(since, why, false);
+    }
+  }
 
   /**
    * The user's consent to destructive steps, while they are being done.
@@ -80,6 +88,22 @@ public record InventoryEntry(
         key,
         new Identity(uid, identity.generation()),
         root,
+        specHash,
+        document,
+        resource,
+        created,
+        tombstone,
+        retained,
+        consent,
+        spentConsents);
+  }
+
+  /** The same as another manifest root's. */
+  public InventoryEntry belongingTo(String newRoot) {
+    return new InventoryEntry(
+        key,
+        identity,
+        newRoot,
         specHash,
         document,
         resource,

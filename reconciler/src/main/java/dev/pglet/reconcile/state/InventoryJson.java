@@ -54,7 +54,8 @@ final class InventoryJson {
               tombstone ->
                   node.putObject("tombstone")
                       .put("since", tombstone.since().toString())
-                      .put("why", tombstone.why()));
+                      .put("why", tombstone.why())
+                      .put("data", tombstone.data()));
       entry.consent().ifPresent(consent -> writeConsent(node.putObject("consent"), consent));
       putAll(node.putArray("spentConsents"), entry.spentConsents());
     }
@@ -99,7 +100,8 @@ final class InventoryJson {
   }
 
   private static Tombstone tombstone(JsonNode node) {
-    return new Tombstone(Instant.parse(text(node, "since")), text(node, "why"));
+    return new Tombstone(
+        Instant.parse(text(node, "since")), text(node, "why"), node.path("data").booleanValue());
   }
 
   private static Consent consent(JsonNode node) {

@@ -75,7 +75,11 @@ final class TestDeletion {
             kept -> {
               assertThat(kept.key()).isEqualTo(BOX);
               assertThat(kept.retained()).isTrue();
-              assertThat(kept.explanation()).contains("put the manifest back");
+              assertThat(kept.explanation())
+                  .contains(
+                      "put the manifest back",
+                      "pglet adopt toy/box",
+                      "pglet delete --data toy/box");
             });
 
     engine.engine().apply(document("box", "size: 3, keep: true"));
@@ -178,7 +182,7 @@ final class TestDeletion {
     assertThat(rig.problems())
         .anyMatch(problem -> problem.contains("the directory cannot be read"));
     assertThat(engine.engine().events(BOX))
-        .anyMatch(event -> event.reason().equals("PruningSuspended"));
+        .anyMatch(event -> event.reason().equals("PruneBlocked"));
 
     rig.manifests().incomplete(Optional.empty());
     engine.engine().rescan();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
@@ -39,6 +40,17 @@ public final class TestingScheduler implements Scheduler, InstantSource {
   @Override
   public Scheduled every(Duration interval, Runnable body) {
     return new Repeating(interval, body).begin();
+  }
+
+  /** Somebody sets the clock: the time that tasks wait for goes on as before. */
+  public synchronized void setForward(Duration by) {
+    List<Task> waiting = List.copyOf(tasks);
+    tasks.clear();
+    now = now.plus(by);
+    for (Task task : waiting) {
+      Task moved = new Task(task.due().plus(by), task.order(), task.body());
+      tasks.add(moved);
+    }
   }
 
   /** Whether a task falls due exactly that long from now. */
@@ -78,7 +90,7 @@ public final class TestingScheduler implements Scheduler, InstantSource {
   }
 
   private synchronized void cancel(Task task) {
-    tasks.remove(task);
+    tasks.removeIf(other -> other.order() == task.order());
   }
 
   /** The interval begins when a run has ended. */

@@ -114,6 +114,18 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
   }
 
   @Override
+  public Plan<ToyStep> planDataDeletion(Toy toy, Observed observed) {
+    return observed.box().isEmpty()
+        ? Plan.empty()
+        : Plan.of(List.of(new ToyStep.Burn(observed.box().get().size())));
+  }
+
+  @Override
+  public void moveTo(Known known, String manifestRoot) {
+    host.change(known.key(), host.box(known.key()).orElseThrow().belongingTo(manifestRoot));
+  }
+
+  @Override
   public void execute(ToyStep step, StepContext context) throws ReconcileException {
     ResourceKey key = context.key();
     Runnable effect =
@@ -172,7 +184,8 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                     entry.getKey(),
                     entry.getValue().uid(),
                     entry.getValue().root(),
-                    entry.getValue().abandoned()))
+                    entry.getValue().abandoned(),
+                    "shelf/" + entry.getKey().name()))
         .toList();
   }
 }

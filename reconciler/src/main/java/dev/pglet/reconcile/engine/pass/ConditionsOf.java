@@ -12,6 +12,7 @@ import dev.pglet.reconcile.engine.store.Tracked;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -22,25 +23,37 @@ import java.util.stream.Collectors;
  *
  * @param sight the newest observation of this pass; empty when there is none
  * @param outcome empty while the steps of the plan are being run
+ * @param pruneBlock why it is not deleted although its manifest is gone
  * @param explain an error's message for people, with its place
  */
 record ConditionsOf(
     Tracked tracked,
     Optional<Sight> sight,
     Optional<Outcome> outcome,
+    Optional<PruneBlock> pruneBlock,
     Function<ReconcileException, String> explain) {
+  private static final String PRUNE_BLOCKED = "PruneBlocked";
+
   private record Finding(String status, String reason, String message) {}
 
   /** All of them, in the order in which people look for them. */
   List<Condition> list(List<Condition> before, Instant now) {
-    return List.of(
-        condition(Conditions.READY, ready(), before, now),
-        condition(Conditions.AVAILABLE, available(), before, now),
-        condition(Conditions.UP_TO_DATE, upToDate(), before, now),
-        condition(Conditions.RECONCILING, reconciling(), before, now),
-        condition(Conditions.STALLED, stalled(), before, now),
-        condition(Conditions.PAUSED, paused(), before, now),
-        condition(Conditions.DELETING, deleting(), before, now));
+    List<Condition> always =
+        List.of(
+            condition(Conditions.READY, ready(), before, now),
+            condition(Conditions.AVAILABLE, available(), before, now),
+            condition(Conditions.UP_TO_DATE, upToDate(), before, now),
+            condition(Conditions.RECONCILING, reconciling(), before, now),
+            condition(Conditions.STALLED, stalled(), before, now),
+            condition(Conditions.PAUSED, paused(), before, now),
+            condition(Conditions.DELETING, deleting(), before, now));
+    if (pruneBlock.isEmpty() || tracked.deleting()) {
+      return always;
+    }
+    List<Condition> all = new ArrayList<>(always);
+    Finding blocked = yes(pruneBlock.get().reason(), pruneBlock.get().message());
+    all.add(condition(PRUNE_BLOCKED, blocked, before, now));
+    return List.copyOf(all);
   }
 
   private Finding available() {

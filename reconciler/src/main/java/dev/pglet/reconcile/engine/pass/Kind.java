@@ -44,6 +44,10 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
     return controller.dependencies(mine(resource));
   }
 
+  public void moveTo(Known known, String manifestRoot) throws ReconcileException {
+    controller.moveTo(known, manifestRoot);
+  }
+
   public List<Known> known() throws ReconcileException {
     return controller.known();
   }
@@ -59,7 +63,10 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
     Plan<S> plan = Plan.empty();
     Optional<InvalidSpec> invalid = Optional.empty();
     if (tracked.deleting()) {
-      plan = controller.planDeletion(resource, observed);
+      plan =
+          tracked.entry().tombstone().orElseThrow().data()
+              ? controller.planDataDeletion(resource, observed)
+              : controller.planDeletion(resource, observed);
     } else {
       try {
         plan = controller.plan(resource, observed);

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class Reporter {
   private final EventLog events;
   private final InstantSource clock;
   private final EngineListener listener;
+  private final Function<ResourceKey, Optional<PruneBlock>> pruneBlocks;
   private final Wakeups wakeups;
   private final Map<ResourceKey, Written> written = new ConcurrentHashMap<>();
   private final Map<ResourceKey, Integer> drops = new ConcurrentHashMap<>();
@@ -61,6 +63,7 @@ public final class Reporter {
       EventLog events,
       InstantSource clock,
       EngineListener listener,
+      Function<ResourceKey, Optional<PruneBlock>> pruneBlocks,
       Wakeups wakeups) {
     this.table = requireNonNull(table, "table is null");
     this.manifests = requireNonNull(manifests, "manifests is null");
@@ -68,6 +71,7 @@ public final class Reporter {
     this.events = requireNonNull(events, "events is null");
     this.clock = requireNonNull(clock, "clock is null");
     this.listener = requireNonNull(listener, "listener is null");
+    this.pruneBlocks = requireNonNull(pruneBlocks, "pruneBlocks is null");
     this.wakeups = requireNonNull(wakeups, "wakeups is null");
   }
 
@@ -109,7 +113,12 @@ public final class Reporter {
   private ObjectNode publish(Tracked tracked, Optional<Sight> sight, Optional<Outcome> outcome) {
     List<Condition> before = table.conditions(tracked.key());
     List<Condition> after =
-        new ConditionsOf(tracked, sight, outcome, error -> explain(table, tracked, error))
+        new ConditionsOf(
+                tracked,
+                sight,
+                outcome,
+                pruneBlocks.apply(tracked.key()),
+                error -> explain(table, tracked, error))
             .list(lastReported(tracked), clock.instant());
     ObjectNode status =
         sight.map(seen -> seen.status().deepCopy()).orElseGet(() -> lastStatus(tracked.key()));

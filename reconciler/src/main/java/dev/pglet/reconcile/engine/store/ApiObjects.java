@@ -104,7 +104,7 @@ public final class ApiObjects {
   boolean sameSpec(Tracked one, Tracked other) {
     return one.entry().identity().equals(other.entry().identity())
         && one.entry().specHash().equals(other.entry().specHash())
-        && one.deleting() == other.deleting()
+        && one.entry().tombstone().equals(other.entry().tombstone())
         && one.blocked().isPresent() == other.blocked().isPresent()
         && remembered(one.resource())
             .path("metadata")
