@@ -4,9 +4,10 @@ import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresServer.ConfigurationProblem;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.HostUnavailable;
-import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
+import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,8 +42,8 @@ final class ConfigurationApply {
 
   /**
    * Checks the candidate, writes the files, and lets a running server read them. A candidate that
-   * is not accepted changes nothing; it is checked again with the next pass, as what it lacks may
-   * have been installed.
+   * is not accepted changes nothing; it is checked again when the binaries or their libraries have
+   * changed, as what it lacks may have been installed.
    */
   void apply(ServerSpec spec, Volume volume, Binaries binaries, boolean running)
       throws ReconcileException {
@@ -53,12 +54,16 @@ final class ConfigurationApply {
       List<ConfigurationProblem> problems =
           host.server().check(binaries, volume.data(), candidate, host.account());
       if (!problems.isEmpty()) {
+        RefusedConfiguration refused =
+            new RefusedConfiguration(
+                configuration.hash(),
+                problems.stream().map(problem -> refused(spec, configuration, problem)).toList());
+        remembered.rememberRefused(refused, BinariesFingerprint.of(binaries));
         if (!running && remembered.lastGood().isPresent()) {
           // The next stage starts the server as it was, and then says what was refused.
           return;
         }
-        InvalidSpec.throwAll(
-            problems.stream().map(problem -> refused(spec, configuration, problem)).toList());
+        throw ServerPlanner.invalid(refused);
       }
       remembered.writeInForce(configuration);
     } catch (IOException e) {
@@ -142,7 +147,7 @@ final class ConfigurationApply {
             "postgres");
   }
 
-  private static InvalidSpec refused(
+  private static Problem refused(
       ServerSpec spec, Configuration configuration, ConfigurationProblem problem) {
     String setting = problem.setting();
     if (setting.isEmpty() && problem.line() > 0) {
@@ -155,11 +160,7 @@ final class ConfigurationApply {
             .findFirst()
             .map(SettingRules::field)
             .orElse(TYPED.getOrDefault(lower, "spec"));
-    return new InvalidSpec(
-        "ConfigurationRefused",
-        field,
-        problem.message().replace('\n', ' '),
-        "Nothing was changed; correct the setting");
+    return new Problem(field, problem.message().replace('\n', ' '));
   }
 
   private static String settingAt(String main, int line) {

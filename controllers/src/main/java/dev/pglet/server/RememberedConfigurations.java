@@ -6,11 +6,13 @@ import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,18 +112,33 @@ final class RememberedConfigurations {
     link();
   }
 
-  void rememberRefused(RefusedConfiguration refused) throws IOException {
-    DurableFile.write(
-        directory().resolve(REFUSED),
-        refused.hash() + "\n" + refused.field() + "\n" + refused.message() + "\n",
-        account);
+  /**
+   * Remembers what was refused, and by which binaries.
+   *
+   * @param binaries see {@link BinariesFingerprint}
+   */
+  void rememberRefused(RefusedConfiguration refused, String binaries) throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append(refused.hash()).append(' ').append(binaries).append('\n');
+    for (Problem problem : refused.problems()) {
+      text.append(problem.field()).append('\n');
+      text.append(problem.message().replace('\n', ' ')).append('\n');
+    }
+    DurableFile.write(directory().resolve(REFUSED), text.toString(), account);
   }
 
-  static Optional<RefusedConfiguration> parseRefused(String content) {
-    String[] parts = content.split("\n", 3);
-    return parts.length < 3
-        ? Optional.empty()
-        : Optional.of(new RefusedConfiguration(parts[0], parts[1], parts[2].strip()));
+  /** What these binaries have refused; what others did, or was not written so, is tried again. */
+  static Optional<RefusedConfiguration> parseRefused(String content, String binaries) {
+    List<String> lines = content.lines().toList();
+    if (lines.size() < 3 || !lines.getFirst().endsWith(" " + binaries)) {
+      return Optional.empty();
+    }
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 1; i + 1 < lines.size(); i += 2) {
+      problems.add(new Problem(lines.get(i), lines.get(i + 1)));
+    }
+    String hash = lines.getFirst().substring(0, lines.getFirst().indexOf(' '));
+    return Optional.of(new RefusedConfiguration(hash, problems));
   }
 
   /**

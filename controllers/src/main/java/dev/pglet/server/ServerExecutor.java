@@ -16,6 +16,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -273,18 +274,20 @@ public final class ServerExecutor {
       throw failure;
     }
     RefusedConfiguration refused =
-        new RefusedConfiguration(tried.hash(), "spec.parameters", failure.getMessage());
+        new RefusedConfiguration(
+            tried.hash(), List.of(new Problem("spec.parameters", failure.getMessage())));
+    String binaries = BinariesFingerprint.of(binaries(spec));
     files(
         "going back to the last good configuration",
         () -> {
-          remembered.rememberRefused(refused);
+          remembered.rememberRefused(refused, binaries);
           remembered.restoreGood();
         });
     start(spec);
     throw new InvalidSpec(
         "ConfigurationRefused",
-        refused.field(),
-        refused.message(),
+        "spec.parameters",
+        failure.getMessage(),
         "The server runs with the configuration before. Change the setting, or remove "
             + ServerHost.configurations(volume).resolve(RememberedConfigurations.REFUSED)
             + " to have this one tried again",

@@ -7,6 +7,7 @@ import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -26,7 +27,7 @@ import java.util.SortedSet;
  * @param configurationOnDisk whether all three files are as desired
  * @param changes names of settings that differ between the file and the spec
  * @param lastGoodHash of the newest configuration that a server has started with
- * @param refused the newest configuration that was not accepted
+ * @param refused the newest configuration that these binaries did not accept
  * @param live empty while no session is possible
  * @param secured whether all of the volume but its data is where, and whose, it must be
  */
@@ -53,10 +54,21 @@ public record ServerObserved(
    * A configuration that the binaries did not accept, or that no server could start with.
    *
    * @param hash of that configuration
-   * @param field of the spec that is to blame
-   * @param message in the server's own words
+   * @param problems at least one
    */
-  public record RefusedConfiguration(String hash, String field, String message) {}
+  public record RefusedConfiguration(String hash, List<Problem> problems) {
+    /**
+     * One thing that was not accepted.
+     *
+     * @param field of the spec that is to blame
+     * @param message in the server's own words
+     */
+    public record Problem(String field, String message) {}
+
+    public RefusedConfiguration {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /** The binaries, when they are there. */
   public Optional<Binaries> readyBinaries() {

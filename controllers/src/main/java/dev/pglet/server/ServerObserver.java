@@ -145,7 +145,7 @@ public final class ServerObserver {
             onDisk,
             changes,
             secured ? lastGood(volume) : Optional.empty(),
-            secured ? refused(configurations) : Optional.empty(),
+            secured ? refused(configurations, binaries) : Optional.empty(),
             reached.live().map(Live::server),
             secured);
     return new Answered<>(server, reached.live().map(Live::answer));
@@ -195,9 +195,16 @@ public final class ServerObserver {
         .flatMap(Configuration::hashOf);
   }
 
-  private static Optional<RefusedConfiguration> refused(Path remembered) throws HostUnavailable {
+  private static Optional<RefusedConfiguration> refused(Path remembered, Resolution binaries)
+      throws HostUnavailable {
+    if (!(binaries instanceof Resolution.Ready ready)) {
+      return Optional.empty();
+    }
     return text(remembered.resolve(RememberedConfigurations.REFUSED))
-        .flatMap(RememberedConfigurations::parseRefused);
+        .flatMap(
+            text ->
+                RememberedConfigurations.parseRefused(
+                    text, BinariesFingerprint.of(ready.binaries())));
   }
 
   private static boolean linked(Volume volume) throws HostUnavailable {

@@ -7,6 +7,7 @@ import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Wait;
+import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.Optional;
  */
 public final class ServerPlanner {
   private static final String POSTMASTER_CONTEXT = "postmaster";
+
+  private static final String REFUSED_REMEDY =
+      "Nothing was changed; correct the setting. It is tried again when PostgreSQL's binaries or libraries change";
 
   private ServerPlanner() {}
 
@@ -88,13 +92,20 @@ public final class ServerPlanner {
     return observed
         .refused()
         .filter(refused -> refused.hash().equals(desired.hash()))
-        .map(
-            refused ->
-                new InvalidSpec(
-                    "ConfigurationRefused",
-                    refused.field(),
-                    refused.message(),
-                    "The server keeps the configuration before; change the setting"));
+        .map(ServerPlanner::invalid);
+  }
+
+  static InvalidSpec invalid(RefusedConfiguration refused) {
+    return InvalidSpec.together(
+        refused.problems().stream()
+            .map(
+                problem ->
+                    new InvalidSpec(
+                        "ConfigurationRefused",
+                        problem.field(),
+                        problem.message(),
+                        REFUSED_REMEDY))
+            .toList());
   }
 
   /** Binaries, port and volume: what there must be before the data is made. */

@@ -155,7 +155,6 @@ final class TestInstanceForReal {
 
   @Test
   void whoeverOnlyLooksMakesNothingOnTheHost() throws Exception {
-    pglet.write("app.yaml", APP);
     List<KindProvider> kinds =
         ServiceLoader.load(KindProvider.class).stream().map(ServiceLoader.Provider::get).toList();
     try (SystemScheduler scheduler = new SystemScheduler()) {
@@ -167,6 +166,8 @@ final class TestInstanceForReal {
                   pglet.directory(kinds, scheduler),
                   Clock.systemUTC(),
                   scheduler));
+      // What pglet wrote itself is accepted at once.
+      observed.apply(APP);
       assertThat(observed.list(CrdDefinition.of(PostgreSQLInstance.class, "v1"))).hasSize(1);
     }
     assertThat(pglet.base()).isDirectoryContaining(path -> path.endsWith("manifests"));
@@ -224,6 +225,30 @@ final class TestInstanceForReal {
     settleUntilStalled();
     assertThat(eventually(() -> value("work_mem"), Duration.ofSeconds(20))).isEqualTo("5MB");
     assertThat(pid(pglet.instance("app"))).isPositive().isNotEqualTo(pid);
+  }
+
+  @Test
+  void aRefusedConfigurationIsCheckedAgainOnlyByOtherBinaries() throws Exception {
+    Path file = pglet.write("app.yaml", APP);
+    pglet.converge();
+    pglet.write(
+        "app.yaml",
+        Files.readString(file).replace("work_mem: 5MB", "wrk_mem: 9MB\n    more_mem: 1MB"));
+    String first = settleUntilStalled().toString();
+    assertThat(first).contains("app.yaml:9:5: spec.parameters.wrk_mem", "app.yaml:10:5: spec");
+
+    pglet.steps().forget();
+    pglet.restart();
+    assertThat(settleUntilStalled().toString()).isEqualTo(first);
+    assertThat(pglet.steps().names()).isEmpty();
+
+    Path refused =
+        Path.of(pglet.instance("app").at("/status/dataDirectory").asText())
+            .resolveSibling("config/refused");
+    Files.writeString(refused, Files.readString(refused).replaceFirst("/", "/1"));
+    pglet.restart();
+    settleUntilStalled();
+    assertThat(pglet.steps().names()).containsExactly("ApplyConfiguration");
   }
 
   @Test

@@ -34,10 +34,15 @@ public final class InvalidSpec extends ReconcileException {
    */
   public static void throwAll(List<InvalidSpec> problems) throws InvalidSpec {
     if (!problems.isEmpty()) {
-      InvalidSpec first = problems.getFirst();
-      first.others.addAll(problems.subList(1, problems.size()));
-      throw first;
+      throw together(problems);
     }
+  }
+
+  /** The first of some, which knows of the others. */
+  public static InvalidSpec together(List<InvalidSpec> problems) {
+    InvalidSpec first = problems.getFirst();
+    first.others.addAll(problems.subList(1, problems.size()));
+    return first;
   }
 
   /** This one, and what else is wrong with the same spec. */
