@@ -101,10 +101,7 @@ public final class ServerPlanner {
             .map(
                 problem ->
                     new InvalidSpec(
-                        "ConfigurationRefused",
-                        problem.field(),
-                        problem.message(),
-                        REFUSED_REMEDY))
+                        "ConfigurationRefused", problem.field(), problem.message(), REFUSED_REMEDY))
             .toList());
   }
 

@@ -230,7 +230,8 @@ public record TestingServer(ServerObserved observed) {
         observed.configurationOnDisk(),
         List.copyOf(observed.changes()),
         observed.lastGoodHash(),
-        Optional.of(new RefusedConfiguration(
+        Optional.of(
+            new RefusedConfiguration(
                 refused.hash(), List.of(new RefusedConfiguration.Problem(field, message)))),
         observed.live());
   }

@@ -231,6 +231,21 @@ class TestLauncher {
   }
 
   @Test
+  void aCloneThatCannotBeWrittenNamesTheRemedy() throws Exception {
+    maven("");
+    // Where the directory should be is a file: not even root can write there.
+    Files.writeString(clone.resolve("controllers"), "");
+
+    Ran ran = run(Map.of("JAVA_HOME", jdk("25.0.1").toString()), "get", "pg");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains(clone + " cannot be written")
+        .contains("Build it as its owner with: " + clone + "/pglet version");
+    assertThat(builds()).isZero();
+  }
+
+  @Test
   void aNewerSourceIsBuiltAgain() throws Exception {
     maven("");
     Map<String, String> environment = Map.of("PGLET_JAVA_HOME", jdk("25").toString());

@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 record ServerLog(Path file, long begin) {
   private static final int TAIL = 64 << 10;
   private static final int LINES = 4;
-  private static final Pattern GRAVE = Pattern.compile("(FATAL|PANIC|ERROR|HINT|DETAIL):  ");
+
+  /** Why a socket cannot be had is said as LOG, before a FATAL that does not repeat it. */
+  private static final Pattern GRAVE =
+      Pattern.compile("(FATAL|PANIC|ERROR|HINT|DETAIL):  |(LOG|WARNING):  could not ");
 
   static ServerLog from(Path file) throws IOException {
     return new ServerLog(file, Files.exists(file) ? Files.size(file) : 0);

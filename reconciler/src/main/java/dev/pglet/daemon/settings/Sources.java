@@ -62,6 +62,9 @@ public final class Sources {
       }
       return new Sources(user, flags, file, JsonNodeFactory.instance.objectNode());
     }
+    if (user.isRoot()) {
+      TrustedFile.require(file);
+    }
     return new Sources(user, flags, file, parse(file));
   }
 

@@ -9,10 +9,13 @@ import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.engine.PruneGuard;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +81,31 @@ class TestDaemonSettings {
     Places places = resolve(0, Map.of("PGLET_DATA_ROOT", "/d"), Map.of()).places();
 
     assertThat(places.runDirectory()).isEqualTo(Path.of("/d/run"));
+  }
+
+  @Test
+  void rootReadsNoSettingsThatOthersCanWrite() throws Exception {
+    Path file = Path.of(settingsFile("dataRoot: /file\n"));
+    assertThat(resolve(0, Map.of(), Map.of("--config", file.toString())).places().dataRoot())
+        .isEqualTo(Path.of("/file"));
+
+    for (Path writable : List.of(file, directory)) {
+      Path real = writable.toRealPath();
+      Set<PosixFilePermission> mode = Files.getPosixFilePermissions(writable);
+      Set<PosixFilePermission> more = EnumSet.copyOf(mode);
+      more.add(PosixFilePermission.OTHERS_WRITE);
+      Files.setPosixFilePermissions(writable, more);
+      assertThatThrownBy(() -> resolve(0, Map.of(), Map.of("--config", file.toString())))
+          .isInstanceOfSatisfying(
+              InvalidSpec.class,
+              error ->
+                  assertThat(error.explain())
+                      .contains(file + " is not read", "chmod go-w " + real));
+      assertThat(resolve(1000, Map.of(), Map.of("--config", file.toString())).places().dataRoot())
+          .as("an ordinary user's daemon has only that user's rights")
+          .isEqualTo(Path.of("/file"));
+      Files.setPosixFilePermissions(writable, mode);
+    }
   }
 
   @Test
