@@ -1,7 +1,6 @@
 package dev.pglet.daemon;
 
 import dev.pglet.cli.Cli;
-import dev.pglet.cli.git.GitCommand;
 import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
@@ -12,8 +11,10 @@ import dev.pglet.cli.verb.PruneCommand;
 import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.cli.verb.VersionCommand;
 import dev.pglet.cli.verb.WaitCommand;
+import dev.pglet.daemon.doctor.DoctorCommand;
 import dev.pglet.daemon.verb.CleanupCommand;
 import dev.pglet.daemon.verb.DesiredStateCommand;
+import dev.pglet.daemon.verb.GitCommand;
 import dev.pglet.daemon.verb.QuickstartCommand;
 import dev.pglet.daemon.verb.RunCommand;
 import dev.pglet.reconcile.Command;
@@ -43,6 +44,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "start",
           "events",
           "git",
+          "doctor",
           "cleanup",
           "version");
 
@@ -86,6 +88,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "start" -> DesiredStateCommand.start(wiring);
       case "events" -> new EventsCommand();
       case "git" -> new GitCommand(wiring.launcher());
+      case "doctor" -> new DoctorCommand(wiring);
       case "cleanup" -> new CleanupCommand(session -> wiring.cleanup());
       case "version" -> new VersionCommand(Version.text());
       default -> throw new IllegalArgumentException("no verb " + name);

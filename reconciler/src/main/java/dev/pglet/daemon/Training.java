@@ -67,6 +67,7 @@ final class Training {
   }
 
   private void daemon() throws InterruptedException {
+    filter();
     verb("version");
     verb("get", "all");
     Thread daemon = Thread.ofPlatform().daemon().start(() -> verb("run", manifests.toString()));
@@ -80,6 +81,7 @@ final class Training {
   }
 
   private void verbs(Path branch) throws IOException, InterruptedException {
+    filter();
     verb("help");
     verb("help", "get");
     verb("validate", home + "/examples");
@@ -116,6 +118,15 @@ final class Training {
     }
   }
 
+  /** What git says to its filter for one file. */
+  private static void filter() {
+    String content = ORPHAN + "status: {phase: Pending}\n";
+    String said =
+        "0016git-filter-client\n000eversion=2\n00000015capability=clean\n0016capability=smudge\n0000"
+            + "0012command=clean\n0000%04x%s0000".formatted(content.length() + 4, content);
+    run(List.of("git", "filter"), said);
+  }
+
   private boolean awaitSocket(BooleanSupplier runs) throws InterruptedException {
     Path socket = data.resolve("run/pglet.sock");
     for (int i = 0; i < 600 && runs.getAsBoolean(); i++) {
@@ -128,12 +139,18 @@ final class Training {
   }
 
   private void verb(String... words) {
-    PrintStream nowhere =
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     List<String> arguments = new ArrayList<>(List.of(words));
     arguments.add("--data-root=" + data);
     arguments.add("--manifests=" + manifests);
+    run(arguments, "");
+  }
+
+  private static void run(List<String> arguments, String input) {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Main.run(
-        arguments, new Session.Console(new ByteArrayInputStream(new byte[0]), nowhere, nowhere));
+        arguments,
+        new Session.Console(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere));
   }
 }

@@ -3,8 +3,10 @@ package dev.pglet.daemon;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Session;
+import dev.pglet.daemon.doctor.DoctorCommand;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.HostUser;
+import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.engine.SystemScheduler;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The one place where everything is put together by hand. Each thing is made when it is first asked
  * for: a thin verb makes next to nothing, and help works whatever the settings say.
  */
-final class Wiring implements EngineRuns {
+final class Wiring implements EngineRuns, DoctorCommand.Host {
   private final Map<String, String> flags;
   private final Session.Console console;
   private final InstantSource clock = InstantSource.system();
@@ -37,7 +39,8 @@ final class Wiring implements EngineRuns {
     this.console = console;
   }
 
-  DaemonSettings settings() throws ReconcileException {
+  @Override
+  public DaemonSettings settings() throws ReconcileException {
     DaemonSettings resolved = settings;
     if (resolved == null) {
       resolved = DaemonSettings.resolve(HostUser.current(), flags);
@@ -85,6 +88,12 @@ final class Wiring implements EngineRuns {
   /** The program that runs this one. */
   Path launcher() {
     return Path.of(System.getProperty("pglet.home", ".")).resolve("pglet").toAbsolutePath();
+  }
+
+  @Override
+  public ManifestSource manifests(Path root) throws ReconcileException {
+    return ManifestRoots.open(
+        root, kinds().registry(), clock, new SystemScheduler(), settings().user());
   }
 
   Cleanup cleanup() throws ReconcileException {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Sets a clone up so that statuses stay out of commits, and takes that back. */
-final class GitSetup {
+public final class GitSetup {
   private final Path directory;
   private final Git git;
   private final PrintStream out;
@@ -25,7 +25,7 @@ final class GitSetup {
   }
 
   /** For a directory in a repository that git lets this user work in. */
-  static GitSetup in(Path directory, PrintStream out) throws ReconcileException {
+  public static GitSetup in(Path directory, PrintStream out) throws ReconcileException {
     Path real;
     try {
       real = directory.toRealPath();
@@ -41,7 +41,12 @@ final class GitSetup {
     return setup;
   }
 
-  void install(Path launcher) throws ReconcileException {
+  /**
+   * Sets this clone up. May be done again at any time.
+   *
+   * @param launcher the program that git shall run
+   */
+  public void install(Path launcher) throws ReconcileException {
     if (!Files.isExecutable(launcher)) {
       throw new HostUnavailable(
           "NoLauncher",
@@ -73,7 +78,8 @@ final class GitSetup {
     }
   }
 
-  void undo() throws ReconcileException {
+  /** Takes exactly that back. */
+  public void undo() throws ReconcileException {
     boolean had;
     try {
       had = OwnLines.attributes(directory).remove();

@@ -1,8 +1,8 @@
 /**
- * The verb {@code git}: a manifest directory in a repository. Runs the git program, with the rights
+ * A manifest directory in a git repository, as verbs see it. Runs the git program, with the rights
  * and the settings of whoever runs the verb; the daemon never does.
  *
- * <p>Allowed dependencies: those of {@code dev.pglet.cli}, and {@code dev.pglet.cli} itself.
+ * <p>Allowed dependencies: {@code dev.pglet.manifest}, {@code dev.pglet.reconcile}.
  */
 @NullMarked
 package dev.pglet.cli.git;

@@ -5,10 +5,13 @@ import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestReader;
 import dev.pglet.manifest.Problem;
+import dev.pglet.manifest.edit.StatusRemoval;
+import dev.pglet.manifest.parse.Place;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +83,32 @@ final class ManifestArguments {
       ManifestReader.Content content, List<Manifest> manifests, List<Problem> problems) {
     manifests.addAll(content.manifests());
     problems.addAll(content.problems());
+  }
+
+  /** Every status in the files of a command line, each as a problem. */
+  static List<Problem> statuses(List<String> arguments) {
+    List<Problem> problems = new ArrayList<>();
+    for (String argument : arguments) {
+      try {
+        for (Path file : files(Path.of(argument))) {
+          for (Place place : StatusRemoval.places(Files.readString(file))) {
+            problems.add(
+                new Problem(
+                    file,
+                    place.line(),
+                    place.column(),
+                    "status",
+                    "is written by pglet and belongs into no commit; run: pglet git setup, then"
+                        + " git add --renormalize this file"));
+          }
+        }
+      } catch (CharacterCodingException e) {
+        // No text, and reported as that already.
+      } catch (IOException e) {
+        problems.add(new Problem(Path.of(argument), 0, 0, "", "cannot be read: " + e.getMessage()));
+      }
+    }
+    return problems;
   }
 
   private static List<Path> files(Path path) throws IOException {

@@ -4,9 +4,14 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
+import dev.pglet.cli.UsageError;
+import dev.pglet.cli.git.GitFilter;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.Problem;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +25,7 @@ public final class ValidateCommand implements BuiltinCommand {
   public CommandSpec spec() {
     return Options.verb("validate", "Check manifests; needs no daemon and changes nothing.")
         .addOption(Options.values("FILE|DIR|-", "The same as an argument.", "-f", "--filename"))
+        .addOption(Options.flag("Refuse a status too: for what goes into a commit.", "--no-status"))
         .addPositional(Options.words("FILE|DIR|-", "0..*", "Default: the manifest directory."));
   }
 
@@ -30,11 +36,18 @@ public final class ValidateCommand implements BuiltinCommand {
     if (paths.isEmpty()) {
       paths.add(session.local().manifests().toString());
     }
+    if (Options.has(arguments, "--no-status") && paths.contains("-")) {
+      throw new UsageError("--no-status needs files or directories, not -");
+    }
     ManifestArguments.Read read = ManifestArguments.read(paths, session);
     List<Problem> problems = new ArrayList<>(read.problems());
     problems.addAll(duplicates(read.manifests()));
     problems.addAll(ManifestArguments.refusals(read, session));
+    if (Options.has(arguments, "--no-status")) {
+      problems.addAll(ManifestArguments.statuses(paths));
+    }
     problems.forEach(session.err()::println);
+    warnOfGit(paths, session);
     if (!problems.isEmpty()) {
       session.err().printf("%d problem(s) in %d file(s)%n", problems.size(), read.files());
       return Cli.FAILED;
@@ -43,6 +56,25 @@ public final class ValidateCommand implements BuiltinCommand {
         .out()
         .printf("%d manifest(s) in %d file(s) are valid%n", read.manifests().size(), read.files());
     return Cli.OK;
+  }
+
+  /** No manifest is wrong for it, so it does not count. */
+  private static void warnOfGit(List<String> paths, Session session) {
+    paths.stream()
+        .map(Path::of)
+        .map(path -> Files.isDirectory(path) ? path : path.toAbsolutePath().getParent())
+        .filter(directory -> directory != null && Files.isDirectory(directory))
+        .distinct()
+        .forEach(
+            directory -> {
+              try {
+                if (GitFilter.of(directory) instanceof GitFilter.Broken broken) {
+                  session.err().printf("warning: %s. %s%n", broken.problem(), broken.remedy());
+                }
+              } catch (HostUnavailable e) {
+                session.err().printf("warning: %s%n", e.explain());
+              }
+            });
   }
 
   private static List<Problem> duplicates(List<Manifest> manifests) {

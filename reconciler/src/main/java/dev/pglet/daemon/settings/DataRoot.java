@@ -11,7 +11,7 @@ import java.util.List;
 /** Makes the directories of a data root, and checks that servers can live there. */
 public final class DataRoot {
   /** What a first instance needs: unpacked binaries, a new cluster, and room to work. */
-  static final long LEAST_FREE = 256L << 20;
+  public static final long LEAST_FREE = 256L << 20;
 
   private DataRoot() {}
 
@@ -54,7 +54,12 @@ public final class DataRoot {
     }
   }
 
-  private static void requireExecutable(Path data) throws HostUnavailable {
+  /**
+   * That programs can be run from there.
+   *
+   * @param data an existing directory
+   */
+  public static void requireExecutable(Path data) throws HostUnavailable {
     try {
       List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
       if (isNoExec(mounts, data.toRealPath())) {

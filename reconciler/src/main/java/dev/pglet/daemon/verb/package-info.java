@@ -1,5 +1,5 @@
 /**
- * The verbs that run an engine themselves, or end one.
+ * The verbs that run an engine themselves, end one, or set its surroundings up.
  *
  * <p>Allowed dependencies: {@code dev.pglet.daemon} and everything that it may use.
  */

@@ -15,6 +15,7 @@ import dev.pglet.manifest.TrustRule;
 import dev.pglet.manifest.git.GitManifests;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.testing.TestingLauncher;
 import dev.pglet.reconcile.testing.TestingRepository;
 import dev.pglet.reconcile.testing.TestingRepository.Ended;
 import dev.pglet.reconcile.testing.TestingScheduler;
@@ -24,7 +25,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,26 +41,13 @@ final class TestGitSetup {
   private static final ResourceKey A = ResourceKey.of("Branch", "a");
 
   @TempDir private Path temp;
-  private Path launcher = Path.of("/");
+  private TestingLauncher launcher = new TestingLauncher(Path.of("/"), Path.of("/"));
   private Path clones = Path.of("/");
 
   @BeforeEach
   void makeLauncher() throws IOException {
     clones = Files.createDirectory(temp.toRealPath().resolve("it's a ü"));
-    launcher = clones.resolve("pglet");
-    Files.writeString(
-        launcher,
-        "#!/bin/sh\necho run >> '%s'\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' dev.pglet.daemon.Main \"$@\"\n"
-            .formatted(
-                temp.resolve("runs"),
-                Path.of(System.getProperty("java.home"), "bin/java"),
-                System.getProperty("java.class.path")));
-    Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
-  }
-
-  private long filterRuns() throws IOException {
-    Path runs = temp.resolve("runs");
-    return Files.exists(runs) ? Files.readAllLines(runs).size() : 0;
+    launcher = TestingLauncher.in(clones);
   }
 
   private static String branch(String name) {
@@ -80,7 +67,7 @@ final class TestGitSetup {
   private String setUp(Path directory) throws ReconcileException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
-    GitSetup.in(directory, printed).install(launcher);
+    GitSetup.in(directory, printed).install(launcher.program());
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -317,11 +304,11 @@ final class TestGitSetup {
     for (int i = 0; i < 100; i++) {
       repository.write("b" + i + ".yaml", branch("b" + i) + "status: {phase: Running}\n");
     }
-    long before = filterRuns();
+    long before = launcher.runs();
 
     repository.git("add", "-A");
 
-    assertThat(filterRuns()).isEqualTo(before + 1);
+    assertThat(launcher.runs()).isEqualTo(before + 1);
     repository.git("commit", "-qm", "one");
     assertThat(repository.tryGit("grep", "-q", "phase", "HEAD").code()).isEqualTo(1);
   }
@@ -358,11 +345,12 @@ final class TestGitSetup {
             broken -> assertThat(broken.remedy()).contains("pglet git setup " + second));
     setUp(second);
     assertThat(GitFilter.of(second)).isInstanceOf(GitFilter.Ready.class);
-    Files.delete(launcher);
+    Files.delete(launcher.program());
     assertThat(GitFilter.of(second))
         .isInstanceOfSatisfying(
             GitFilter.Broken.class,
-            broken -> assertThat(broken.problem()).contains(launcher + ", which is gone"));
+            broken ->
+                assertThat(broken.problem()).contains(launcher.program() + ", which is gone"));
   }
 
   /** Else git ends in the middle of the checkout, when the manifest is away already. */
@@ -377,10 +365,9 @@ final class TestGitSetup {
     repository.write("a.yaml", branch("a").replace("app", "other"));
     repository.commit("two");
     assertThat(repository.status()).isEmpty();
-    Files.delete(launcher);
+    Files.delete(launcher.program());
     if (!program.isEmpty()) {
-      Files.writeString(launcher, program);
-      Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+      launcher.replace(program);
     }
 
     Ended ended = repository.tryGit("checkout", "-q", "main");

@@ -1,4 +1,4 @@
-package dev.pglet.cli.git;
+package dev.pglet.daemon.verb;
 
 import static dev.pglet.cli.Options.flag;
 import static dev.pglet.cli.Options.has;
@@ -7,6 +7,7 @@ import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
+import dev.pglet.cli.git.GitSetup;
 import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.reconcile.ReconcileException;
 import java.nio.file.Path;

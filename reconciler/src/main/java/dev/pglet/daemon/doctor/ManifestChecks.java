@@ -1,0 +1,53 @@
+package dev.pglet.daemon.doctor;
+
+import dev.pglet.cli.git.GitFilter;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Snapshot;
+import dev.pglet.reconcile.HostUnavailable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The manifest directory. */
+final class ManifestChecks {
+  private ManifestChecks() {}
+
+  /** Whether it can be read and trusted, and each manifest in it. */
+  static List<Finding> manifests(ManifestSource manifests) {
+    Snapshot snapshot = manifests.scan();
+    List<Finding> findings = new ArrayList<>();
+    snapshot.rejected().stream()
+        .flatMap(rejected -> rejected.problems().stream())
+        .forEach(problem -> findings.add(Finding.problem("manifests", problem.toString(), "")));
+    if (findings.isEmpty()) {
+      findings.add(
+          Finding.good(
+              "manifests",
+              "%s, %d in force%s"
+                  .formatted(
+                      manifests.root(),
+                      snapshot.accepted().size(),
+                      snapshot.complete() ? "" : "; " + snapshot.incompleteBecause())));
+    }
+    return findings;
+  }
+
+  static Finding git(Path directory) {
+    try {
+      return switch (GitFilter.of(directory)) {
+        case GitFilter.NoRepository _ -> Finding.good("git", directory + " is in no repository");
+        case GitFilter.NotWanted not ->
+            Finding.problem(
+                "git",
+                "%s is in the repository %s, whose commits would hold statuses"
+                    .formatted(directory, not.workTree()),
+                "Run: pglet git setup " + directory);
+        case GitFilter.Ready ready ->
+            Finding.good("git", "statuses stay out of commits of " + ready.workTree());
+        case GitFilter.Broken broken -> Finding.problem("git", broken.problem(), broken.remedy());
+      };
+    } catch (HostUnavailable e) {
+      return Finding.problem("git", e);
+    }
+  }
+}
