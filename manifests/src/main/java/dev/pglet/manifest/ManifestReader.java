@@ -2,6 +2,7 @@ package dev.pglet.manifest;
 
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.parse.DocumentParser;
 import dev.pglet.manifest.parse.Flaw;
 import dev.pglet.manifest.parse.ParsedText;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 
 /** One file or text to manifests, without a directory around it. Thread-safe. */
 public final class ManifestReader {
+  private static final Set<FieldPath> FREE =
+      Set.of(FieldPath.of("metadata", "labels"), FieldPath.of("metadata", "annotations"));
+
   private final DocumentParser parser;
 
   public ManifestReader(KindRegistry kinds) {
@@ -80,9 +84,15 @@ public final class ManifestReader {
         parsed.flawedKeys());
   }
 
-  /** The type that a kind's schema gives to a field, such as {@code integer}; empty for none. */
-  String typeOf(String kind, List<String> path) {
-    return parser.typeOf(kind, path);
+  /** Whether a field is a mapping of names that users choose. */
+  boolean isFreeMap(String kind, FieldPath path) {
+    return FREE.contains(path)
+        || parser.isFreeMap(
+            kind,
+            path.parts().stream()
+                .filter(FieldPath.Key.class::isInstance)
+                .map(part -> ((FieldPath.Key) part).name())
+                .toList());
   }
 
   static Problem problem(Path file, Flaw flaw) {

@@ -1,5 +1,6 @@
 package dev.pglet.manifest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
@@ -8,6 +9,7 @@ import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.ManifestEditor;
+import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.manifest.edit.text.EditRefused;
 import java.io.IOException;
@@ -94,13 +96,36 @@ final class ManifestWriter {
       throws IOException, ManifestRejected {
     SettlingFile file = requireHolder(key, files);
     PatchRule.check(file.path(), patch);
-    return edit(key, file, (text, index) -> Optional.of(patched(text, index, patch)), now)
+    return edit(key, file, (text, index) -> Optional.of(patched(key, text, index, patch)), now)
         .orElseThrow();
   }
 
-  private static String patched(String text, int index, ObjectNode patch) throws EditRefused {
-    ObjectNode content = ManifestEditor.content(text, index);
-    return ManifestEditor.withContent(text, index, (ObjectNode) MergePatch.apply(content, patch));
+  private String patched(ResourceKey key, String text, int index, ObjectNode patch)
+      throws EditRefused {
+    ObjectNode before = ManifestEditor.content(text, index);
+    ObjectNode after = (ObjectNode) MergePatch.apply(before, patch);
+    dropEmptied(key.kind(), FieldPath.ROOT, before, after, patch);
+    return ManifestEditor.withContent(text, index, after);
+  }
+
+  /**
+   * Labels, parameters and the like go with their last one: a pause and a resume leave nothing. And
+   * what only removes adds nothing, though RFC 7386 would add an empty mapping to remove it from.
+   */
+  private void dropEmptied(
+      String kind, FieldPath path, JsonNode before, ObjectNode after, JsonNode patch) {
+    for (Map.Entry<String, JsonNode> field : patch.properties()) {
+      String name = field.getKey();
+      if (field.getValue().isEmpty() || !(after.path(name) instanceof ObjectNode now)) {
+        continue;
+      }
+      JsonNode old = before.path(name);
+      dropEmptied(kind, path.child(name), old, now, field.getValue());
+      boolean emptied = now.isEmpty() && !(old.isObject() && old.isEmpty());
+      if (emptied && (!old.isObject() || reader.isFreeMap(kind, path.child(name)))) {
+        after.remove(name);
+      }
+    }
   }
 
   Optional<Document> document(ResourceKey key, Map<Path, SettlingFile> files)

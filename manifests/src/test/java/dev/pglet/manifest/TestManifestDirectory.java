@@ -356,6 +356,30 @@ final class TestManifestDirectory {
   }
 
   @Test
+  void aPatchAndItsOppositeLeaveTheTextAsItWas() throws Exception {
+    String text = Manifests.instance("a") + "  network:\n    port: 5433\n";
+    write("a.yaml", text);
+    settled();
+    directory.patch(
+        A,
+        Manifests.patch(
+            "{metadata: {labels: {a: b}, annotations: {c: d}}, spec: {parameters: {jit: 'off'}}}"));
+    directory.patch(
+        A,
+        Manifests.patch(
+            "{metadata: {labels: {a: null}, annotations: {c: null}}, spec: {parameters: {jit: null}}}"));
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(text);
+    directory.patch(A, Manifests.patch("{spec: {network: {port: null}}}"));
+    assertThat(root.resolve("a.yaml"))
+        .as("an empty mapping may mean something")
+        .content()
+        .isEqualTo(Manifests.instance("a") + "  network: {}\n");
+    directory.patch(
+        A, Manifests.patch("{metadata: {labels: {x: null}}, spec: {performance: {workMem: null}}}"));
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(Manifests.instance("a") + "  network: {}\n");
+  }
+
+  @Test
   void aPatchThatMakesNoGoodManifestWritesNothingAndNamesThePlace() throws Exception {
     write("a.yaml", Manifests.instance("a"));
     settled();

@@ -1,6 +1,11 @@
 package dev.pglet.daemon;
 
 import dev.pglet.cli.Cli;
+import dev.pglet.cli.edit.ConfigCommand;
+import dev.pglet.cli.edit.EditCommand;
+import dev.pglet.cli.edit.EditorProcess;
+import dev.pglet.cli.edit.MetadataCommand;
+import dev.pglet.cli.edit.PauseCommand;
 import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
@@ -40,6 +45,12 @@ final class BuiltinVerbs implements Cli.Verbs {
           "adopt",
           "validate",
           "wait",
+          "config",
+          "edit",
+          "label",
+          "annotate",
+          "pause",
+          "resume",
           "stop",
           "start",
           "events",
@@ -84,6 +95,12 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "adopt" -> new AdoptCommand();
       case "validate" -> new ValidateCommand();
       case "wait" -> new WaitCommand();
+      case "config" -> new ConfigCommand();
+      case "edit" -> new EditCommand(new EditorProcess(System.getenv()));
+      case "label" -> MetadataCommand.label();
+      case "annotate" -> MetadataCommand.annotate();
+      case "pause" -> PauseCommand.pause();
+      case "resume" -> PauseCommand.resume();
       case "stop" -> DesiredStateCommand.stop(wiring);
       case "start" -> DesiredStateCommand.start(wiring);
       case "events" -> new EventsCommand();

@@ -44,13 +44,13 @@ final class BoundKind {
     return check.findings(tree, spec);
   }
 
-  /** The schema's type of a field of the spec; empty when the schema has no such field. */
-  String typeOf(List<String> path) {
+  /** Whether a field of the spec is a mapping of names that users choose. */
+  boolean isFreeMap(List<String> path) {
     JsonNode at = schema;
     for (String name : path) {
       at = ClosedSchema.field(at, name);
     }
-    return at.path("type").asText();
+    return at.path("additionalProperties").isObject() && !at.has("properties");
   }
 
   /**

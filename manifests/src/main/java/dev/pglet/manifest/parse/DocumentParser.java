@@ -55,16 +55,16 @@ public final class DocumentParser {
   }
 
   /**
-   * The type that the schema of a kind gives to a field, such as {@code integer}; empty when there
-   * is no such field.
+   * Whether the schema of a kind makes a field a mapping of names that users choose.
    *
-   * @param path from the document's root, such as {@code spec, network, port}
+   * @param path from the document's root, such as {@code spec, parameters}
    */
-  public String typeOf(String kind, List<String> path) {
+  public boolean isFreeMap(String kind, List<String> path) {
     BoundKind bound = kinds.get(kind);
-    return bound == null || path.isEmpty() || !path.getFirst().equals("spec")
-        ? ""
-        : bound.typeOf(path.subList(1, path.size()));
+    return bound != null
+        && path.size() > 1
+        && path.getFirst().equals("spec")
+        && bound.isFreeMap(path.subList(1, path.size()));
   }
 
   private final class OneDocument {

@@ -74,6 +74,7 @@ public final class ApplyCommand implements BuiltinCommand {
         : Cli.OK;
   }
 
-  static final String NO_DAEMON =
+  /** What a writing verb says where no daemon acts on it. */
+  public static final String NO_DAEMON =
       "No daemon runs: only the files were edited. pglet run DIR makes it so.";
 }

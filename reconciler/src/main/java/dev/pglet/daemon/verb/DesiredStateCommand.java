@@ -4,14 +4,13 @@ import static dev.pglet.cli.Options.flag;
 import static dev.pglet.cli.Options.has;
 import static dev.pglet.cli.Options.timeout;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Cli;
+import dev.pglet.cli.Named;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
-import dev.pglet.cli.Target;
 import dev.pglet.cli.UsageError;
 import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.cli.verb.Waiting;
@@ -21,7 +20,6 @@ import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,14 +71,11 @@ public final class DesiredStateCommand implements BuiltinCommand {
     if (all != words.isEmpty()) {
       throw new UsageError("say what to %s: NAME…, KIND/NAME…, or --all".formatted(name));
     }
-    SortedSet<ResourceKey> keys = new TreeSet<>();
-    if (all) {
-      keys.addAll(existing(session, Optional.ofNullable(arguments.matchedOptionValue("-n", null))));
-    } else {
-      for (String word : words) {
-        keys.addAll(chosen(word, session, arguments));
-      }
-    }
+    Named named = new Named(session, DesiredStateCommand::hasDesiredState);
+    SortedSet<ResourceKey> keys =
+        all
+            ? new TreeSet<>(named.all(Optional.ofNullable(arguments.matchedOptionValue("-n", null))))
+            : named.keys(words, Options.namespace(arguments));
     if (keys.isEmpty()) {
       session.out().printf("There is nothing to %s.%n", name);
     }
@@ -133,44 +128,12 @@ public final class DesiredStateCommand implements BuiltinCommand {
     }
   }
 
-  private static List<ResourceKey> chosen(String word, Session session, ParseResult arguments)
-      throws ReconcileException {
-    if (word.contains("/")) {
-      List<ResourceKey> keys =
-          Target.keys(List.of(word), Options.namespace(arguments), session.kinds());
-      return keys;
-    }
-    List<ResourceKey> named =
-        existing(session, Optional.of(Options.namespace(arguments))).stream()
-            .filter(key -> key.name().equals(word))
-            .toList();
-    if (named.isEmpty()) {
-      throw new UsageError("there is no '%s'; pglet get all shows what there is".formatted(word));
-    }
-    if (named.size() > 1) {
-      throw new UsageError("'%s' is several: %s; say which".formatted(word, named));
-    }
-    return named;
-  }
-
-  /** Of every kind whose schema has the field. */
-  private static List<ResourceKey> existing(Session session, Optional<String> wanted)
-      throws ReconcileException {
-    List<ResourceKey> keys = new ArrayList<>();
-    for (CrdDefinition kind : session.kinds().all()) {
-      JsonNode field =
-          kind.schema().path("properties").path("spec").path("properties").path("desiredState");
-      if (field.isMissingNode()) {
-        continue;
-      }
-      for (ObjectNode object : session.resources().list(kind)) {
-        JsonNode metadata = object.path("metadata");
-        String namespace = metadata.path("namespace").asText();
-        if (wanted.isEmpty() || wanted.get().equals(namespace)) {
-          keys.add(new ResourceKey(kind.kind(), namespace, metadata.path("name").asText()));
-        }
-      }
-    }
-    return keys;
+  private static boolean hasDesiredState(CrdDefinition kind) {
+    return !kind.schema()
+        .path("properties")
+        .path("spec")
+        .path("properties")
+        .path("desiredState")
+        .isMissingNode();
   }
 }

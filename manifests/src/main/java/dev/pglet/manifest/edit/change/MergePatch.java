@@ -33,6 +33,19 @@ public final class MergePatch {
     return (ObjectNode) patch;
   }
 
+  /** One patch that does what both do; of a field that both give a value, the other's. */
+  public static JsonNode join(JsonNode one, JsonNode other) {
+    if (!(one instanceof ObjectNode first) || !(other instanceof ObjectNode second)) {
+      return other;
+    }
+    ObjectNode joined = first.deepCopy();
+    for (Map.Entry<String, JsonNode> field : second.properties()) {
+      JsonNode there = joined.path(field.getKey());
+      joined.set(field.getKey(), join(there, field.getValue()));
+    }
+    return joined;
+  }
+
   /** What the patch makes of a tree, which stays as it is. */
   public static JsonNode apply(JsonNode target, JsonNode patch) {
     if (!patch.isObject()) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.cli.edit;
+
+import org.jspecify.annotations.NullMarked;
