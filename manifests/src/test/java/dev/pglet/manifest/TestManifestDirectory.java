@@ -375,8 +375,11 @@ final class TestManifestDirectory {
         .content()
         .isEqualTo(Manifests.instance("a") + "  network: {}\n");
     directory.patch(
-        A, Manifests.patch("{metadata: {labels: {x: null}}, spec: {performance: {workMem: null}}}"));
-    assertThat(root.resolve("a.yaml")).content().isEqualTo(Manifests.instance("a") + "  network: {}\n");
+        A,
+        Manifests.patch("{metadata: {labels: {x: null}}, spec: {performance: {workMem: null}}}"));
+    assertThat(root.resolve("a.yaml"))
+        .content()
+        .isEqualTo(Manifests.instance("a") + "  network: {}\n");
   }
 
   @Test

@@ -71,8 +71,7 @@ public final class ConfigCommand implements BuiltinCommand {
       if (!seen.add(field.path())) {
         throw new UsageError(field.path() + " is named twice");
       }
-      JsonNode value =
-          set ? field.value(change.substring(equals + 1)) : NullNode.getInstance();
+      JsonNode value = set ? field.value(change.substring(equals + 1)) : NullNode.getInstance();
       patch = MergePatch.join(patch, field.patch(value));
     }
     return (ObjectNode) patch;

@@ -49,7 +49,8 @@ public final class EditCommand implements BuiltinCommand {
             .document(key)
             .orElseThrow(
                 () ->
-                    new Refused("NotFound", key + " has no manifest", "See pglet get for what has"));
+                    new Refused(
+                        "NotFound", key + " has no manifest", "See pglet get for what has"));
     try (PrivateCopy copy = PrivateCopy.of(key.name(), document.text())) {
       return edit(session, key, document, copy);
     }
@@ -65,8 +66,7 @@ public final class EditCommand implements BuiltinCommand {
     return keys.first();
   }
 
-  private int edit(
-      Session session, ResourceKey key, Resources.Document document, PrivateCopy copy)
+  private int edit(Session session, ResourceKey key, Resources.Document document, PrivateCopy copy)
       throws ReconcileException {
     String last = document.text();
     while (true) {
@@ -96,9 +96,7 @@ public final class EditCommand implements BuiltinCommand {
       } catch (InvalidSpec e) {
         copy.reopen(e.explain().lines().toList(), text);
       } catch (ReconcileException e) {
-        session
-            .err()
-            .printf("pglet edit: %s; your text is in %s%n", e.explain(), copy.keep());
+        session.err().printf("pglet edit: %s; your text is in %s%n", e.explain(), copy.keep());
         return Cli.FAILED;
       }
     }
@@ -110,8 +108,7 @@ public final class EditCommand implements BuiltinCommand {
       editor.edit(copy.file());
     } catch (ReconcileException e) {
       if (!copy.read().equals(original)) {
-        throw new Refused(
-            e.reason(), e.explain() + ". What was saved is in " + copy.keep(), "", e);
+        throw new Refused(e.reason(), e.explain() + ". What was saved is in " + copy.keep(), "", e);
       }
       throw e;
     }

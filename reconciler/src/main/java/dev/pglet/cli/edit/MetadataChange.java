@@ -65,8 +65,7 @@ record MetadataChange(String field, Map<String, Optional<String>> values) {
     ObjectNode strings = patch.putObject("metadata").putObject(field);
     values.forEach(
         (key, value) ->
-            value.ifPresentOrElse(
-                text -> strings.put(key, text), () -> strings.putNull(key)));
+            value.ifPresentOrElse(text -> strings.put(key, text), () -> strings.putNull(key)));
     return patch;
   }
 }

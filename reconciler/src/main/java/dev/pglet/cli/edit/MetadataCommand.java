@@ -64,8 +64,7 @@ public final class MetadataCommand implements BuiltinCommand {
     return all ? Cli.OK : Cli.FAILED;
   }
 
-  private boolean change(
-      Session session, ResourceKey key, MetadataChange change, boolean overwrite)
+  private boolean change(Session session, ResourceKey key, MetadataChange change, boolean overwrite)
       throws ReconcileException {
     Optional<ObjectNode> object = session.resources().get(key);
     if (object.isEmpty()) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.ParseResult;
  * it.
  */
 public final class PauseCommand implements BuiltinCommand {
-  private static final FieldPath PAUSED = FieldPath.of("metadata", "annotations", "pglet.dev/paused");
+  private static final FieldPath PAUSED =
+      FieldPath.of("metadata", "annotations", "pglet.dev/paused");
 
   private final String name;
   private final String done;

@@ -74,7 +74,8 @@ public final class DesiredStateCommand implements BuiltinCommand {
     Named named = new Named(session, DesiredStateCommand::hasDesiredState);
     SortedSet<ResourceKey> keys =
         all
-            ? new TreeSet<>(named.all(Optional.ofNullable(arguments.matchedOptionValue("-n", null))))
+            ? new TreeSet<>(
+                named.all(Optional.ofNullable(arguments.matchedOptionValue("-n", null))))
             : named.keys(words, Options.namespace(arguments));
     if (keys.isEmpty()) {
       session.out().printf("There is nothing to %s.%n", name);

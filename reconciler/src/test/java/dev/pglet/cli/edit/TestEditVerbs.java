@@ -173,13 +173,24 @@ final class TestEditVerbs {
   @Test
   void setsParametersAndFieldsInOneEdit() {
     assertThat(
-            run("config", "set", "app", "work_mem=8MB", "jit=on", "network.port=5433",
-                "spec.version=16", "pg_stat_statements.max=100", "extensions=[{name: pgcrypto}]"))
+            run(
+                "config",
+                "set",
+                "app",
+                "work_mem=8MB",
+                "jit=on",
+                "network.port=5433",
+                "spec.version=16",
+                "pg_stat_statements.max=100",
+                "extensions=[{name: pgcrypto}]"))
         .as(complained())
         .isEqualTo(Cli.OK);
 
     assertFile(
-        MANIFEST.replace("\"17\"", "\"16\"").replace("'off'\n", "'on'\n    work_mem: 8MB\n    pg_stat_statements.max: \"100\"\n")
+        MANIFEST
+                .replace("\"17\"", "\"16\"")
+                .replace(
+                    "'off'\n", "'on'\n    work_mem: 8MB\n    pg_stat_statements.max: \"100\"\n")
             + "  network:\n    port: 5433\n  extensions:\n    - name: pgcrypto\n",
         OTHER);
     assertThat(printed())
@@ -201,12 +212,15 @@ final class TestEditVerbs {
   @Test
   void namesTheNearestFieldAndWritesNothing() {
     Map.of(
-            "netwrok.port=1", "did you mean 'network'? For a parameter of that name write parameters.netwrok.port",
-            "network.prot=1", "PostgreSQLInstance has no field 'spec.network.prot'; did you mean 'port'?",
+            "netwrok.port=1",
+                "did you mean 'network'? For a parameter of that name write parameters.netwrok.port",
+            "network.prot=1",
+                "PostgreSQLInstance has no field 'spec.network.prot'; did you mean 'port'?",
             "spec.work_mem=1", "has no field 'spec.work_mem'",
             "network=1", "spec.network is a mapping: set its fields, such as spec.network.",
             "version.x=1", "spec.version of PostgreSQLInstance has no fields below it",
-            "extensions[0].name=x", "spec.extensions is a list, which is set as a whole: 'extensions=[…]'",
+            "extensions[0].name=x",
+                "spec.extensions is a list, which is set as a whole: 'extensions=[…]'",
             "extensions=app", "is a list, and 'app' is none; write it as '[a, b]'",
             "extensions=[", "is a list, and '[' is none: no valid YAML",
             "work_mem", "has no value: write FIELD=VALUE")
@@ -249,7 +263,8 @@ final class TestEditVerbs {
     assertThat(run("label", "br/pr-1", "team-", "tier-")).isEqualTo(Cli.OK);
     assertFile(MANIFEST, OTHER.replace(", labels: {team: a}", ""));
 
-    assertThat(run("annotate", "pg", "app", "example.com/why=because it: is # so")).isEqualTo(Cli.OK);
+    assertThat(run("annotate", "pg", "app", "example.com/why=because it: is # so"))
+        .isEqualTo(Cli.OK);
     assertFile(
         MANIFEST.replace(
             "name: app\n",
@@ -270,8 +285,7 @@ final class TestEditVerbs {
     assertFile(
         MANIFEST.replace(
             "name: app\n", "name: app\n  annotations:\n    pglet.dev/paused: \"true\"\n"),
-        OTHER.replace(
-            "{team: a}}", "{team: a}, annotations: {\"pglet.dev/paused\": \"true\"}}"));
+        OTHER.replace("{team: a}}", "{team: a}, annotations: {\"pglet.dev/paused\": \"true\"}}"));
     assertThat(run("pause", "app")).isEqualTo(Cli.OK);
     assertThat(printed()).isEqualTo("postgresqlinstance/app unchanged in all.yaml\n");
     assertThat(run("resume", "app", "br/pr-1")).isEqualTo(Cli.OK);
