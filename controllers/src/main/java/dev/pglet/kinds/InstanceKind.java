@@ -17,7 +17,7 @@ import java.util.List;
 public final class InstanceKind implements KindProvider {
   @Override
   public CrdDefinition crd() {
-    return CrdDefinition.of(PostgreSQLInstance.class, "v1");
+    return PostgreSQLInstance.definition();
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.port.Ports.Holder;
+import dev.pglet.host.port.Ports.Range;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
@@ -64,12 +65,12 @@ public final class ServerExecutor {
           configurations.resetOverrides(volume(spec), reset.settings());
       case ServerStep.RememberGood _ ->
           files("keeping the last good configuration", remembered(spec)::rememberGood);
-      case ServerStep.StartServer _ -> startOrGoBack(spec);
+      case ServerStep.StartServer _ -> startOrGoBack(spec, PortRanges.of(context.world()));
       case ServerStep.StopServer _ -> host.server().stop(volume(spec).data(), STOP_DEADLINE);
       case ServerStep.RestartServer _ -> {
         refusePortOfAnother(spec);
         host.server().stop(volume(spec).data(), STOP_DEADLINE);
-        startOrGoBack(spec);
+        startOrGoBack(spec, PortRanges.of(context.world()));
       }
       case ServerStep.RetainVolume _ ->
           mark(spec, volume(spec).marker().with(VolumeMarker.Phase.RETAINED));
@@ -163,7 +164,9 @@ public final class ServerExecutor {
   private void createVolume(ServerStep.CreateVolume create, ServerSpec spec, StepContext context)
       throws ReconcileException {
     probe(spec);
-    int port = host.ports().reserve(spec.uid(), spec.bindAddress(), create.port());
+    int port =
+        host.ports()
+            .reserve(spec.uid(), spec.bindAddress(), create.port(), PortRanges.of(context.world()));
     String source = "";
     String version = "";
     if (host.binaries().resolve(spec.version(), spec.binaries(), Optional.empty())
@@ -190,9 +193,9 @@ public final class ServerExecutor {
             host.account());
   }
 
-  private void startOrGoBack(ServerSpec spec) throws ReconcileException {
+  private void startOrGoBack(ServerSpec spec, Range ports) throws ReconcileException {
     Volume volume = volume(spec);
-    if (movedFromTakenPort(spec, volume)) {
+    if (movedFromTakenPort(spec, volume, ports)) {
       // The next stage writes the configuration for the new port, and starts then.
       return;
     }
@@ -209,7 +212,8 @@ public final class ServerExecutor {
    *
    * @return whether the marker has another port now
    */
-  private boolean movedFromTakenPort(ServerSpec spec, Volume volume) throws ReconcileException {
+  private boolean movedFromTakenPort(ServerSpec spec, Volume volume, Range ports)
+      throws ReconcileException {
     if (host.server().find(volume.data()).isPresent()) {
       return false;
     }
@@ -221,7 +225,8 @@ public final class ServerExecutor {
     boolean everRan =
         files("reading the last good configuration", remembered(spec)::lastGood).isPresent();
     if (spec.port() == 0 && !everRan) {
-      mark(spec, volume.marker().withPort(host.ports().reserve(spec.uid(), spec.bindAddress(), 0)));
+      int other = host.ports().reserve(spec.uid(), spec.bindAddress(), 0, ports);
+      mark(spec, volume.marker().withPort(other));
       return true;
     }
     throw portHeld(spec, port, holder.get());

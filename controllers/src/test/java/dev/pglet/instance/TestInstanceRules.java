@@ -28,6 +28,7 @@ final class TestInstanceRules {
     PostgreSQLInstance instance = new PostgreSQLInstance();
     instance.setSpec(
         new PostgreSQLInstanceSpec(
+            null,
             version,
             new RuntimeSpec("auto"),
             DesiredState.Running,

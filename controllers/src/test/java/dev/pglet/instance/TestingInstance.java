@@ -46,6 +46,7 @@ final class TestingInstance {
   static PostgreSQLInstanceSpec wanted(
       Database database, DeletionPolicy policy, Extension... extensions) {
     return new PostgreSQLInstanceSpec(
+        null,
         "17",
         new RuntimeSpec("auto"),
         DesiredState.Running,

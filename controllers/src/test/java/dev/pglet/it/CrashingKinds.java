@@ -50,7 +50,7 @@ final class CrashingKinds {
     int block = 1 + number % BLOCKS;
     return List.of(
         new OnThisHost(
-            CrdDefinition.of(PostgreSQLInstance.class, "v1"),
+            PostgreSQLInstance.definition(),
             (_, host) -> new InstanceController(host, (_, _) -> {}),
             point,
             made,

@@ -8,7 +8,9 @@ import dev.pglet.manifest.parse.Flaw;
 import dev.pglet.manifest.parse.ParsedText;
 import dev.pglet.manifest.parse.Place;
 import dev.pglet.manifest.parse.Utf8Text;
+import dev.pglet.manifest.parse.YamlNode;
 import dev.pglet.manifest.parse.YamlRejected;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,6 +84,11 @@ public final class ManifestReader {
         parsed.documents().stream().map(document -> manifest(file, document)).toList(),
         parsed.flaws().stream().map(flaw -> problem(file, flaw)).toList(),
         parsed.flawedKeys());
+  }
+
+  /** Checks and binds a spec that was put together from several documents. */
+  public DocumentParser.Bound bind(String kind, ObjectMeta metadata, YamlNode.Mapping spec) {
+    return parser.bind(kind, metadata, spec);
   }
 
   /** Whether a field is a mapping of names that users choose. */

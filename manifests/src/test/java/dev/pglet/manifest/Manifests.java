@@ -6,7 +6,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.HostConfiguration;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.api.v1alpha1.Template;
 import java.util.List;
 
 /** Texts that many tests start from. */
@@ -14,7 +16,10 @@ final class Manifests {
   static final KindRegistry KINDS =
       new KindRegistry(
           List.of(
-              CrdDefinition.of(PostgreSQLInstance.class, "v1"), CrdDefinition.of(Branch.class)));
+              PostgreSQLInstance.definition(),
+              CrdDefinition.of(Branch.class),
+              Template.definition(),
+              HostConfiguration.definition()));
 
   private Manifests() {}
 

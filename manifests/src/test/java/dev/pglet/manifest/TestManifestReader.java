@@ -205,7 +205,7 @@ final class TestManifestReader {
       textBlock =
           """
           kind: PostgreSQLInstance  | kind: PostgresSQLInstance | 2:1: kind: unknown kind "PostgresSQLInstance"; did you mean "PostgreSQLInstance"?
-          kind: PostgreSQLInstance  | kind: Pod                 | use one of: Branch, PostgreSQLInstance
+          kind: PostgreSQLInstance  | kind: Pod                 | use one of: Branch, Configuration, HostConfiguration, PostgreSQLInstance, Template
           kind: PostgreSQLInstance  | kind:                     | 2:1: kind: missing or no text; write such as kind: PostgreSQLInstance
           pglet.dev/v1alpha1        | pglet.dev/v2              | 1:1: apiVersion: PostgreSQLInstance is not served as "pglet.dev/v2"; write apiVersion: pglet.dev/v1alpha1
           name: a                   | nam: a                    | metadata.nam: unknown field; did you mean "name"?

@@ -75,11 +75,11 @@ public final class LocalPorts implements Ports {
   }
 
   @Override
-  public synchronized int reserve(String uid, String address, int wanted)
+  public synchronized int reserve(String uid, String address, int wanted, Range range)
       throws ReconcileException {
     Map<Integer, Owner> taken = taken();
     if (wanted == 0) {
-      return allocate(uid, address, taken);
+      return allocate(uid, address, taken, range);
     }
     Owner owner = taken.get(wanted);
     if (owner == null) {
@@ -96,7 +96,7 @@ public final class LocalPorts implements Ports {
     return wanted;
   }
 
-  private int allocate(String uid, String address, Map<Integer, Owner> taken)
+  private int allocate(String uid, String address, Map<Integer, Owner> taken, Range range)
       throws ReconcileException {
     // A port that was given before stays, also across a restart of the daemon, unless somebody
     // else has taken it meanwhile.
@@ -105,7 +105,7 @@ public final class LocalPorts implements Ports {
         return entry.getKey();
       }
     }
-    for (int port = FIRST; port <= LAST; port++) {
+    for (int port = range.first(); port <= range.last(); port++) {
       if (!taken.containsKey(port) && probe(address, port).isEmpty()) {
         remember(port, uid);
         return port;
@@ -113,8 +113,8 @@ public final class LocalPorts implements Ports {
     }
     throw new HostUnavailable(
             "NoFreePort",
-            "no port from %d to %d is free on %s".formatted(FIRST, LAST, address),
-            "Remove instances that are not needed, or choose a port in spec.network.port")
+            "no port from %d to %d is free on %s".formatted(range.first(), range.last(), address),
+            "Remove instances that are not needed, choose a port in spec.network.port, or widen spec.portRange of the HostConfiguration")
         .at("spec.network.port");
   }
 

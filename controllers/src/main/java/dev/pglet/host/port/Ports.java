@@ -25,10 +25,21 @@ public interface Ports {
    * own server may be listening: ask {@link #holder} before a start.
    *
    * @param uid the owner
+   * @param range where a port is looked for when any will do and the owner has none
    * @throws dev.pglet.reconcile.HostUnavailable when no port is free, or the wanted one is held or
    *     reserved by someone else; the message names the holder
    */
-  int reserve(String uid, String address, int wanted) throws ReconcileException;
+  int reserve(String uid, String address, int wanted, Range range) throws ReconcileException;
+
+  /** The same, from the usual range. */
+  default int reserve(String uid, String address, int wanted) throws ReconcileException {
+    return reserve(uid, address, wanted, Range.USUAL);
+  }
+
+  /** Ports from the first to the last, both included. */
+  record Range(int first, int last) {
+    static final Range USUAL = new Range(FIRST, LAST);
+  }
 
   /**
    * Who holds a port.

@@ -45,7 +45,7 @@ public final class TestingPorts implements Ports {
   }
 
   @Override
-  public synchronized int reserve(String uid, String address, int wanted)
+  public synchronized int reserve(String uid, String address, int wanted, Range range)
       throws ReconcileException {
     List<PortClaims.Claim> claimed = claimed();
     Map<Integer, String> taken = new TreeMap<>(reservations);
@@ -58,7 +58,7 @@ public final class TestingPorts implements Ports {
           return port;
         }
       }
-      for (int port = FIRST; port <= LAST; port++) {
+      for (int port = range.first(); port <= range.last(); port++) {
         if (!taken.containsKey(port) && listener(port).isEmpty()) {
           remember(port, uid);
           return port;

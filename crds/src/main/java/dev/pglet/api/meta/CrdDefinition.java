@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +28,10 @@ import java.util.Set;
  * @param schema the {@code openAPIV3Schema} of the version; neither closed nor aware of {@code
  *     metadata}
  * @param columns the additional printer columns
+ * @param kindAliases other values of {@code kind} that a file may carry for this kind
+ * @param layering how a spec is put together of several documents; empty: of its own alone
+ * @param placeholders the path of the part of a spec whose texts may hold <code>${…}</code>, which
+ *     is replaced when that part becomes part of another spec; the empty path is the whole spec
  */
 public record CrdDefinition(
     String kind,
@@ -37,7 +42,10 @@ public record CrdDefinition(
     Set<String> apiVersionAliases,
     Class<? extends CustomResource<?, ?>> type,
     JsonNode schema,
-    List<Column> columns) {
+    List<Column> columns,
+    Set<String> kindAliases,
+    Optional<Layering> layering,
+    Optional<String> placeholders) {
   /**
    * One column of a table.
    *
@@ -52,6 +60,63 @@ public record CrdDefinition(
     shortNames = List.copyOf(shortNames);
     apiVersionAliases = Set.copyOf(apiVersionAliases);
     columns = List.copyOf(columns);
+    kindAliases = Set.copyOf(kindAliases);
+  }
+
+  /** A kind whose documents stand for themselves and have one name. */
+  public CrdDefinition(
+      String kind,
+      String plural,
+      String singular,
+      List<String> shortNames,
+      String apiVersion,
+      Set<String> apiVersionAliases,
+      Class<? extends CustomResource<?, ?>> type,
+      JsonNode schema,
+      List<Column> columns) {
+    this(
+        kind,
+        plural,
+        singular,
+        shortNames,
+        apiVersion,
+        apiVersionAliases,
+        type,
+        schema,
+        columns,
+        Set.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  public CrdDefinition layeredBy(Layering layers) {
+    return with(kindAliases, Optional.of(layers), placeholders);
+  }
+
+  public CrdDefinition alsoWritten(String... aliases) {
+    return with(Set.of(aliases), layering, placeholders);
+  }
+
+  /** See {@link #placeholders()}. */
+  public CrdDefinition withPlaceholdersBelow(String path) {
+    return with(kindAliases, layering, Optional.of(path));
+  }
+
+  private CrdDefinition with(
+      Set<String> newAliases, Optional<Layering> newLayering, Optional<String> newPlaceholders) {
+    return new CrdDefinition(
+        kind,
+        plural,
+        singular,
+        shortNames,
+        apiVersion,
+        apiVersionAliases,
+        type,
+        schema,
+        columns,
+        newAliases,
+        newLayering,
+        newPlaceholders);
   }
 
   /** After the name of a kind's class: the same CRD as JSON, which the build makes of the YAML. */
@@ -138,6 +203,7 @@ public record CrdDefinition(
     return lower.equals(plural)
         || lower.equals(singular)
         || lower.equals(kind.toLowerCase(Locale.ROOT))
+        || kindAliases.stream().anyMatch(alias -> lower.equals(alias.toLowerCase(Locale.ROOT)))
         || lower.equals(plural + "." + group())
         || shortNames.contains(lower);
   }

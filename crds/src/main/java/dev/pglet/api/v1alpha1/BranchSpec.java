@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
 public record BranchSpec(
     @JsonPropertyDescription("What the branch is a clone of. Change: refused.") @Required
         Source source,
-    @JsonPropertyDescription("Running or Stopped. Default Running.") DesiredState desiredState,
+    @JsonPropertyDescription(
+            "Running or Stopped. Default Running. Change: the server is started or stopped.")
+        DesiredState desiredState,
     @JsonPropertyDescription("Where the server listens; always on loopback.") Network network,
     @JsonPropertyDescription(
-            "PostgreSQL settings by name; they win over those of the source. Change: reload or restart, as the server says.")
+            "PostgreSQL settings by name; they win over those of the source. Default: none. Change: reload or restart, as the server says.")
         Map<String, String> parameters,
     @JsonPropertyDescription(
-            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Delete.")
+            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Delete. Change: nothing on the server.")
         DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(
-            "What deletion does when branches depend on this one. Restrict: it waits until none does. Default Restrict.")
+            "What deletion does when branches depend on this one. Restrict: it waits until none does. Default Restrict. Change: nothing on the server.")
         ChildPolicy childPolicy) {
   public BranchSpec {
     desiredState = desiredState == null ? DesiredState.Running : desiredState;
@@ -46,10 +48,12 @@ public record BranchSpec(
    * namespace.
    */
   public record Source(
-      @JsonPropertyDescription("Name of the PostgreSQLInstance to clone.")
+      @JsonPropertyDescription("Name of the PostgreSQLInstance to clone. Change: refused.")
           @Nullable String instance,
-      @JsonPropertyDescription("Name of the Branch to clone.") @Nullable String branch,
-      @JsonPropertyDescription("Which state of the source: head, its newest. Default head.")
+      @JsonPropertyDescription("Name of the Branch to clone. Change: refused.")
+          @Nullable String branch,
+      @JsonPropertyDescription(
+              "Which state of the source: head, its newest. Default head. Change: refused.")
           @Pattern("^head$")
           String at) {
     public Source {

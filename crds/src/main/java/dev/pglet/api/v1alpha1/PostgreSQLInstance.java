@@ -1,5 +1,9 @@
 package dev.pglet.api.v1alpha1;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.Layering;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -9,6 +13,13 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** A PostgreSQL server of this host with its data. */
 @Group("pglet.dev")
@@ -33,4 +44,43 @@ public final class PostgreSQLInstance
     extends CustomResource<PostgreSQLInstanceSpec, PostgreSQLInstanceStatus> implements Namespaced {
   public static final String KIND = "PostgreSQLInstance";
   private static final long serialVersionUID = 1L;
+
+  private static final List<String> TEMPLATES =
+      List.of("development", "testing", "staging", "production");
+
+  /** What the data is made with, or where it lies: a default that changes later comes too late. */
+  private static final Set<String> DECIDED_AT_CREATION =
+      Set.of(
+          "version",
+          "storage.driver",
+          "storage.pool",
+          "database.name",
+          "database.encoding",
+          "database.locale");
+
+  /** The kind, with the documents that its spec is put together from. */
+  public static CrdDefinition definition() {
+    return CrdDefinition.of(PostgreSQLInstance.class, "v1")
+        .layeredBy(
+            new Layering(
+                Template.KIND,
+                "template",
+                "extends",
+                TEMPLATES.stream().map(PostgreSQLInstance::builtin).toList(),
+                HostConfiguration.KIND,
+                "instanceDefaults",
+                Map.of("defaultVersion", "version"),
+                DECIDED_AT_CREATION,
+                Map.of("port", "network.port")));
+  }
+
+  private static Layering.Builtin builtin(String name) {
+    String resource = "/dev/pglet/templates/" + name + ".yaml";
+    try (InputStream text = PostgreSQLInstance.class.getResourceAsStream(resource)) {
+      requireNonNull(text, () -> "no resource " + resource);
+      return new Layering.Builtin(name, new String(text.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + resource, e);
+    }
+  }
 }

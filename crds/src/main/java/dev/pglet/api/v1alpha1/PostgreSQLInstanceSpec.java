@@ -14,28 +14,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an instance shall be.
  *
+ * @param template null: none; its fields are part of this spec already
  * @param version a major version such as {@code 17} (the newest minor known when the instance is
  *     created, then kept) or an exact one such as {@code 17.6}
  * @param parameters settings by name, in the order of the manifest; they win over every other field
  */
 public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription(
-            "PostgreSQL version: \"17\" is the newest minor known when the instance is created, then kept; \"17.6\" pins it. Default \"18\". Change of the minor: restart; of the major: refused.")
+            "Name of a Template, whose fields hold where this spec does not write them: one of this namespace, or development, testing, staging or production. Default: none. Change: as the fields that differ.")
+        @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
+        @Nullable String template,
+    @JsonPropertyDescription(
+            "PostgreSQL version: \"17\" is the newest minor known when the instance is created, then kept; \"17.6\" pins it. Default: the defaultVersion of the HostConfiguration, else \"18\", as it is when the instance is created. Change of the minor: restart; of the major: refused.")
         @SchemaFrom(type = IntOrString.class)
         @Pattern("^[0-9]{2}([.][0-9]{1,2})?$")
         String version,
     @JsonPropertyDescription("How the server is run.") RuntimeSpec runtime,
-    @JsonPropertyDescription("Running or Stopped. Default Running.") DesiredState desiredState,
+    @JsonPropertyDescription(
+            "Running or Stopped. Default Running. Change: the server is started or stopped.")
+        DesiredState desiredState,
     @JsonPropertyDescription("Where the server listens.") NetworkSpec network,
     @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
     @JsonPropertyDescription("The first database and its owner.") Database database,
     @JsonPropertyDescription(
-            "PostgreSQL settings by name; they win over typed fields. Change: reload or restart, as the server says.")
+            "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload or restart, as the server says.")
         Map<String, String> parameters,
-    @JsonPropertyDescription("Extensions of the first database. Removing an entry drops nothing.")
+    @JsonPropertyDescription(
+            "Extensions of the first database. Removing an entry drops nothing. Default: none. Change: by SQL.")
         List<Extension> extensions,
     @JsonPropertyDescription(
-            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Retain.")
+            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Retain. Change: nothing on the server.")
         DeletionPolicy deletionPolicy) {
   public static final String DEFAULT_VERSION = "18";
 
@@ -125,16 +133,17 @@ public record PostgreSQLInstanceSpec(
 
   /** An extension of the first database. */
   public record Extension(
-      @JsonPropertyDescription("Name of the extension, as in pg_available_extensions.")
+      @JsonPropertyDescription(
+              "Name of the extension, as in pg_available_extensions. Change: by SQL.")
           @Required
           @Pattern("^[a-z0-9_-]{1,63}$")
           String name,
       @JsonPropertyDescription(
-              "Version to install or update to. Default: the package's default at creation.")
+              "Version to install or update to. Default: the package's default at creation. Change: by SQL.")
           @Pattern("^[A-Za-z0-9_.-]+$")
           @Nullable String version,
       @JsonPropertyDescription(
-              "Schema to create the extension in, which must exist. Default: the extension's own choice.")
+              "Schema to create the extension in, which must exist. Default: the extension's own choice. Change: by SQL.")
           @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
           @Nullable String schema) {}
 }

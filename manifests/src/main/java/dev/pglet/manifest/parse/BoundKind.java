@@ -40,8 +40,23 @@ final class BoundKind {
     return TypedTree.of(spec, schema);
   }
 
+  /** What is wrong; but for texts whose placeholders are not yet replaced. */
   List<SchemaCheck.Finding> findings(JsonNode tree, YamlNode spec) {
-    return check.findings(tree, spec);
+    List<SchemaCheck.Finding> findings = check.findings(tree, spec);
+    return definition.placeholders().isEmpty()
+        ? findings
+        : findings.stream().filter(finding -> !awaitsReplacement(finding, tree)).toList();
+  }
+
+  private boolean awaitsReplacement(SchemaCheck.Finding finding, JsonNode tree) {
+    String below = definition.placeholders().orElseThrow();
+    JsonNode at = tree;
+    for (Object step : finding.path()) {
+      at = step instanceof Integer index ? at.path(index) : at.path((String) step);
+    }
+    boolean inside =
+        below.isEmpty() ? finding.path().size() > 0 : finding.field("").startsWith(below + ".");
+    return inside && at.isTextual() && at.textValue().contains("${") && !finding.unknownField();
   }
 
   /** Whether a field of the spec is a mapping of names that users choose. */
@@ -91,7 +106,7 @@ final class BoundKind {
               .toList();
       Throwable cause = e.getCause();
       String message = cause == null ? e.getOriginalMessage() : cause.getMessage();
-      this.finding = new SchemaCheck.Finding(path, message == null ? e.toString() : message);
+      this.finding = new SchemaCheck.Finding(path, message == null ? e.toString() : message, false);
     }
 
     SchemaCheck.Finding finding() {

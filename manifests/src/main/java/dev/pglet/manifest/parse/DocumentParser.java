@@ -1,5 +1,7 @@
 package dev.pglet.manifest.parse;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
@@ -25,7 +27,45 @@ public final class DocumentParser {
   private final Map<String, BoundKind> kinds = new LinkedHashMap<>();
 
   public DocumentParser(KindRegistry kinds) {
-    kinds.all().forEach(kind -> this.kinds.put(kind.kind(), new BoundKind(kind)));
+    for (CrdDefinition kind : kinds.all()) {
+      BoundKind bound = new BoundKind(kind);
+      this.kinds.put(kind.kind(), bound);
+      kind.kindAliases().forEach(alias -> this.kinds.put(alias, bound));
+    }
+  }
+
+  /**
+   * A spec that was put together from several documents.
+   *
+   * @param resource empty when there are flaws
+   * @param specHash equal for equal specs, however they are written; empty when there are flaws
+   * @param flaws what is wrong with its fields, without places
+   */
+  public record Bound(Optional<CustomResource<?, ?>> resource, String specHash, List<Flaw> flaws) {
+    public Bound {
+      flaws = List.copyOf(flaws);
+    }
+  }
+
+  /** Checks and binds a spec as one of a known kind. */
+  public Bound bind(String kind, ObjectMeta metadata, Mapping spec) {
+    BoundKind bound = requireNonNull(kinds.get(kind), "unknown kind");
+    JsonNode tree = bound.tree(spec);
+    List<SchemaCheck.Finding> findings = bound.findings(tree, spec);
+    if (findings.isEmpty()) {
+      try {
+        return new Bound(
+            Optional.of(bound.bind(metadata, tree)), CanonicalForm.hash(tree), List.of());
+      } catch (BoundKind.Unbindable e) {
+        findings = List.of(e.finding());
+      }
+    }
+    return new Bound(
+        Optional.empty(),
+        "",
+        findings.stream()
+            .map(finding -> new Flaw(Place.WHOLE_TEXT, finding.field("spec"), finding.message()))
+            .toList());
   }
 
   /** Every flaw of the text is reported; where YAML itself is broken, only the first. */
@@ -178,7 +218,8 @@ public final class DocumentParser {
 
     /** Whom the document seems to be about, whatever else is wrong with it. */
     private Optional<ResourceKey> guessedKey(Mapping root) {
-      Optional<String> kind = leaf(root, "kind").filter(kinds::containsKey);
+      Optional<String> kind =
+          leaf(root, "kind").map(kinds::get).map(bound -> bound.definition().kind());
       Optional<Mapping> metadata =
           root.entry("metadata")
               .map(Entry::value)

@@ -35,8 +35,12 @@ final class SchemaCheck {
     this.schema = REGISTRY.getSchema(closed);
   }
 
-  /** A problem at a field below the checked node; the path is relative to it. */
-  record Finding(List<Object> path, String message) {
+  /**
+   * A problem at a field below the checked node; the path is relative to it.
+   *
+   * @param unknownField whether the field itself is not known, whatever its value
+   */
+  record Finding(List<Object> path, String message, boolean unknownField) {
     String field(String parent) {
       StringBuilder field = new StringBuilder(parent);
       for (Object element : path) {
@@ -55,10 +59,11 @@ final class SchemaCheck {
     Map<List<Object>, Finding> findings = new LinkedHashMap<>();
     for (Error error : schema.validate(tree)) {
       List<Object> path = path(error.getInstanceLocation());
-      if (error.getKeyword().equals("additionalProperties")) {
+      boolean unknown = error.getKeyword().equals("additionalProperties");
+      if (unknown) {
         path.add(error.getProperty());
       }
-      findings.putIfAbsent(path, new Finding(List.copyOf(path), message(error, source)));
+      findings.putIfAbsent(path, new Finding(List.copyOf(path), message(error, source), unknown));
     }
     return List.copyOf(findings.values());
   }

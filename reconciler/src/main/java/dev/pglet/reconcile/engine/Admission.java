@@ -48,6 +48,26 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
     return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());
   }
 
+  /**
+   * A document whose spec cannot be put together: its metadata, and the spec that was last accepted
+   * for its key. Empty when there is none here.
+   */
+  Optional<Tracked> asItWas(Manifest manifest, ApiObjects objects) {
+    Optional<InventoryEntry> known =
+        state.inventory().find(manifest.key()).filter(entry -> entry.root().equals(root));
+    Optional<CustomResource<?, ?>> recalled = known.flatMap(objects::recalled);
+    if (recalled.isEmpty()) {
+      return Optional.empty();
+    }
+    InventoryEntry entry = known.get();
+    if (entry.tombstone().isPresent() || entry.retained()) {
+      entry = entry.accepting(entry.specHash(), entry.document(), entry.resource().orElseThrow());
+    }
+    CustomResource<?, ?> resource = recalled.get();
+    resource.setMetadata(manifest.resource().getMetadata());
+    return Optional.of(fresh(entry, resource, Optional.of(manifest), Optional.empty()));
+  }
+
   private InventoryEntry created(ResourceKey key) {
     return new InventoryEntry(
         key,

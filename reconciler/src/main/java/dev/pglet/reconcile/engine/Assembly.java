@@ -17,6 +17,7 @@ import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.LiveOperations;
 import dev.pglet.reconcile.engine.pass.Sight;
+import dev.pglet.reconcile.engine.spec.Specs;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.ResourceTable;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -161,8 +162,18 @@ record Assembly(
             state.events(),
             parts.scheduler(),
             effects);
+    Specs specs = new Specs(registry, state.inventory(), parts.manifests().root(), System::getenv);
     return new Intake(
-        parts.manifests(), kinds, table, objects, state, graph, parts.clock(), pruning, effects);
+        parts.manifests(),
+        kinds,
+        table,
+        objects,
+        state,
+        specs,
+        graph,
+        parts.clock(),
+        pruning,
+        effects);
   }
 
   /** The markers on the host are the memory; the inventory follows them. */

@@ -26,6 +26,19 @@ record Edits(ManifestSource manifests) {
     T make() throws IOException, ManifestRejected, HostUnavailable;
   }
 
+  /** What finds out whether an edit can be made. */
+  interface Check {
+    void make() throws ManifestRejected;
+  }
+
+  void check(Check check) throws ReconcileException {
+    make(
+        () -> {
+          check.make();
+          return true;
+        });
+  }
+
   Applied apply(String document) throws ReconcileException {
     return applied(make(() -> manifests.apply(document)));
   }

@@ -118,6 +118,7 @@ public final class Engine implements AutoCloseable, Resources {
 
   @Override
   public Applied apply(String document) throws ReconcileException {
+    edits.check(() -> machinery.intake().requireWhole(document));
     Applied applied = edits.apply(document);
     machinery.scan();
     return applied;

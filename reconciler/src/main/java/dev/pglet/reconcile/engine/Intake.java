@@ -6,12 +6,16 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.PruneBlock;
+import dev.pglet.reconcile.engine.spec.Judgements;
+import dev.pglet.reconcile.engine.spec.Specs;
+import dev.pglet.reconcile.engine.spec.Whole;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.ResourceTable;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -23,6 +27,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,11 +66,13 @@ final class Intake {
   private final ResourceTable table;
   private final ApiObjects objects;
   private final StateDirectory state;
+  private final Specs specs;
   private final DependencyGraph graph;
   private final InstantSource clock;
   private final Pruning pruning;
   private final Effects effects;
   private final String root;
+  private final Judgements judgements;
   private final Admission admission;
   private Snapshot last =
       new Snapshot(Map.of(), List.of(), false, "not scanned yet", Optional.empty());
@@ -75,6 +83,7 @@ final class Intake {
       ResourceTable table,
       ApiObjects objects,
       StateDirectory state,
+      Specs specs,
       DependencyGraph graph,
       InstantSource clock,
       Pruning pruning,
@@ -84,11 +93,13 @@ final class Intake {
     this.table = requireNonNull(table, "table is null");
     this.objects = requireNonNull(objects, "objects is null");
     this.state = requireNonNull(state, "state is null");
+    this.specs = requireNonNull(specs, "specs is null");
     this.graph = requireNonNull(graph, "graph is null");
     this.clock = requireNonNull(clock, "clock is null");
     this.pruning = requireNonNull(pruning, "pruning is null");
     this.effects = requireNonNull(effects, "effects is null");
     this.root = manifests.root().toString();
+    this.judgements = new Judgements(table, effects::lookAgain);
     this.admission = new Admission(state, clock, root);
   }
 
@@ -98,13 +109,16 @@ final class Intake {
    * @return when to scan again because a file is too young to be accepted
    */
   synchronized Optional<Duration> scan() {
-    Snapshot snapshot = manifests.scan();
+    Whole whole = specs.of(manifests.scan());
+    Snapshot snapshot = whole.snapshot();
     tellProblems(snapshot);
     last = snapshot;
     try {
       admit(snapshot);
+      keep(whole.unresolved());
       dropBlocked(snapshot);
-      missing(snapshot);
+      missing(whole);
+      judgements.judge(snapshot);
     } catch (HostUnavailable e) {
       effects.problem(e.explain());
     }
@@ -113,6 +127,21 @@ final class Intake {
 
   synchronized List<Rejected> rejected() {
     return last.rejected();
+  }
+
+  /**
+   * Refuses a document whose spec cannot be put together.
+   *
+   * @throws ManifestRejected naming everything that is wrong
+   */
+  synchronized void requireWhole(String document) throws ManifestRejected {
+    List<Problem> problems = new ArrayList<>();
+    for (Manifest wanted : specs.read(document)) {
+      problems.addAll(specs.problems(wanted));
+    }
+    if (!problems.isEmpty()) {
+      throw new ManifestRejected(problems);
+    }
   }
 
   List<ResourceKey> held() {
@@ -133,7 +162,7 @@ final class Intake {
 
   private void admit(Snapshot snapshot) throws HostUnavailable {
     List<Tracked> admitted = new ArrayList<>();
-    for (Manifest manifest : new TreeMap<>(snapshot.accepted()).values()) {
+    for (Manifest manifest : inOrder(snapshot.accepted().values())) {
       if (!kinds.containsKey(manifest.key().kind())) {
         throw new IllegalStateException("a manifest of an unknown kind: " + manifest.key());
       }
@@ -151,10 +180,33 @@ final class Intake {
     admitted.forEach(this::accept);
   }
 
+  /** What others' specs are put together from comes first: whoever looks at those looks at it. */
+  private List<Manifest> inOrder(Collection<Manifest> manifests) {
+    return manifests.stream()
+        .sorted(
+            Comparator.comparing((Manifest manifest) -> !specs.isLayer(manifest.key().kind()))
+                .thenComparing(Manifest::key))
+        .toList();
+  }
+
+  /** What cannot be put together anew stays as it was last accepted. */
+  private void keep(Map<ResourceKey, Manifest> unresolved) throws HostUnavailable {
+    List<Tracked> kept = new ArrayList<>();
+    for (Manifest manifest : new TreeMap<>(unresolved).values()) {
+      if (table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty()) {
+        admission.asItWas(manifest, objects).ifPresent(kept::add);
+      }
+    }
+    state.inventory().putAll(kept.stream().map(Tracked::entry).toList());
+    kept.forEach(this::accept);
+  }
+
   private static boolean same(Tracked known, Manifest manifest) {
     return !known.deleting()
         && known.manifest().isPresent()
         && known.manifest().get().text().equals(manifest.text())
+        && known.manifest().get().specHash().equals(manifest.specHash())
+        && known.manifest().get().layers().equals(manifest.layers())
         && known.manifest().get().positions().equals(manifest.positions())
         && known.manifest().get().file().equals(manifest.file());
   }
@@ -169,6 +221,7 @@ final class Intake {
     if (before.isEmpty() || table.changedSince(tracked.key(), before.get().edit())) {
       effects.edited(tracked.key());
     }
+    judgements.layersChanged(before, Optional.of(tracked));
   }
 
   /** One broken kind must not keep the others' manifests from being taken in. */
@@ -193,19 +246,23 @@ final class Intake {
 
   void drop(ResourceKey key) {
     Set<ResourceKey> dependencies = graph.dependencies(key);
+    Optional<Tracked> before = table.find(key);
     table.remove(key);
     graph.forget(key);
     effects.gone(key, dependencies);
+    judgements.layersChanged(before, Optional.empty());
   }
 
   /** What has no manifest keeps its last accepted spec in force until it is pruned. */
-  private void missing(Snapshot snapshot) throws HostUnavailable {
+  private void missing(Whole whole) throws HostUnavailable {
+    Snapshot snapshot = whole.snapshot();
     Set<ResourceKey> missing = new TreeSet<>();
     Set<ResourceKey> inForce = new TreeSet<>();
     for (InventoryEntry entry : state.inventory().all()) {
       if (entry.root().equals(root)
           && !entry.retained()
-          && !snapshot.accepted().containsKey(entry.key())) {
+          && !snapshot.accepted().containsKey(entry.key())
+          && !whole.unresolved().containsKey(entry.key())) {
         recall(entry, snapshot);
         if (entry.tombstone().isEmpty()) {
           missing.add(entry.key());

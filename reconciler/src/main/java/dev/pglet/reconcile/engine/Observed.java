@@ -140,6 +140,8 @@ public final class Observed implements Resources {
 
   @Override
   public synchronized Applied apply(String document) throws ReconcileException {
+    intake.scan();
+    edits.check(() -> intake.requireWhole(document));
     return edits.apply(document);
   }
 

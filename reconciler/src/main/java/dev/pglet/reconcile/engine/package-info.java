@@ -5,7 +5,7 @@
  *
  * <p>Allowed dependencies: {@code dev.pglet.api}, {@code dev.pglet.manifest}, {@code
  * dev.pglet.reconcile} and its {@code queue}, {@code state} and {@code observe}, the subpackages
- * {@code gate}, {@code pass} and {@code store}, Jackson, Micrometer, slf4j.
+ * {@code gate}, {@code pass}, {@code spec} and {@code store}, Jackson, Micrometer, slf4j.
  */
 @NullMarked
 package dev.pglet.reconcile.engine;

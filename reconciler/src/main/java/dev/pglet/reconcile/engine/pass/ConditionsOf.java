@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param sight the newest observation of this pass; empty when there is none
  * @param outcome empty while the steps of the plan are being run
  * @param pruneBlock why it is not deleted although its manifest is gone
+ * @param notInForce why the newest manifest is not in force; empty when it is
  * @param explain an error's message for people, with its place
  */
 record ConditionsOf(
@@ -31,6 +32,7 @@ record ConditionsOf(
     Optional<Sight> sight,
     Optional<Outcome> outcome,
     Optional<PruneBlock> pruneBlock,
+    Optional<String> notInForce,
     Function<ReconcileException, String> explain) {
   private static final String PRUNE_BLOCKED = "PruneBlocked";
 
@@ -100,7 +102,12 @@ record ConditionsOf(
     if (seen.invalid().isPresent()) {
       return no(seen.invalid().get());
     }
-    return seen.upToDate() ? yes("UpToDate", "") : pending(seen);
+    if (!seen.upToDate()) {
+      return pending(seen);
+    }
+    return notInForce
+        .map(why -> no("NotInForce", olderSpec(why)))
+        .orElseGet(() -> yes("UpToDate", ""));
   }
 
   private static Finding pending(Sight seen) {
@@ -136,7 +143,13 @@ record ConditionsOf(
   private Finding stalled() {
     return outcome.isPresent() && outcome.get() instanceof Outcome.Stalled stalled
         ? yes(stalled.error().reason(), explain.apply(stalled.error()))
-        : no("NotStalled", "");
+        : notInForce
+            .map(why -> yes("NotInForce", olderSpec(why)))
+            .orElseGet(() -> no("NotStalled", ""));
+  }
+
+  private static String olderSpec(String why) {
+    return "the spec that was last accepted stays in force: " + why;
   }
 
   private Finding paused() {

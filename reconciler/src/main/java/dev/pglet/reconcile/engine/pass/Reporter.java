@@ -118,6 +118,7 @@ public final class Reporter {
                 sight,
                 outcome,
                 pruneBlocks.apply(tracked.key()),
+                table.notInForce(tracked.key()),
                 error -> explain(table, tracked, error))
             .list(lastReported(tracked), clock.instant());
     ObjectNode status =

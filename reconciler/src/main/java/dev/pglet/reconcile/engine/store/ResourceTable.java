@@ -9,10 +9,13 @@ import dev.pglet.reconcile.state.InventoryEntry;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -25,6 +28,7 @@ public final class ResourceTable implements World {
   private final ApiObjects objects;
   private final WatchHub watches;
   private final SortedMap<ResourceKey, Tracked> resources = new TreeMap<>();
+  private Map<ResourceKey, String> notInForce = Map.of();
 
   public ResourceTable(ApiObjects objects, WatchHub watches) {
     this.objects = requireNonNull(objects, "objects is null");
@@ -37,6 +41,25 @@ public final class ResourceTable implements World {
 
   public synchronized List<Tracked> all() {
     return List.copyOf(resources.values());
+  }
+
+  /**
+   * Takes in what has a newer manifest that is not in force.
+   *
+   * @param reasons for people, by the resource
+   * @return those of which something else is true now
+   */
+  public synchronized Set<ResourceKey> notInForce(Map<ResourceKey, String> reasons) {
+    Set<ResourceKey> changed = new TreeSet<>(reasons.keySet());
+    changed.addAll(notInForce.keySet());
+    changed.removeIf(key -> Objects.equals(reasons.get(key), notInForce.get(key)));
+    notInForce = Map.copyOf(reasons);
+    return changed;
+  }
+
+  /** Why its newest manifest is not in force; empty when it is. */
+  public synchronized Optional<String> notInForce(ResourceKey key) {
+    return Optional.ofNullable(notInForce.get(key));
   }
 
   /** Whether the user has changed the resource since it was seen with that edit. */
