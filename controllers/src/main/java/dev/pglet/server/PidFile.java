@@ -3,6 +3,8 @@ package dev.pglet.server;
 import dev.pglet.host.file.RegularFiles;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,8 @@ import java.util.Optional;
 /**
  * What a running server wrote into {@code postmaster.pid}: lines 4, 5 and 8, as PostgreSQL's {@code
  * miscadmin.h} defines them. Proves nothing of the process.
+ *
+ * @param socketDirectory empty when it belongs to another account than the data does
  */
 record PidFile(int port, Optional<Path> socketDirectory, boolean ready) {
   private static final int PORT_LINE = 3;
@@ -36,11 +40,27 @@ record PidFile(int port, Optional<Path> socketDirectory, boolean ready) {
       return Optional.of(
           new PidFile(
               Integer.parseInt(lines.get(PORT_LINE).strip()),
-              socket.isEmpty() ? Optional.empty() : Optional.of(Path.of(socket)),
+              socket.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(Path.of(socket)).filter(directory -> ownedAlike(directory, data)),
               lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready")));
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       // The server is going away: the next observation sees that.
       return Optional.empty();
+    }
+  }
+
+  /**
+   * The server's account may write anything into the file: what is meant for this server must not
+   * be sent to one of another account. A directory that is gone leads nowhere.
+   */
+  private static boolean ownedAlike(Path directory, Path data) {
+    try {
+      return Files.getOwner(directory).equals(Files.getOwner(data));
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 }

@@ -14,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A Unix socket in the clothes of {@link Socket}, which is all that pgjdbc accepts. The channel is
@@ -45,9 +47,25 @@ final class UnixSocket extends Socket {
     } catch (SocketException e) {
       throw new SocketException("connecting to " + path + ": " + e.getMessage(), e);
     }
+    requireOwner();
     channel.configureBlocking(false);
     channel.register(readable, SelectionKey.OP_READ);
     channel.register(writable, SelectionKey.OP_WRITE);
+  }
+
+  /**
+   * Whoever owns the directory could have put a link to somebody else's socket there: that server
+   * would be told what is meant for ours.
+   */
+  private void requireOwner() throws IOException {
+    Path directory = path.toAbsolutePath().getParent();
+    String owner = Files.getOwner(directory == null ? path : directory).getName();
+    String peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+    if (!peer.equals(owner)) {
+      throw new SocketException(
+          "connecting to %s: a process of %s listens there, and the directory belongs to %s"
+              .formatted(path, peer, owner));
+    }
   }
 
   @Override

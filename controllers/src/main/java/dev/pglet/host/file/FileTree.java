@@ -2,6 +2,7 @@ package dev.pglet.host.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -105,7 +106,7 @@ public final class FileTree {
 
   /**
    * Syncs the files, several at once so that they share the journal's commits, then the
-   * directories. Nobody else may write in the tree.
+   * directories. Of what others put there meanwhile, nothing is followed or waited for.
    */
   static void syncEach(Path root) throws IOException {
     List<Path> files = new ArrayList<>();
@@ -131,8 +132,34 @@ public final class FileTree {
             return FileVisitResult.CONTINUE;
           }
         });
-    syncAll(files);
-    syncAll(directories);
+    syncAll(files, file -> syncFile(root, root.relativize(file)));
+    syncAll(
+        directories,
+        directory -> {
+          try (OpenDirectory top = OpenDirectory.open(root)) {
+            syncDirectory(top, root.relativize(directory));
+          }
+        });
+  }
+
+  private static void syncFile(Path root, Path relative) throws IOException {
+    try (FileChannel channel = RegularFiles.open(root, relative)) {
+      channel.force(true);
+    }
+  }
+
+  private static void syncDirectory(OpenDirectory directory, Path relative) throws IOException {
+    if (relative.toString().isEmpty()) {
+      directory.sync();
+      return;
+    }
+    try (OpenDirectory next = directory.directory(relative.getName(0))) {
+      syncDirectory(
+          next,
+          relative.getNameCount() == 1
+              ? Path.of("")
+              : relative.subpath(1, relative.getNameCount()));
+    }
   }
 
   /**
@@ -163,11 +190,11 @@ public final class FileTree {
     return total;
   }
 
-  private static void syncAll(List<Path> paths) throws IOException {
+  private static void syncAll(List<Path> paths, Sync sync) throws IOException {
     try (ExecutorService executor = Executors.newFixedThreadPool(SYNC_THREADS)) {
       List<Future<?>> running = new ArrayList<>();
       for (Path path : paths) {
-        running.add(executor.submit(() -> syncOne(path)));
+        running.add(executor.submit(() -> syncOne(path, sync)));
       }
       for (Future<?> future : running) {
         future.get();
@@ -183,11 +210,15 @@ public final class FileTree {
     }
   }
 
-  private static void syncOne(Path path) {
+  private static void syncOne(Path path, Sync sync) {
     try {
-      DurableFile.sync(path);
+      sync.of(path);
     } catch (IOException e) {
       throw new UncheckedIOException("syncing " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  private interface Sync {
+    void of(Path path) throws IOException;
   }
 }

@@ -112,6 +112,15 @@ public final class OpenDirectory implements AutoCloseable {
     }
   }
 
+  /** Makes the names in this directory durable. */
+  public void sync() throws IOException {
+    try (FileChannel channel = FileChannel.open(itself(), StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (FileSystemException e) {
+      throw translated(e, path);
+    }
+  }
+
   /** Where this directory is, as it was when it was opened. */
   public Path path() {
     return path;

@@ -2,11 +2,14 @@ package dev.pglet.host.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.postgres.RealPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,6 +18,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 
 class TestSocketConnections {
@@ -44,6 +48,18 @@ class TestSocketConnections {
     assertThat(real.query(PORT, "show search_path")).isEqualTo("pg_catalog,pg_temp");
     assertThat(real.query(PORT, "show application_name")).isEqualTo("pglet");
     assertThat(real.query(PORT, "show statement_timeout")).isEqualTo("30s");
+  }
+
+  @Test
+  void aLinkToTheSocketOfAnotherAccountIsNotTalkedTo(@TempDir Path directory) throws Exception {
+    assumeTrue(new HostAccounts().self().uid() == 0, "only root meets sockets of others");
+    Files.createSymbolicLink(
+        directory.resolve(".s.PGSQL." + PORT), real.root.resolve("s/.s.PGSQL." + PORT));
+    SocketConnections connections = new SocketConnections();
+    assertThatThrownBy(() -> connections.open(directory, PORT, "postgres"))
+        .isInstanceOf(SQLException.class)
+        .rootCause()
+        .hasMessageContaining("the directory belongs to root");
   }
 
   @Test
