@@ -155,8 +155,7 @@ final class TestPreCommit {
         .contains("there is no pglet to check the manifests with");
     Ended ended =
         second.run(
-            List.of("git", "commit", "-qm", "two"),
-            Map.of("PGLET", launcher.program().toString()));
+            List.of("git", "commit", "-qm", "two"), Map.of("PGLET", launcher.program().toString()));
     assertThat(ended.code()).isZero();
     assertThat(ended.err()).contains("pglet git setup DIR");
   }

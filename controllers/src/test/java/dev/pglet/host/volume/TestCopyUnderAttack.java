@@ -14,6 +14,7 @@ import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,7 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A process of the servers' account exchanges what is in a tree for links to what is root's,
@@ -36,55 +36,76 @@ class TestCopyUnderAttack {
   private static final String SECRET = "only root may read this";
 
   /** So many that the attacker gets many turns during one copy. */
-  private static final int FILES = 1500;
+  private static final int FILES = 2000;
 
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 8;
 
-  /** Exchanges a directory and a file, each for a link and back; says when it has begun. */
+  /** Exchanges a name for a link and back, without end; says when it has begun. */
   private static final String ATTACK =
       """
       cd "$1" || exit 1
-      mkdir .own
-      ln -s "$2" .own/dirlink
-      ln -s "$2/f" .own/link
+      own=".own-$2"
       began=
-      while [ -d "$1" ]; do
-        mv -T swapped .own/d; mv -T .own/dirlink swapped
-        mv -T file .own/f; mv -T .own/link file
+      while [ -e "$4" ]; do
+        [ -d "$own" ] || mkdir "$own" || exit 0
+        [ -L "$own/link" ] || ln -s "$3" "$own/link"
+        mv -T "$2" "$own/true" && mv -T "$own/link" "$2"
         [ -n "$began" ] || { began=1; echo began; }
-        mv -T swapped .own/dirlink; mv -T .own/d swapped
-        mv -T file .own/link; mv -T .own/f file
+        mv -T "$2" "$own/link"; mv -T "$own/true" "$2"
       done 2>/dev/null
       """;
 
-  @TempDir Path directory;
+  /** As often as an exchange must be seen to happen during the reads. */
+  private static final int EXCHANGES = 100;
+
+  private Path directory = Path.of("/");
   private final List<Process> attackers = new ArrayList<>();
   private ServerAccount account = new ServerAccount("root", 0, 0, false);
   private Path secrets = Path.of("/");
+
+  /** While it is there, attackers go on; removed, they end and leave no process behind. */
+  private Path going = Path.of("/");
 
   @BeforeEach
   void prepare() throws Exception {
     assumeTrue(new HostAccounts().self().uid() == 0, "only root can be lured to what is root's");
     AccountDatabase.Entry nobody = new HostAccounts().find("nobody").orElseThrow();
     account = new ServerAccount("nobody", nobody.uid(), nobody.gid(), true);
+    // In memory where there is such a place: thousands of files are made.
+    Path memory = Path.of("/dev/shm");
+    directory =
+        Files.createTempDirectory(Files.isWritable(memory) ? memory : Path.of("/tmp"), "attacked");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    going = Files.createFile(directory.resolve("going"));
     secrets = Files.createDirectory(directory.resolve("secrets"));
     Files.writeString(secrets.resolve("f"), SECRET);
+    for (int i = 0; i < FILES; i++) {
+      Files.writeString(secrets.resolve(Integer.toString(i)), SECRET);
+    }
     Files.setPosixFilePermissions(
         secrets.resolve("f"), PosixFilePermissions.fromString("rw-------"));
   }
 
   @AfterEach
-  void end() throws Exception {
-    for (Process attacker : attackers) {
-      attacker.destroyForcibly().waitFor();
+  void clean() throws Exception {
+    endAttacks();
+    if (!directory.equals(directory.getRoot())) {
+      FileTree.delete(directory);
     }
+  }
+
+  private void endAttacks() throws Exception {
+    Files.deleteIfExists(going);
+    for (Process attacker : attackers) {
+      attacker.waitFor();
+    }
+    attackers.clear();
   }
 
   @Test
   void nothingOfRootIsCopiedOrGivenAway() throws Exception {
     Path source = tree("source");
-    attack(source);
+    attack(source, "swapped", secrets);
     CopyDriver driver = new CopyDriver(new LocalCommands());
     int copied = 0;
     int refused = 0;
@@ -92,7 +113,7 @@ class TestCopyUnderAttack {
       Path target = directory.resolve("copy" + round);
       try {
         driver.copyTree(
-            new CopyRequest(source, target, Set.of(".own"), account, n -> {}, () -> false));
+            new CopyRequest(source, target, Set.of(".own-swapped"), account, n -> {}, () -> false));
         copied++;
       } catch (HostUnavailable e) {
         refused++;
@@ -107,17 +128,20 @@ class TestCopyUnderAttack {
   @Test
   void nothingOfRootIsRead() throws Exception {
     Path source = tree("source");
-    attack(source);
-    int read = 0;
-    int refused = 0;
-    while (read < 200 || refused < 200) {
-      for (String file : List.of("file", "swapped/f")) {
+    attack(source, "swapped", secrets);
+    attack(source, "file", secrets.resolve("f"));
+    for (String file : List.of("file", "swapped/f")) {
+      boolean before = false;
+      for (int exchanges = 0; exchanges < EXCHANGES; ) {
+        boolean read;
         try {
           assertThat(RegularFiles.text(source, file, 100)).isEqualTo("mine");
-          read++;
+          read = true;
         } catch (IOException e) {
-          refused++;
+          read = false;
         }
+        exchanges += read == before ? 0 : 1;
+        before = read;
       }
     }
     assertUntouched();
@@ -127,14 +151,24 @@ class TestCopyUnderAttack {
   void nothingOfRootIsRemoved() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       Path doomed = tree("doomed" + round);
-      attack(doomed);
+      attack(doomed, "swapped", secrets);
+      try {
+        FileTree.delete(doomed);
+      } catch (FileSystemException e) {
+        // It was filled again and again.
+      }
+      endAttacks();
+      assertUntouched();
       FileTree.delete(doomed);
       assertThat(doomed).doesNotExist();
-      assertUntouched();
+      Files.createFile(going);
     }
   }
 
   private void assertUntouched() throws IOException {
+    try (Stream<Path> files = Files.list(secrets)) {
+      assertThat(files).hasSize(FILES + 1);
+    }
     assertThat(secrets.resolve("f")).hasContent(SECRET);
     assertThat(Files.getAttribute(secrets.resolve("f"), "unix:uid")).isEqualTo(0);
     assertThat(Files.getAttribute(secrets, "unix:uid")).isEqualTo(0);
@@ -145,11 +179,10 @@ class TestCopyUnderAttack {
   private Path tree(String name) throws Exception {
     Path tree = Files.createDirectory(directory.resolve(name));
     Files.createDirectory(tree.resolve("swapped"));
-    Files.createDirectory(tree.resolve("base"));
     Files.writeString(tree.resolve("swapped/f"), "mine");
     Files.writeString(tree.resolve("file"), "mine");
     for (int i = 0; i < FILES; i++) {
-      Files.writeString(tree.resolve("base/" + i), "mine");
+      Files.writeString(tree.resolve("swapped/" + i), "mine");
     }
     try (Stream<Path> all = Files.walk(tree)) {
       for (Path path : all.toList()) {
@@ -160,12 +193,20 @@ class TestCopyUnderAttack {
     return tree;
   }
 
-  private void attack(Path tree) throws Exception {
+  private void attack(Path tree, String name, Path link) throws Exception {
     Process attacker =
         new ProcessBuilder(
                 AccountSwitch.apply(
                     account,
-                    List.of("sh", "-c", ATTACK, "sh", tree.toString(), secrets.toString())))
+                    List.of(
+                        "sh",
+                        "-c",
+                        ATTACK,
+                        "sh",
+                        tree.toString(),
+                        name,
+                        link.toString(),
+                        going.toString())))
             .directory(new File("/"))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
