@@ -47,6 +47,11 @@ public sealed interface BranchStep extends Step {
     }
 
     @Override
+    public boolean staggered() {
+      return step.staggered();
+    }
+
+    @Override
     public Retry retry() {
       return step.retry();
     }

@@ -49,6 +49,11 @@ public sealed interface InstanceStep extends Step {
     }
 
     @Override
+    public boolean staggered() {
+      return step.staggered();
+    }
+
+    @Override
     public Retry retry() {
       return step.retry();
     }

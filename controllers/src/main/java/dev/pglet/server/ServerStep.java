@@ -178,6 +178,11 @@ public sealed interface ServerStep extends Step {
     public Risk risk() {
       return Risk.RESTART;
     }
+
+    @Override
+    public boolean staggered() {
+      return false;
+    }
   }
 
   /**

@@ -227,6 +227,13 @@ final class TestInstancePlanner {
     }
 
     @Test
+    void waitsForNoOtherServersRestart() {
+      assertThat(deletion(DeletionPolicy.Retain, TestingServer.running()))
+          .noneMatch(InstanceStep::staggered);
+      assertThat(onServer(new ServerStep.RestartServer(List.of("jit"))).staggered()).isTrue();
+    }
+
+    @Test
     void isFinishedWhenThereIsNothingOrEverythingIsRetained() {
       assertThat(deletion(DeletionPolicy.Delete, TestingServer.absent())).isEmpty();
       assertThat(

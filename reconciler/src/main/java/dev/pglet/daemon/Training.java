@@ -32,6 +32,10 @@ final class Training {
           instance: none
       """;
 
+  /** A daemon of root makes an account for its servers, but not because something was built. */
+  private static final List<String> ACCOUNT =
+      "root".equals(System.getProperty("user.name")) ? List.of("--account=nobody") : List.of();
+
   private final Path data;
   private final Path manifests;
   private final String home = System.getProperty("pglet.home", ".");
@@ -85,15 +89,14 @@ final class Training {
     verb("help");
     verb("help", "get");
     verb("validate", home + "/examples");
+    List<String> run = new ArrayList<>();
+    run.add(ProcessHandle.current().info().command().orElse("java"));
+    run.add("--enable-native-access=ALL-UNNAMED");
+    run.addAll(List.of("-jar", System.getProperty("java.class.path")));
+    run.addAll(List.of("run", manifests.toString(), "--data-root=" + data));
+    run.addAll(ACCOUNT);
     Process daemon =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-jar",
-                System.getProperty("java.class.path"),
-                "run",
-                manifests.toString(),
-                "--data-root=" + data)
+        new ProcessBuilder(run)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -142,6 +145,7 @@ final class Training {
     List<String> arguments = new ArrayList<>(List.of(words));
     arguments.add("--data-root=" + data);
     arguments.add("--manifests=" + manifests);
+    arguments.addAll(ACCOUNT);
     run(arguments, "");
   }
 

@@ -16,6 +16,15 @@ public interface Step {
 
   Risk risk();
 
+  /**
+   * Whether it waits for its turn where a resource in use is interrupted and comes back, so that a
+   * change that concerns many does not interrupt all at once. What is meant to stay down does not
+   * wait: somebody wants it down now.
+   */
+  default boolean staggered() {
+    return risk() == Risk.RESTART;
+  }
+
   Retry retry();
 
   /**

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Real time. One thread waits; the tasks run on virtual threads of their own. Thread-safe. */
+/**
+ * Real time. One thread waits; the tasks run on threads of their own, and those are the system's: a
+ * virtual one would not run while file operations that hang hold all carriers. Thread-safe.
+ */
 public final class SystemScheduler implements Scheduler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
 
@@ -43,7 +46,7 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
   }
 
   private static Thread start(Runnable task) {
-    return Thread.ofVirtual().name("pglet-scheduled").start(() -> runLogged(task));
+    return Thread.ofPlatform().daemon().name("pglet-scheduled").start(() -> runLogged(task));
   }
 
   private static void runLogged(Runnable task) {

@@ -10,14 +10,25 @@ import java.time.InstantSource;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The workers, from their start to their end. Thread-safe. */
+/**
+ * The workers, from their start to their end. They are threads of the system: a file operation that
+ * hangs holds the carrier of a virtual thread, and with two such nothing else would run.
+ * Thread-safe.
+ */
 final class WorkerPool {
   /** So long may the steps that run take to finish; then they are interrupted. */
   static final Duration GRACE = Duration.ofSeconds(90);
 
   /** So long may those that were interrupted take to write their status. */
   static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
+  /** With those that are busy for long. */
+  static final int MOST = 12;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
 
   private final Worker.Shop shop;
   private final InstantSource clock;
@@ -26,6 +37,7 @@ final class WorkerPool {
   private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
   private int started;
   private boolean ending;
+  private boolean crowded;
 
   WorkerPool(Worker.Shop shop, InstantSource clock, Scheduler scheduler, Stirrings stirrings) {
     this.shop = requireNonNull(shop, "shop is null");
@@ -42,7 +54,8 @@ final class WorkerPool {
     for (int i = 0; i < workers; i++) {
       started++;
       Thread worker =
-          Thread.ofVirtual()
+          Thread.ofPlatform()
+              .daemon()
               .name("pglet-worker-" + started)
               .unstarted(() -> work(new Worker(shop)));
       alive.add(worker);
@@ -59,11 +72,26 @@ final class WorkerPool {
     }
   }
 
-  /** One that is busy for long must not keep the others' keys waiting. It ends after its key. */
+  /**
+   * One that is busy for long must not keep the others' keys waiting. It ends after its key. Being
+   * slow is not hanging, and more at once make a slow host slower: beyond {@link #MOST} the keys
+   * wait.
+   */
   synchronized void replace(Thread worker) {
-    if (!ending && alive.contains(worker) && shop.replaced().add(worker)) {
-      start(1);
+    if (ending || !alive.contains(worker) || shop.replaced().contains(worker)) {
+      return;
     }
+    if (alive.size() >= MOST) {
+      if (!crowded) {
+        crowded = true;
+        LOG.atWarn()
+            .addKeyValue("workers", alive.size())
+            .log("as many workers as there may be are busy; what else is to be done waits for one");
+      }
+      return;
+    }
+    shop.replaced().add(worker);
+    start(1);
   }
 
   /**

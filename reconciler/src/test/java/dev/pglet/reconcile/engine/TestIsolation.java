@@ -2,6 +2,7 @@ package dev.pglet.reconcile.engine;
 
 import static dev.pglet.reconcile.testing.ToyProvider.document;
 import static dev.pglet.reconcile.testing.ToyProvider.key;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.api.meta.ResourceKey;
@@ -12,11 +13,18 @@ import dev.pglet.reconcile.observe.Health.Probe;
 import dev.pglet.reconcile.testing.Rig;
 import dev.pglet.reconcile.testing.TestingEngine;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +40,14 @@ final class TestIsolation {
   private Rig rig;
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch freed = new CountDownLatch(1);
+  private final AtomicInteger hanging = new AtomicInteger();
+  private Path pipe;
+  private @Nullable RandomAccessFile writer;
 
   @BeforeEach
-  void rig() {
+  void rig() throws Exception {
+    pipe = directory.resolve("pipe");
+    makePipe();
     rig = new Rig(directory);
     rig.manifests().put(document("box", "size: 3"));
     for (int i = 0; i < 8; i++) {
@@ -43,9 +56,10 @@ final class TestIsolation {
   }
 
   @AfterEach
-  void close() {
-    freed.countDown();
+  void close() throws IOException {
+    free();
     rig.close();
+    requireNonNull(writer).close();
   }
 
   private static Throwable thrown(String what) {
@@ -114,6 +128,10 @@ final class TestIsolation {
     assertThat(rig.host().box(BOX)).isPresent();
   }
 
+  private void makePipe() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+  }
+
   private void hang() {
     reached.countDown();
     try {
@@ -124,17 +142,27 @@ final class TestIsolation {
     }
   }
 
-  /** As native code that does not come back. */
+  /**
+   * In the kernel, where no interrupt is heard and a virtual thread keeps its carrier: as a file
+   * operation on a disk that is dead.
+   */
   private void hangForGood() {
+    hanging.incrementAndGet();
     reached.countDown();
-    boolean waiting = true;
-    while (waiting) {
-      try {
-        freed.await();
-        waiting = false;
-      } catch (InterruptedException e) {
-        assertThat(freed.getCount()).isIn(0L, 1L);
-      }
+    try (InputStream _ = Files.newInputStream(pipe)) {
+      assertThat(freed.getCount()).isZero();
+    } catch (ClosedByInterruptException e) {
+      assertThat(freed.getCount()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void free() throws IOException {
+    freed.countDown();
+    if (Files.exists(pipe) && writer == null) {
+      // For reading and writing, which no open of a pipe waits for.
+      writer = new RandomAccessFile(pipe.toFile(), "rw");
     }
   }
 
@@ -215,7 +243,7 @@ final class TestIsolation {
 
     pass(Duration.ofMillis(1));
     awaitBoxes(5);
-    freed.countDown();
+    free();
     assertThat(rig.engine().converge().succeeded()).isTrue();
 
     assertThat(rig.host().boxes()).hasSize(9);
@@ -240,10 +268,39 @@ final class TestIsolation {
     pass(Duration.ofMinutes(10));
     assertThat(rig.host().count("Build")).as("never two passes at once for a key").isEqualTo(5);
 
-    freed.countDown();
+    free();
     assertThat(engine.converge().succeeded()).isTrue();
     assertThat(rig.host().count("Build")).isEqualTo(9);
     assertThat(engine.engine().health().passes(Probe.HEALTHZ)).isTrue();
+  }
+
+  @Test
+  void slowKeysAreNotWorkedOnByEverMoreWorkers() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      rig.manifests().put(document("slow" + i, "size: 3"));
+      rig.host().blockNext("Build", key("slow" + i), this::hangForGood);
+    }
+    rig.start();
+    awaitHanging(4);
+    pass(Deadlines.SLOW);
+    awaitHanging(8);
+    pass(Deadlines.SLOW);
+    awaitHanging(WorkerPool.MOST);
+    pass(Deadlines.SLOW);
+    pass(Deadlines.SLOW);
+    free();
+
+    assertThat(rig.engine().converge().succeeded()).isTrue();
+    assertThat(rig.host().boxes()).hasSize(39);
+  }
+
+  private void awaitHanging(int keys) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (hanging.get() < keys) {
+      assertThat(System.nanoTime()).as("%d keys hang", hanging.get()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(hanging).hasValueLessThanOrEqualTo(WorkerPool.MOST);
   }
 
   private void awaitBoxes(int boxes) {
@@ -262,7 +319,7 @@ final class TestIsolation {
     Thread closing = Thread.ofVirtual().start(engine.engine()::close);
     assertThat(closing.join(Duration.ofMillis(50))).as("it waits for the step").isFalse();
 
-    freed.countDown();
+    free();
     closing.join();
 
     assertThat(rig.host().acts()).contains("Build toy/box").doesNotContain("Open toy/box");
@@ -324,7 +381,7 @@ final class TestIsolation {
     assertThat(gauge("pglet.workqueue.unfinished.work")).isEqualTo(7);
     assertThat(gauge("pglet.workqueue.longest.running.processor")).isEqualTo(7);
     assertThat(gauge("pglet.active.workers")).isEqualTo(1);
-    freed.countDown();
+    free();
     engine.settleNow();
     assertThat(gauge("pglet.workqueue.unfinished.work")).isZero();
     assertThat(rig.meters().get("pglet.workqueue.work.duration").timer().max(TimeUnit.SECONDS))

@@ -117,7 +117,8 @@ public final class LiveOperations implements Operations {
     activity.begin();
     operation.thread =
         Optional.of(
-            Thread.ofVirtual()
+            Thread.ofPlatform()
+                .daemon()
                 .name("pglet-operation-" + request.id())
                 .start(() -> work(operation, request, task)));
   }

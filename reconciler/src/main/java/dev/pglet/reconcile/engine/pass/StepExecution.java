@@ -3,7 +3,6 @@ package dev.pglet.reconcile.engine.pass;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Outcome;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.reconcile.engine.gate.Deadlines;
 import dev.pglet.reconcile.engine.gate.Holds;
@@ -66,7 +65,7 @@ record StepExecution(
 
   /** A server that is down is started at once: nobody loses anything by it. */
   private Optional<Outcome.Waiting> awaitTurn(Step step) {
-    if (step.risk() != Risk.RESTART || !inUse) {
+    if (!step.staggered() || !inUse) {
       return Optional.empty();
     }
     return tools
