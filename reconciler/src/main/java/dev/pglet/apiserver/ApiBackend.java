@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -56,6 +58,15 @@ public interface ApiBackend extends Resources {
    * @return false when there is neither
    */
   boolean deleteData(ResourceKey key) throws ReconcileException;
+
+  /**
+   * The whole spec of a resource and where each value comes from: {@code fields} with {@code
+   * field}, {@code value} and {@code from}, or {@code problems}; empty for an unknown resource.
+   *
+   * @param template the name of a template that it would use; empty: as it is
+   * @param instead a text of documents in place of those with the same keys; may be empty
+   */
+  Optional<ObjectNode> wholeSpec(ResourceKey key, Optional<String> template, String instead);
 
   /** What is wrong with the daemon itself, as sentences; empty when it is healthy. */
   List<String> unhealthy();

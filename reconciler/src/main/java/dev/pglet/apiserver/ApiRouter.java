@@ -8,6 +8,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /** Finds who answers a request, and turns every failure into a {@code Status}. Thread-safe. */
 public final class ApiRouter {
+  private static final int MOST_DOCUMENTS = 1 << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(ApiRouter.class);
 
   private final ApiBackend backend;
@@ -180,6 +183,12 @@ public final class ApiRouter {
           default -> throw notAllowed(exchange);
         }
       }
+      case "pglet/v1/spec" -> {
+        if (!exchange.method().equals("POST")) {
+          throw notAllowed(exchange);
+        }
+        Answers.json(exchange, 200, wholeSpec(exchange));
+      }
       case "pglet/v1/shutdown" -> {
         if (!exchange.method().equals("POST")) {
           throw notAllowed(exchange);
@@ -213,6 +222,19 @@ public final class ApiRouter {
       default -> throw noSuchPath(exchange);
     }
     Answers.json(exchange, 200, answer);
+  }
+
+  /** {@code ?kind=&namespace=&name=[&template=]}; the body may hold documents to try. */
+  private ObjectNode wholeSpec(Exchange exchange) throws ApiError, IOException {
+    ResourceKey key =
+        new ResourceKey(
+            exchange.query("kind").orElse(""),
+            exchange.query("namespace").orElse(ResourceKey.DEFAULT_NAMESPACE),
+            exchange.query("name").orElse(""));
+    String documents = new String(exchange.body(MOST_DOCUMENTS), StandardCharsets.UTF_8);
+    return backend
+        .wholeSpec(key, exchange.query("template"), documents)
+        .orElseThrow(() -> new ApiError(404, "NotFound", key + " not found"));
   }
 
   private void probe(Exchange exchange, List<String> segments) throws ApiError {

@@ -1,11 +1,13 @@
 package dev.pglet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.SpecRules;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What this process can see and write where no daemon runs. */
 public interface LocalHost {
@@ -20,6 +22,10 @@ public interface LocalHost {
 
   /** What is there that no manifest is about: see {@code ApiBackend.prunes}. */
   List<ObjectNode> unmanaged() throws ReconcileException;
+
+  /** See {@code ApiBackend.wholeSpec}. */
+  Optional<ObjectNode> wholeSpec(ResourceKey key, Optional<String> template, String instead)
+      throws ReconcileException;
 
   /** What a kind demands of its specs beyond the schema; nothing for an unknown kind. */
   SpecRules rules(String kind) throws ReconcileException;

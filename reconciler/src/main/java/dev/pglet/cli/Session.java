@@ -127,6 +127,25 @@ public final class Session implements CommandContext {
     return lines;
   }
 
+  /** See {@code ApiBackend.wholeSpec}. */
+  public Optional<ObjectNode> wholeSpec(ResourceKey key, Optional<String> template, String instead)
+      throws ReconcileException {
+    if (daemon().isEmpty()) {
+      return local.wholeSpec(key, template, instead);
+    }
+    String target =
+        "/pglet/v1/spec?kind=%s&namespace=%s&name=%s%s"
+            .formatted(
+                key.kind(),
+                key.namespace(),
+                key.name(),
+                template.map(name -> "&template=" + name).orElse(""));
+    return daemon()
+        .get()
+        .send("POST", target, RemoteResources.JSON, "application/yaml", instead)
+        .map(ApiClient.Answer::object);
+  }
+
   /** The resources whose deletion the daemon holds; empty when none runs. */
   public List<String> heldPrunes() throws ReconcileException {
     return daemon().isEmpty() ? List.of() : texts(prunes().path("held"));

@@ -7,6 +7,8 @@ import dev.pglet.cli.edit.EditorProcess;
 import dev.pglet.cli.edit.MetadataCommand;
 import dev.pglet.cli.edit.PauseCommand;
 import dev.pglet.cli.verb.AdoptCommand;
+import dev.pglet.cli.explain.DiffCommand;
+import dev.pglet.cli.explain.ExplainCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -44,6 +46,8 @@ final class BuiltinVerbs implements Cli.Verbs {
           "prune",
           "adopt",
           "validate",
+          "explain",
+          "diff",
           "wait",
           "config",
           "edit",
@@ -94,6 +98,8 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "prune" -> new PruneCommand();
       case "adopt" -> new AdoptCommand();
       case "validate" -> new ValidateCommand();
+      case "explain" -> new ExplainCommand();
+      case "diff" -> new DiffCommand();
       case "wait" -> new WaitCommand();
       case "config" -> new ConfigCommand();
       case "edit" -> new EditCommand(new EditorProcess(System.getenv()));

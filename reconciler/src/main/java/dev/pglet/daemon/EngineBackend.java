@@ -160,6 +160,12 @@ final class EngineBackend implements ApiBackend {
   }
 
   @Override
+  public Optional<ObjectNode> wholeSpec(
+      ResourceKey key, Optional<String> template, String instead) {
+    return engine.report(key, template, instead);
+  }
+
+  @Override
   public List<String> unhealthy() {
     return failing(Probe.HEALTHZ);
   }

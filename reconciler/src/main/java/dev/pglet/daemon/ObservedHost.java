@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,18 @@ public final class ObservedHost implements LocalHost {
       root.rejected().forEach(rejected -> lines.addAll(EventObjects.lines(rejected)));
     }
     return lines;
+  }
+
+  @Override
+  public Optional<ObjectNode> wholeSpec(
+      ResourceKey key, Optional<String> template, String instead) throws ReconcileException {
+    for (Observed root : observed()) {
+      Optional<ObjectNode> report = root.report(key, template, instead);
+      if (report.isPresent()) {
+        return report;
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -293,6 +293,21 @@ public final class TestingBackend implements ApiBackend {
             .put("explanation", "its manifest is not in /m"));
   }
 
+  /** One field, whose value is the template's name; nothing for an unknown resource. */
+  @Override
+  public Optional<ObjectNode> wholeSpec(
+      ResourceKey key, Optional<String> template, String instead) {
+    if (get(key).isEmpty()) {
+      return Optional.empty();
+    }
+    ObjectNode report = JsonNodeFactory.instance.objectNode();
+    ObjectNode field = report.putArray("fields").addObject();
+    field.put("field", "spec.network.port").put("value", template.orElse("none") + instead);
+    field.put("from", "/m/app.yaml:7:3");
+    report.putArray("problems");
+    return Optional.of(report);
+  }
+
   @Override
   public List<String> unhealthy() {
     return problems;

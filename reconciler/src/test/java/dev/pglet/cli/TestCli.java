@@ -106,6 +106,12 @@ class TestCli {
     }
 
     @Override
+    public Optional<ObjectNode> wholeSpec(
+        ResourceKey key, Optional<String> template, String instead) {
+      return backend.wholeSpec(key, template, instead);
+    }
+
+    @Override
     public List<ObjectNode> unmanaged() {
       List<ObjectNode> unmanaged = new ArrayList<>();
       backend.prunes().path("unmanaged").forEach(each -> unmanaged.add((ObjectNode) each));

@@ -72,6 +72,12 @@ class TestDesiredStateCommand {
     }
 
     @Override
+    public Optional<ObjectNode> wholeSpec(
+        ResourceKey key, Optional<String> template, String instead) {
+      return Optional.empty();
+    }
+
+    @Override
     public List<ObjectNode> unmanaged() {
       List<ObjectNode> unmanaged = new ArrayList<>();
       backend.prunes().path("unmanaged").forEach(each -> unmanaged.add((ObjectNode) each));

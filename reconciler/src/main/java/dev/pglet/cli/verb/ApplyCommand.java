@@ -43,7 +43,10 @@ public final class ApplyCommand implements BuiltinCommand {
     }
     ManifestArguments.Read read = ManifestArguments.read(files, session);
     List<Problem> problems = new ArrayList<>(read.problems());
-    problems.addAll(ManifestArguments.refusals(read, session));
+    // A spec that cannot be put together here may be with what the daemon has: it says.
+    problems.addAll(
+        ManifestArguments.refusals(
+            WholeSpecs.of(read.manifests(), session).manifests(), session));
     if (!problems.isEmpty()) {
       problems.forEach(session.err()::println);
       session.err().println("nothing was applied");
@@ -54,7 +57,7 @@ public final class ApplyCommand implements BuiltinCommand {
       return Cli.FAILED;
     }
     List<ResourceKey> keys = new ArrayList<>();
-    for (Manifest manifest : read.manifests()) {
+    for (Manifest manifest : WholeSpecs.layersFirst(read.manifests(), session.kinds())) {
       Resources.Applied applied = session.resources().apply(manifest.text());
       keys.add(applied.key());
       session

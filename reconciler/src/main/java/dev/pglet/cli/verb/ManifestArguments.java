@@ -52,11 +52,12 @@ final class ManifestArguments {
     return new Read(manifests, problems, files);
   }
 
-  /** What the kinds have against the specs, beyond what reading them has shown. */
-  static List<Problem> refusals(Read read, Session session) throws ReconcileException {
+  /** What the kinds have against the whole specs, beyond what reading the documents has shown. */
+  static List<Problem> refusals(List<Manifest> manifests, Session session)
+      throws ReconcileException {
     List<Problem> problems = new ArrayList<>();
     Map<String, Manifest> claimed = new HashMap<>();
-    for (Manifest manifest : read.manifests()) {
+    for (Manifest manifest : manifests) {
       SpecRules rules = session.local().rules(manifest.key().kind());
       for (InvalidSpec invalid : rules.check(manifest.resource())) {
         problems.add(manifest.problem(invalid.field(), invalid.explain()));

@@ -42,7 +42,9 @@ public final class ValidateCommand implements BuiltinCommand {
     ManifestArguments.Read read = ManifestArguments.read(paths, session);
     List<Problem> problems = new ArrayList<>(read.problems());
     problems.addAll(duplicates(read.manifests()));
-    problems.addAll(ManifestArguments.refusals(read, session));
+    WholeSpecs whole = WholeSpecs.of(read.manifests(), session);
+    problems.addAll(whole.problems());
+    problems.addAll(ManifestArguments.refusals(whole.manifests(), session));
     if (Options.has(arguments, "--no-status")) {
       problems.addAll(ManifestArguments.statuses(paths));
     }

@@ -192,6 +192,15 @@ public final class Engine implements AutoCloseable, Resources {
     return assembly.unmanaged();
   }
 
+  /**
+   * The whole spec of a resource, and where each value comes from: see {@link
+   * dev.pglet.reconcile.engine.spec.Specs#report}.
+   */
+  public Optional<ObjectNode> report(
+      ResourceKey key, Optional<String> template, String instead) {
+    return machinery.intake().specs().report(key, template, instead);
+  }
+
   /** The resources whose manifests are gone and that wait for {@link #confirmPrunes}. */
   public List<ResourceKey> heldPrunes() {
     return machinery.intake().held();

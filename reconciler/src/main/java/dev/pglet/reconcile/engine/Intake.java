@@ -144,6 +144,10 @@ final class Intake {
     }
   }
 
+  Specs specs() {
+    return specs;
+  }
+
   List<ResourceKey> held() {
     return pruning.held().stream().sorted().toList();
   }

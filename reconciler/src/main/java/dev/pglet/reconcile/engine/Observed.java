@@ -181,6 +181,13 @@ public final class Observed implements Resources {
     return intake.rejected();
   }
 
+  /** See {@link Engine#report}. */
+  public synchronized Optional<ObjectNode> report(
+      ResourceKey key, Optional<String> template, String instead) {
+    intake.scan();
+    return intake.specs().report(key, template, instead);
+  }
+
   /** What happened to a resource, oldest first. */
   public List<Event> events(ResourceKey key) {
     return assembly.state().events().of(key);

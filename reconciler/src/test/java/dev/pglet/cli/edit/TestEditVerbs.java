@@ -95,6 +95,12 @@ final class TestEditVerbs {
     }
 
     @Override
+    public Optional<ObjectNode> wholeSpec(
+        ResourceKey key, Optional<String> template, String instead) {
+      return Optional.empty();
+    }
+
+    @Override
     public List<ObjectNode> unmanaged() {
       return List.of();
     }

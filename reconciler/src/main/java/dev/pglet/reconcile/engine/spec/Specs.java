@@ -3,6 +3,7 @@ package dev.pglet.reconcile.engine.spec;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.Layering;
 import dev.pglet.api.meta.ResourceKey;
@@ -20,7 +21,6 @@ import dev.pglet.reconcile.state.Inventory;
 import dev.pglet.reconcile.state.InventoryEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +44,7 @@ public final class Specs {
   private final Map<ResourceKey, Manifest> remembered = new HashMap<>();
   private final Map<ResourceKey, Done> done = new HashMap<>();
   private Map<ResourceKey, Manifest> documents = Map.of();
+  private Map<ResourceKey, Manifest> scanned = Map.of();
 
   /** A layer as it was used: when it is the same again, so is the outcome. */
   private record Seen(ResourceKey key, Path file, String specHash, FieldPositions positions) {
@@ -80,6 +81,7 @@ public final class Specs {
 
   /** The whole specs of a scan. */
   public synchronized Whole of(Snapshot scanned) {
+    this.scanned = scanned.accepted();
     if (resolvers.isEmpty()) {
       return new Whole(scanned, Map.of());
     }
@@ -187,18 +189,27 @@ public final class Specs {
   }
 
   /**
-   * The spec of a document as it would be.
+   * The whole spec of a document of the last scan, and where each value comes from.
    *
-   * @param template the name that the document would give; empty: as it is
-   * @param instead documents in place of those with the same keys
+   * @param template the name of a template that the document would give; empty: as it is
+   * @param instead a text of documents in place of those with the same keys; may be empty
+   * @return see {@link SpecReport}; empty when there is no such document
    */
-  public synchronized Resolution wouldBe(
-      Manifest raw, Optional<String> template, Collection<Manifest> instead) {
-    Resolver resolver = requireNonNull(resolvers.get(raw.key().kind()), "not put together");
+  public synchronized Optional<ObjectNode> report(
+      ResourceKey key, Optional<String> template, String instead) {
+    Manifest raw = scanned.get(key);
+    if (raw == null) {
+      return Optional.empty();
+    }
+    Resolver resolver = resolvers.get(key.kind());
+    if (resolver == null) {
+      return Optional.of(SpecReport.of(raw, new Resolved(raw)));
+    }
     Map<ResourceKey, Manifest> then = new TreeMap<>(documents);
-    instead.forEach(document -> then.put(document.key(), document));
-    return resolver.resolve(
-        raw, resolver.layers(then.values(), inForce()), before(raw.key()), template);
+    read(instead).forEach(document -> then.put(document.key(), document));
+    Layers layers = resolver.layers(then.values(), inForce());
+    return Optional.of(
+        SpecReport.of(raw, resolver.resolve(raw, layers, before(key), template)));
   }
 
   private Resolution resolved(Resolver resolver, Layers layers, Manifest raw) {

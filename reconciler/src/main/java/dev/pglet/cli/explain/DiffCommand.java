@@ -1,0 +1,113 @@
+package dev.pglet.cli.explain;
+
+import dev.pglet.api.meta.CrdDefinition;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.Cli;
+import dev.pglet.cli.Options;
+import dev.pglet.cli.Session;
+import dev.pglet.cli.UsageError;
+import dev.pglet.cli.verb.BuiltinCommand;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code diff --template}: what another template, or another text of one, would change. */
+public final class DiffCommand implements BuiltinCommand {
+  /** As {@code diff(1)}: 0 is no difference, 1 is one, more is trouble. */
+  private static final int TROUBLE = 2;
+
+  @Override
+  public CommandSpec spec() {
+    return Options.verb(
+            "diff",
+            "Show what a template would change in a resource's spec. Exit code: 0 nothing, 1"
+                + " something, 2 it cannot be put together.")
+        .addOption(
+            Options.value("NAME", "The template that the resource would name.", "--template"))
+        .addOption(
+            Options.value(
+                "FILE", "Templates to try in place of those with the same names.", "-f", "--filename"))
+        .addOption(Options.namespace())
+        .addPositional(Options.words("KIND NAME | KIND/NAME", "1..*", "Whose spec."));
+  }
+
+  @Override
+  public int run(ParseResult arguments, Session session) throws ReconcileException {
+    Optional<String> template =
+        Optional.ofNullable(arguments.<@Nullable String>matchedOptionValue("--template", null));
+    Optional<String> file =
+        Optional.ofNullable(arguments.<@Nullable String>matchedOptionValue("-f", null));
+    if (template.isEmpty() && file.isEmpty()) {
+      throw new UsageError("say what to compare with: --template NAME, or -f FILE with templates");
+    }
+    template.filter(name -> !ResourceKey.NAME.matcher(name).matches()).ifPresent(DiffCommand::noName);
+    ResourceKey key =
+        WholeSpec.key(Options.words(arguments), Options.namespace(arguments), session);
+    WholeSpec now = WholeSpec.of(key, Optional.empty(), "", session);
+    WholeSpec then = WholeSpec.of(key, template, file.map(DiffCommand::text).orElse(""), session);
+    if (!then.problems().isEmpty()) {
+      then.problems().forEach(session.err()::println);
+      return TROUBLE;
+    }
+    return print(key, now, then, session);
+  }
+
+  private static void noName(String name) {
+    throw new UsageError("--template: '" + name + "' is no name");
+  }
+
+  private static String text(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new UsageError(file + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static int print(ResourceKey key, WholeSpec now, WholeSpec then, Session session) {
+    CrdDefinition kind = session.kinds().kind(key.kind()).orElseThrow();
+    Set<String> fields = new TreeSet<>(now.fields().keySet());
+    fields.addAll(then.fields().keySet());
+    boolean differs = false;
+    for (String field : fields) {
+      WholeSpec.Value before = now.fields().get(field);
+      WholeSpec.Value after = then.fields().get(field);
+      String old = before == null ? "-" : before.text();
+      String other = after == null ? "-" : after.text();
+      if (!old.equals(other)) {
+        differs = true;
+        session
+            .out()
+            .printf(
+                "%s: %s -> %s%n  from %s%n  change: %s%n",
+                field,
+                old,
+                other,
+                after == null ? "nobody" : after.from(),
+                effect(kind, field));
+      }
+    }
+    if (!differs) {
+      session.out().println("no difference");
+    }
+    return differs ? 1 : Cli.OK;
+  }
+
+  private static String effect(CrdDefinition kind, String field) {
+    List<String> names = Arrays.asList(field.replaceAll("\\[[0-9]+]", "").split("\\.", -1));
+    try {
+      return FieldSchema.find(kind, names).effect().orElse("not known");
+    } catch (UsageError e) {
+      return "not known";
+    }
+  }
+}
