@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,23 @@ final class TestTemplatesForReal {
     assertThat(pglet.instance("one").at("/status/port").asInt()).isEqualTo(port);
     assertThat(pglet.instance("one").at("/status/version").asText()).startsWith("15.");
     assertThat(pglet.steps().names()).isEmpty();
+  }
+
+  @Test
+  void theExampleDoesWhatItSays() throws Exception {
+    Path examples = Path.of("../examples/templates");
+    try (Stream<Path> files = Files.list(examples)) {
+      for (Path file : files.toList()) {
+        pglet.write(file.getFileName().toString(), Files.readString(file));
+      }
+    }
+    pglet.converge();
+    assertThat(show("shop", "work_mem")).isEqualTo("2MB");
+    assertThat(show("wiki", "work_mem")).isEqualTo("8MB");
+    assertThat(show("wiki", "log_line_prefix")).isEqualTo("wiki %m [%p] ");
+    assertThat(show("wiki", "timezone")).isEqualTo("Europe/Berlin");
+    assertThat(show("shop", "max_connections")).isEqualTo("30");
+    assertThat(show("shop", "log_min_duration_statement")).isEqualTo("500ms");
   }
 
   @Test
