@@ -80,8 +80,8 @@ public final class ObservedHost implements LocalHost {
   }
 
   @Override
-  public Optional<ObjectNode> wholeSpec(
-      ResourceKey key, Optional<String> template, String instead) throws ReconcileException {
+  public Optional<ObjectNode> wholeSpec(ResourceKey key, Optional<String> template, String instead)
+      throws ReconcileException {
     for (Observed root : observed()) {
       Optional<ObjectNode> report = root.report(key, template, instead);
       if (report.isPresent()) {

@@ -91,8 +91,16 @@ public final class HostConfiguration
 
   /** Ports from the first to the last, both included. */
   public record PortRange(
-      @JsonPropertyDescription("The lowest port. Change: nothing on the servers.") @Required @Min(1024) @Max(65535) int first,
-      @JsonPropertyDescription("The highest port. Change: nothing on the servers.") @Required @Min(1024) @Max(65535) int last) {
+      @JsonPropertyDescription("The lowest port. Change: nothing on the servers.")
+          @Required
+          @Min(1024)
+          @Max(65535)
+          int first,
+      @JsonPropertyDescription("The highest port. Change: nothing on the servers.")
+          @Required
+          @Min(1024)
+          @Max(65535)
+          int last) {
     public PortRange {
       if (first > last) {
         throw new IllegalArgumentException(

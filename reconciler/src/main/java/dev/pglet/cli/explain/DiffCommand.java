@@ -35,7 +35,10 @@ public final class DiffCommand implements BuiltinCommand {
             Options.value("NAME", "The template that the resource would name.", "--template"))
         .addOption(
             Options.value(
-                "FILE", "Templates to try in place of those with the same names.", "-f", "--filename"))
+                "FILE",
+                "Templates to try in place of those with the same names.",
+                "-f",
+                "--filename"))
         .addOption(Options.namespace())
         .addPositional(Options.words("KIND NAME | KIND/NAME", "1..*", "Whose spec."));
   }
@@ -49,7 +52,9 @@ public final class DiffCommand implements BuiltinCommand {
     if (template.isEmpty() && file.isEmpty()) {
       throw new UsageError("say what to compare with: --template NAME, or -f FILE with templates");
     }
-    template.filter(name -> !ResourceKey.NAME.matcher(name).matches()).ifPresent(DiffCommand::noName);
+    template
+        .filter(name -> !ResourceKey.NAME.matcher(name).matches())
+        .ifPresent(DiffCommand::noName);
     ResourceKey key =
         WholeSpec.key(Options.words(arguments), Options.namespace(arguments), session);
     WholeSpec now = WholeSpec.of(key, Optional.empty(), "", session);
@@ -89,11 +94,7 @@ public final class DiffCommand implements BuiltinCommand {
             .out()
             .printf(
                 "%s: %s -> %s%n  from %s%n  change: %s%n",
-                field,
-                old,
-                other,
-                after == null ? "nobody" : after.from(),
-                effect(kind, field));
+                field, old, other, after == null ? "nobody" : after.from(), effect(kind, field));
       }
     }
     if (!differs) {

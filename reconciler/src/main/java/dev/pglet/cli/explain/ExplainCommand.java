@@ -30,7 +30,9 @@ public final class ExplainCommand implements BuiltinCommand {
         .addOption(Options.namespace())
         .addPositional(
             Options.words(
-                "KIND[.FIELD] | KIND/NAME", "1..*", "Such as pg.network.port, or with --resolved pg/app."));
+                "KIND[.FIELD] | KIND/NAME",
+                "1..*",
+                "Such as pg.network.port, or with --resolved pg/app."));
   }
 
   @Override

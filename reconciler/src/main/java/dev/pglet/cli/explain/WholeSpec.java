@@ -45,8 +45,7 @@ record WholeSpec(Map<String, Value> fields, List<String> problems) {
     return keys.getFirst();
   }
 
-  static WholeSpec of(
-      ResourceKey key, Optional<String> template, String instead, Session session)
+  static WholeSpec of(ResourceKey key, Optional<String> template, String instead, Session session)
       throws ReconcileException {
     ObjectNode report =
         session

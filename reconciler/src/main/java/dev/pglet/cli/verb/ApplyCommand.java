@@ -45,8 +45,7 @@ public final class ApplyCommand implements BuiltinCommand {
     List<Problem> problems = new ArrayList<>(read.problems());
     // A spec that cannot be put together here may be with what the daemon has: it says.
     problems.addAll(
-        ManifestArguments.refusals(
-            WholeSpecs.of(read.manifests(), session).manifests(), session));
+        ManifestArguments.refusals(WholeSpecs.of(read.manifests(), session).manifests(), session));
     if (!problems.isEmpty()) {
       problems.forEach(session.err()::println);
       session.err().println("nothing was applied");

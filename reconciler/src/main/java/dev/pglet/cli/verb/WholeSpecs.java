@@ -39,7 +39,8 @@ record WholeSpecs(List<Manifest> manifests, List<Problem> problems) {
         (kind, resolver) -> {
           Layers layers = resolver.layers(layerDocuments, Set.of());
           read.stream()
-              .flatMap(manifest -> Optional.ofNullable(layers.refused().get(manifest.key())).stream())
+              .flatMap(
+                  manifest -> Optional.ofNullable(layers.refused().get(manifest.key())).stream())
               .forEach(problems::add);
           whole.replaceAll(
               manifest ->

@@ -196,8 +196,7 @@ public final class Engine implements AutoCloseable, Resources {
    * The whole spec of a resource, and where each value comes from: see {@link
    * dev.pglet.reconcile.engine.spec.Specs#report}.
    */
-  public Optional<ObjectNode> report(
-      ResourceKey key, Optional<String> template, String instead) {
+  public Optional<ObjectNode> report(ResourceKey key, Optional<String> template, String instead) {
     return machinery.intake().specs().report(key, template, instead);
   }
 

@@ -45,8 +45,7 @@ final class SpecReport {
     if (value.isObject() && !value.isEmpty()) {
       value
           .properties()
-          .forEach(
-              entry -> add(entry.getValue(), field + "." + entry.getKey(), manifest, fields));
+          .forEach(entry -> add(entry.getValue(), field + "." + entry.getKey(), manifest, fields));
     } else if (value.isArray() && !value.isEmpty()) {
       for (int i = 0; i < value.size(); i++) {
         add(value.get(i), field + "[" + i + "]", manifest, fields);

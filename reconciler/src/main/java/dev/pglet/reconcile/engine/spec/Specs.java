@@ -208,8 +208,7 @@ public final class Specs {
     Map<ResourceKey, Manifest> then = new TreeMap<>(documents);
     read(instead).forEach(document -> then.put(document.key(), document));
     Layers layers = resolver.layers(then.values(), inForce());
-    return Optional.of(
-        SpecReport.of(raw, resolver.resolve(raw, layers, before(key), template)));
+    return Optional.of(SpecReport.of(raw, resolver.resolve(raw, layers, before(key), template)));
   }
 
   private Resolution resolved(Resolver resolver, Layers layers, Manifest raw) {

@@ -221,8 +221,7 @@ final class TestSpecs {
             Path.of("host.yaml"),
             List.of(new Problem(Path.of("host.yaml"), 5, 3, "spec.x", "unknown field")),
             Set.of(HOST_KEY));
-    Whole whole =
-        specs.of(scan(List.of(instance("two", "")), List.of(broken), Optional.empty()));
+    Whole whole = specs.of(scan(List.of(instance("two", "")), List.of(broken), Optional.empty()));
     assertThat(whole.unresolved()).containsOnlyKeys(TWO);
     assertThat(whole.snapshot().accepted()).isEmpty();
   }
