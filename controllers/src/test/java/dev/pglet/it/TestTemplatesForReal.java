@@ -175,7 +175,7 @@ final class TestTemplatesForReal {
     assertThat(show("shop", "work_mem")).isEqualTo("2MB");
     assertThat(show("wiki", "work_mem")).isEqualTo("8MB");
     assertThat(show("wiki", "log_line_prefix")).isEqualTo("wiki %m [%p] ");
-    assertThat(show("wiki", "timezone")).isEqualTo("Europe/Berlin");
+    assertThat(show("wiki", "log_timezone")).isEqualTo("Europe/Berlin");
     assertThat(show("shop", "max_connections")).isEqualTo("30");
     assertThat(show("shop", "log_min_duration_statement")).isEqualTo("500ms");
   }
