@@ -1,23 +1,28 @@
 package dev.pglet.manifest.git;
 
+import dev.pglet.manifest.edit.FileStamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The bytes of git's index, versions 2 to 4, in which the remembered size of a file can be
- * forgotten. git takes a file whose size is not the remembered one for modified, without asking the
- * filter; one whose size it does not know (0) it compares. So forgetting never hides a change: it
- * makes git look. Nothing else of the index is touched.
+ * The bytes of git's index, versions 2 to 4, in which what {@code stat} says of a file can be
+ * renewed. git takes a file whose size is not the remembered one for modified, without asking the
+ * filter. One that is as remembered, and not older than the index itself, it compares: it may have
+ * been changed in the moment in which the index was written. So an index that is as old as the
+ * oldest renewed file hides no change: it makes git look. Nothing else of the index is touched.
  */
 final class GitIndex {
   private static final int HEADER = 12;
   private static final int MODE_AT = 24;
-  private static final int SIZE_AT = 36;
+  private static final int OWNER_AT = 28;
   private static final int OBJECT_AT = 40;
   private static final int TYPE = 0170000;
   private static final int REGULAR = 0100000;
@@ -38,23 +43,23 @@ final class GitIndex {
   }
 
   /**
-   * Forgets sizes, in the given bytes.
+   * Renews entries, in the given bytes.
    *
    * @param sha256 whether the repository's objects are named by SHA-256
-   * @param sizes the files' sizes by their paths in the repository; who has it remembered rightly
-   *     is left alone
-   * @return how many were forgotten
+   * @param stamps what the files are now, by their paths in the repository
+   * @return those whose entries were not so before, and are now
    * @throws IOException when it is no index of a known version, or a damaged one
    */
-  static int forget(byte[] bytes, boolean sha256, Map<String, Long> sizes) throws IOException {
+  static List<FileStamp> renew(byte[] bytes, boolean sha256, Map<String, FileStamp> stamps)
+      throws IOException {
     try {
-      return new GitIndex(bytes, sha256 ? 32 : 20).forget(sizes);
+      return new GitIndex(bytes, sha256 ? 32 : 20).renew(stamps);
     } catch (IndexOutOfBoundsException e) {
       throw new IOException("it ends in the middle of an entry", e);
     }
   }
 
-  private int forget(Map<String, Long> sizes) throws IOException {
+  private List<FileStamp> renew(Map<String, FileStamp> stamps) throws IOException {
     if (bytes.length < HEADER + hashLength || buffer.getInt(0) != 0x44495243) {
       throw new IOException("it is no index of git");
     }
@@ -67,16 +72,16 @@ final class GitIndex {
     if (summed && !Arrays.equals(sum, checksum())) {
       throw new IOException("its checksum is wrong");
     }
-    int forgotten = walk(version, sizes);
-    if (forgotten > 0 && summed) {
+    List<FileStamp> renewed = walk(version, stamps);
+    if (!renewed.isEmpty() && summed) {
       System.arraycopy(checksum(), 0, bytes, bytes.length - hashLength, hashLength);
     }
-    return forgotten;
+    return renewed;
   }
 
-  private int walk(int version, Map<String, Long> sizes) throws IOException {
+  private List<FileStamp> walk(int version, Map<String, FileStamp> stamps) throws IOException {
     int count = buffer.getInt(8);
-    int forgotten = 0;
+    List<FileStamp> renewed = new ArrayList<>();
     byte[] path = {};
     int at = HEADER;
     for (int i = 0; i < count; i++) {
@@ -96,13 +101,14 @@ final class GitIndex {
       byte[] whole = Arrays.copyOf(path, kept + end - pathAt);
       System.arraycopy(bytes, pathAt, whole, kept, end - pathAt);
       path = whole;
-      if ((flags & STAGE) == 0 && forgetOne(at, path, sizes)) {
-        forgotten++;
+      FileStamp stamp = stamps.get(new String(path, StandardCharsets.UTF_8));
+      if (stamp != null && (flags & STAGE) == 0 && renewOne(at, stamp)) {
+        renewed.add(stamp);
       }
       at = version == 4 ? end + 1 : at + ((end - at) / 8 + 1) * 8;
     }
     refuseSplit(at);
-    return forgotten;
+    return renewed;
   }
 
   /** The other half of a split index is shared, and may not be changed. */
@@ -116,15 +122,25 @@ final class GitIndex {
     }
   }
 
-  private boolean forgetOne(int at, byte[] path, Map<String, Long> sizes) {
-    Long size = sizes.get(new String(path, StandardCharsets.UTF_8));
-    boolean regular = (buffer.getInt(at + MODE_AT) & TYPE) == REGULAR;
-    int remembered = buffer.getInt(at + SIZE_AT);
-    if (size == null || !regular || remembered == 0 || remembered == size.intValue()) {
+  private boolean renewOne(int at, FileStamp stamp) {
+    if ((buffer.getInt(at + MODE_AT) & TYPE) != REGULAR) {
       return false;
     }
-    buffer.putInt(at + SIZE_AT, 0);
-    return true;
+    byte[] before = Arrays.copyOfRange(bytes, at, at + OBJECT_AT);
+    putTime(at, stamp.changed());
+    putTime(at + 8, stamp.modified());
+    buffer
+        .putInt(at + 16, (int) stamp.device())
+        .putInt(at + 20, (int) stamp.inode())
+        .putInt(at + OWNER_AT, stamp.owner())
+        .putInt(at + OWNER_AT + 4, stamp.group())
+        .putInt(at + OWNER_AT + 8, (int) stamp.size());
+    return !Arrays.equals(before, 0, OBJECT_AT, bytes, at, at + OBJECT_AT);
+  }
+
+  private void putTime(int at, Instant time) {
+    long seconds = time.getEpochSecond();
+    buffer.putInt(at, (int) seconds).putInt(at + 4, time.getNano());
   }
 
   /** The bytes that a number of version 4 takes: all but the last have the highest bit set. */

@@ -131,7 +131,7 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
     List<Path> batch = List.copyOf(written);
     written.clear();
     try {
-      if (forget(batch) == GitRepository.Attempt.BUSY) {
+      if (renewed(batch) == GitRepository.Attempt.BUSY) {
         batch.forEach(this::note);
       }
       lastProblem = "";
@@ -140,7 +140,7 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
     }
   }
 
-  private GitRepository.Attempt forget(List<Path> batch) throws IOException {
+  private GitRepository.Attempt renewed(List<Path> batch) throws IOException {
     Optional<GitRepository> repository = GitRepository.of(root());
     if (repository.isEmpty() || !repository.get().hasFilter()) {
       return GitRepository.Attempt.DONE;
@@ -153,7 +153,7 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
         LOG.atDebug().addKeyValue("file", file).log("a file is gone before git was told of it");
       }
     }
-    return repository.get().forgetSizes(real, swap, trust, FileStamp.of(root()).owner());
+    return repository.get().renew(real, swap, trust, FileStamp.of(root()).owner());
   }
 
   private void tell(IOException e) {

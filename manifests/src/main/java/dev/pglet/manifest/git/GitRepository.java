@@ -11,11 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The repository that a directory lies in: a clone, a linked work tree or a submodule.
@@ -27,9 +30,6 @@ import java.util.regex.Pattern;
 public record GitRepository(Path workTree, Path gitDirectory, Path common) {
   /** A larger index, of some 100,000 files, would not fit the daemon's small heap. */
   private static final long LARGEST_INDEX = 16L << 20;
-
-  /** No file has it. */
-  private static final Long NO_SIZE = -1L;
 
   private static final Pattern FILTER = Pattern.compile("(?m)^\\s*\\[filter \"pglet\"]");
   private static final Pattern SHA256 =
@@ -82,16 +82,16 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
   }
 
   /**
-   * Makes git look at files again whose size has changed, where it would say "modified" for the
-   * size alone: see {@link GitIndex}. The index is replaced under git's own lock, which is held for
-   * two renames only, so that no git command of the user meets it.
+   * Makes git look at files again that it would take for modified without looking: see {@link
+   * GitIndex}. The index is replaced under git's own lock, which is held for two renames only, so
+   * that no git command of the user meets it.
    *
    * @param files real paths
    * @throws IOException when the index cannot be read or written, or is not to be trusted
    */
-  Attempt forgetSizes(Collection<Path> files, FileSwap swap, TrustRule trust, int rootOwner)
+  Attempt renew(Collection<Path> files, FileSwap swap, TrustRule trust, int rootOwner)
       throws IOException {
-    return forget(sizes(files), swap, trust, rootOwner);
+    return renew(stamps(files), false, swap, trust, rootOwner);
   }
 
   /**
@@ -99,18 +99,13 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
    *
    * @return false when another git command was at work, and nothing was done
    */
-  public boolean forget(Collection<Path> files, TrustRule trust) throws IOException {
-    Map<String, Long> wrong = new HashMap<>();
-    for (Path file : files) {
-      if (file.startsWith(workTree)) {
-        wrong.put(workTree.relativize(file).toString(), NO_SIZE);
-      }
-    }
+  public boolean lookAgain(Collection<Path> files, TrustRule trust) throws IOException {
     int owner = FileStamp.of(workTree).owner();
-    return forget(wrong, new LinuxFileSwap(), trust, owner) == Attempt.DONE;
+    return renew(stamps(files), true, new LinuxFileSwap(), trust, owner) == Attempt.DONE;
   }
 
-  private Attempt forget(Map<String, Long> sizes, FileSwap swap, TrustRule trust, int rootOwner)
+  private Attempt renew(
+      Map<String, FileStamp> stamps, boolean always, FileSwap swap, TrustRule trust, int rootOwner)
       throws IOException {
     Path index = gitDirectory.resolve("index");
     FileStamp before;
@@ -121,13 +116,23 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
     }
     requireTrusted(index, before, trust, rootOwner);
     byte[] bytes = Files.readAllBytes(index);
-    if (GitIndex.forget(bytes, SHA256.matcher(config()).find(), sizes) == 0) {
+    Collection<FileStamp> renewed = GitIndex.renew(bytes, SHA256.matcher(config()).find(), stamps);
+    if (always) {
+      renewed = stamps.values();
+    }
+    if (renewed.isEmpty()) {
       return Attempt.DONE;
     }
+    Instant oldest =
+        Stream.concat(renewed.stream(), Stream.of(before))
+            .map(FileStamp::modified)
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
     Path temp = Files.createTempFile(gitDirectory, "index-pglet-", ".tmp");
     try {
       Files.write(temp, bytes);
-      copyOwnerModeAndTime(before, temp);
+      copyOwnerAndMode(before, temp);
+      Files.setLastModifiedTime(temp, FileTime.from(oldest));
       return swapIn(temp, index, before, swap);
     } finally {
       Files.deleteIfExists(temp);
@@ -158,18 +163,21 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
     return replaced ? Attempt.DONE : Attempt.BUSY;
   }
 
-  private Map<String, Long> sizes(Collection<Path> files) throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
+  private Map<String, FileStamp> stamps(Collection<Path> files) throws IOException {
+    Map<String, FileStamp> stamps = new HashMap<>();
     for (Path file : files) {
       if (file.startsWith(workTree)) {
         try {
-          sizes.put(workTree.relativize(file).toString(), Files.size(file));
+          FileStamp stamp = FileStamp.of(file);
+          if (stamp.isRegularFile()) {
+            stamps.put(workTree.relativize(file).toString(), stamp);
+          }
         } catch (NoSuchFileException e) {
           // Deleted meanwhile, and git shall say so.
         }
       }
     }
-    return sizes;
+    return stamps;
   }
 
   private void requireTrusted(Path index, FileStamp stamp, TrustRule trust, int rootOwner)
@@ -191,17 +199,12 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
     }
   }
 
-  /**
-   * The time too: git trusts what it remembers of a file only if that is older than the index, so a
-   * newer index would hide a change of the same moment.
-   */
-  private static void copyOwnerModeAndTime(FileStamp before, Path temp) throws IOException {
+  private static void copyOwnerAndMode(FileStamp before, Path temp) throws IOException {
     FileStamp now = FileStamp.of(temp);
     if (now.owner() != before.owner() || now.group() != before.group()) {
       Files.setAttribute(temp, "unix:uid", before.owner());
       Files.setAttribute(temp, "unix:gid", before.group());
     }
     Files.setAttribute(temp, "unix:mode", before.permissions());
-    Files.setLastModifiedTime(temp, FileTime.from(before.modified()));
   }
 }

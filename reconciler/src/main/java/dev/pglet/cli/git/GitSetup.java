@@ -138,7 +138,7 @@ public final class GitSetup {
     }
     try {
       GitRepository repository = GitRepository.of(directory).orElseThrow();
-      if (!repository.forget(files, TrustRule.forThisProcess())) {
+      if (!repository.lookAgain(files, TrustRule.forThisProcess())) {
         out.println("Another git command is at work: run this again when it has ended.");
       }
     } catch (IOException e) {

@@ -25,7 +25,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,6 +284,50 @@ final class TestGitSetup {
     assertThat(Files.getLastModifiedTime(repository.workTree().resolve(".git/index")))
         .isEqualTo(time);
     assertThat(repository.status()).isEqualTo(" M b.yaml\n");
+  }
+
+  /** The index is younger than the file then, and git would believe what is remembered of it. */
+  @Test
+  void aRealChangeBeforeTheStatusIsNotHiddenThoughTheIndexWasWrittenSince() throws Exception {
+    TestingRepository repository = TestingRepository.init(clones.resolve("clone"));
+    setUp(repository.workTree());
+    Path file = repository.write("a.yaml", branch("a"));
+    repository.commit("one");
+    Watched watched = new Watched(repository.workTree());
+    Files.writeString(file, branch("a").replace("app", "other"));
+    watched.scan();
+    assertThat(watched.manifests.writeStatus(A, phase("Running"))).isEqualTo(StatusWrite.WRITTEN);
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+    repository.write("b.txt", "text");
+    repository.git("add", "b.txt");
+
+    watched.time.advance(Duration.ofSeconds(1));
+
+    assertThat(repository.status()).isEqualTo(" M a.yaml\nA  b.txt\n");
+    assertThat(repository.git("diff")).contains("+spec: {source: {instance: other}}");
+  }
+
+  /** It does not look at the files anew before it compares them with the index. */
+  @Test
+  void aMergeCanBeGivenUpAfterAStatus() throws Exception {
+    TestingRepository repository = TestingRepository.init(clones.resolve("clone"));
+    setUp(repository.workTree());
+    repository.write("a.yaml", branch("a"));
+    repository.write("b.yaml", branch("b"));
+    repository.commit("one");
+    repository.git("checkout", "-qb", "other");
+    repository.write("b.yaml", branch("b").replace("app", "other"));
+    repository.commit("two");
+    repository.git("checkout", "-q", "main");
+    repository.write("b.yaml", branch("b").replace("app", "third"));
+    repository.commit("three");
+    Watched watched = new Watched(repository.workTree());
+    assertThat(repository.tryGit("merge", "-q", "other").code()).isEqualTo(1);
+
+    watched.status(A, "Running");
+    repository.git("merge", "--abort");
+
+    assertThat(repository.status()).isEmpty();
   }
 
   @Test
