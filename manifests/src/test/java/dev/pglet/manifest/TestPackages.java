@@ -75,6 +75,27 @@ final class TestPackages {
   }
 
   @Test
+  void statusesElsewhereStandOnTheManifests() {
+    classes()
+        .that()
+        .resideInAPackage("dev.pglet.manifest.status")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.pglet.manifest.status",
+            "dev.pglet.manifest",
+            "dev.pglet.manifest.edit",
+            "dev.pglet.manifest.edit.text",
+            "dev.pglet.api..",
+            "java..",
+            "io.fabric8.kubernetes..",
+            "com.fasterxml.jackson..",
+            "org.slf4j..",
+            "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
   void editStandsOnParse() {
     classes()
         .that()

@@ -36,6 +36,7 @@ public record GlobalOptions(Map<String, String> values, List<String> rest) {
               "--trust-on-first-use",
               "",
               "Fetch binaries outside the catalogue (PGLET_TRUST_ON_FIRST_USE)."),
+          new Option("--status-mode", "MODE", "inline, sidecar or none (PGLET_STATUS_MODE)."),
           new Option("--log-level", "LEVEL", "error, warn, info or debug (PGLET_LOG_LEVEL)."));
 
   public GlobalOptions {

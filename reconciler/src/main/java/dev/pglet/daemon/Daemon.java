@@ -56,7 +56,12 @@ public final class Daemon implements AutoCloseable {
         ManifestRoots.openToWrite(manifests, registry, clock, scheduler, settings.user());
     parts.push(source); // closed after the engine, whose last statuses it tells git of
     EngineParts engineParts =
-        EngineParts.of(settings.settings(), kinds, source, clock, scheduler)
+        EngineParts.of(
+                settings.settings(),
+                kinds,
+                settings.statuses().mode().apply(source, settings.settings().statuses()),
+                clock,
+                scheduler)
             .listenedToBy(plan.listener())
             .measuredBy(meters)
             .guardedBy(settings.pruning().guard());

@@ -33,6 +33,8 @@ final class Remains {
   private static final Pattern RECORD = versioned("[A-Za-z0-9._-]+\\.json");
   private static final Pattern BINARIES = Pattern.compile("\\d+(\\.\\d+)*|\\.[\\d.]+\\.unpacking");
   private static final Pattern TRUSTED = versioned("trusted\\.json");
+  private static final Pattern STATUS =
+      Pattern.compile("[a-z0-9]+(\\.[-a-z0-9]+){2}\\.yaml(\\.new)?");
   private static final Pattern POOL = versioned("[0-9a-f]{16}\\.json");
   private static final Pattern PASSFILE = versioned("pgpass|pgpass\\.new");
 
@@ -72,6 +74,7 @@ final class Remains {
     }
     files(settings.binaries(), TRUSTED);
     files(data.resolve("pools"), POOL);
+    files(settings.statuses(), STATUS);
     for (String records : List.of("operations", "conditions")) {
       files(settings.state().resolve(records), RECORD);
     }
@@ -185,6 +188,7 @@ final class Remains {
                     settings.volumes(),
                     settings.binaries(),
                     settings.managed(),
+                    settings.statuses(),
                     settings.dataRoot().resolve("pools"))
                 .anyMatch(path::equals);
     if (ours) {

@@ -33,6 +33,11 @@ public record Settings(
     return dataRoot.resolve("state");
   }
 
+  /** Statuses in files of their own, if they are written so. */
+  public Path statuses() {
+    return dataRoot.resolve("status");
+  }
+
   public Path managed() {
     return dataRoot.resolve("managed");
   }

@@ -7,7 +7,12 @@ import java.util.Optional;
 
 /** All settings of this process. */
 public record DaemonSettings(
-    HostUser user, Places places, Trust trust, Pruning pruning, Optional<LogLevel> logLevel) {
+    HostUser user,
+    Places places,
+    Trust trust,
+    Pruning pruning,
+    Statuses statuses,
+    Optional<LogLevel> logLevel) {
   /** Reads flags, the environment and the settings file. */
   public static DaemonSettings resolve(HostUser user, Map<String, String> flags)
       throws InvalidSpec {
@@ -17,6 +22,7 @@ public record DaemonSettings(
         Places.resolve(sources),
         Trust.resolve(sources),
         Pruning.resolve(sources),
+        Statuses.resolve(sources),
         LogLevel.resolve(sources));
   }
 

@@ -29,7 +29,8 @@ public final class Sources {
           "account",
           "trustOnFirstUse",
           "logLevel",
-          "pruneGuard");
+          "pruneGuard",
+          "status");
 
   private final HostUser user;
   private final Map<String, String> flags;

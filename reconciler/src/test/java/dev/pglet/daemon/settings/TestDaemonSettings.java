@@ -3,6 +3,7 @@ package dev.pglet.daemon.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pglet.manifest.status.StatusMode;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
@@ -119,6 +120,7 @@ class TestDaemonSettings {
             trustOnFirstUse: true
             logLevel: debug
             pruneGuard: {Branch: {atLeast: 5, percent: 50}}
+            status: {mode: sidecar}
             """);
     Map<String, String> environment = Map.of("PGLET_CONFIG", file, "PGLET_DATA_ROOT", "/env");
 
@@ -132,6 +134,9 @@ class TestDaemonSettings {
     assertThat(settings.places().manifestsChosen()).isTrue();
     assertThat(settings.trust()).isEqualTo(new Trust(Optional.of("postgres"), true));
     assertThat(settings.logLevel()).contains(LogLevel.DEBUG);
+    assertThat(settings.statuses().mode()).isEqualTo(StatusMode.SIDECAR);
+    assertThat(resolve(0, environment, Map.of("--status-mode", "none")).statuses().mode())
+        .isEqualTo(StatusMode.NONE);
     assertThat(settings.pruning().guard().byKind())
         .containsEntry("Branch", new PruneGuard.Allowance(5, 50));
     assertThat(settings.settings())
@@ -155,6 +160,14 @@ class TestDaemonSettings {
     String guard = settingsFile("pruneGuard: {Branch: 5}\n");
     assertThatThrownBy(() -> resolve(0, Map.of("PGLET_CONFIG", guard), Map.of()))
         .hasMessageContaining("pruneGuard.Branch is not understood");
+    for (String status :
+        List.of("sidecar", "{mode: [none]}", "{mode: none, x: y}", "{mode: NONE}")) {
+      String file = settingsFile("status: " + status + "\n");
+      assertThatThrownBy(() -> resolve(0, Map.of("PGLET_CONFIG", file), Map.of()))
+          .as(status)
+          .hasMessageStartingWith(file + ": status.mode is '");
+    }
+    assertThat(resolve(0, Map.of(), Map.of()).statuses().mode()).isEqualTo(StatusMode.INLINE);
     String twice = settingsFile("dataRoot: /x\ndataRoot: /y\n");
     assertThatThrownBy(() -> resolve(0, Map.of("PGLET_CONFIG", twice), Map.of()))
         .hasMessageContaining("Duplicate");

@@ -366,4 +366,32 @@ final class TestSafety {
         .hasMessageContaining("formatVersion 9");
     assertThat(Files.readString(inventory)).isEqualTo(newer);
   }
+
+  @Test
+  void aStatusThatCannotBeWrittenIsSaidOnceAndEverythingElseWorks() throws Exception {
+    rig.manifests().refuseStatuses(Optional.of("/m/box.yaml: cannot be written: read-only"));
+    TestingEngine engine = rig.start();
+
+    assertThat(engine.converge().succeeded()).isTrue();
+    assertThat(rig.host().box(BOX)).isPresent();
+    engine.engine().apply(document("box", "size: 3, colour: red"));
+    engine.converge();
+    assertThat(rig.host().box(BOX).orElseThrow().colour()).contains("red");
+    assertThat(rig.manifests().status(BOX)).isEmpty();
+    assertThat(engine.engine().get(BOX).orElseThrow().at("/status/conditions")).isNotEmpty();
+    assertThat(engine.engine().events(BOX))
+        .filteredOn(event -> event.reason().equals("StatusNotWritten"))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.count()).isEqualTo(1);
+              assertThat(event.message())
+                  .contains("/m/box.yaml: cannot be written: read-only", "status.mode");
+            });
+
+    rig.manifests().refuseStatuses(Optional.empty());
+    engine.engine().apply(document("box", "size: 3, colour: blue"));
+    engine.converge();
+    assertThat(rig.condition(BOX, "Ready")).startsWith("True");
+  }
 }

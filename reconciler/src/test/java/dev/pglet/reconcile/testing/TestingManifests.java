@@ -41,6 +41,7 @@ public final class TestingManifests implements ManifestSource {
   private final List<Rejected> rejected = new ArrayList<>();
   private Optional<String> incompleteBecause = Optional.empty();
   private Optional<Duration> settleIn = Optional.empty();
+  private Optional<String> statusesRefused = Optional.empty();
   private int dropping;
   private int statusWrites;
 
@@ -80,6 +81,11 @@ public final class TestingManifests implements ManifestSource {
   /** The next so many status writes find that the file changed meanwhile. */
   public synchronized void dropStatusWrites(int times) {
     dropping = times;
+  }
+
+  /** From now on no status can be written, for that reason; empty: it can again. */
+  public synchronized void refuseStatuses(Optional<String> because) {
+    statusesRefused = because;
   }
 
   /** How many status writes have changed a file. */
@@ -143,7 +149,11 @@ public final class TestingManifests implements ManifestSource {
   }
 
   @Override
-  public synchronized StatusWrite writeStatus(ResourceKey key, ObjectNode status) {
+  public synchronized StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+      throws IOException {
+    if (statusesRefused.isPresent()) {
+      throw new IOException(statusesRefused.get());
+    }
     if (dropping > 0) {
       dropping--;
       return StatusWrite.DROPPED;

@@ -54,6 +54,7 @@ public final class Reporter {
   private final Function<ResourceKey, Optional<PruneBlock>> pruneBlocks;
   private final Wakeups wakeups;
   private final Map<ResourceKey, Written> written = new ConcurrentHashMap<>();
+  private final Map<ResourceKey, String> unwritable = new ConcurrentHashMap<>();
   private final Map<ResourceKey, Integer> drops = new ConcurrentHashMap<>();
 
   public Reporter(
@@ -100,6 +101,7 @@ public final class Reporter {
   void forget(Tracked tracked) {
     written.remove(tracked.key());
     drops.remove(tracked.key());
+    unwritable.remove(tracked.key());
     try {
       memory.forget(tracked.entry().identity().uid());
     } catch (IOException e) {
@@ -230,6 +232,7 @@ public final class Reporter {
     try {
       switch (manifests.writeStatus(key, status)) {
         case WRITTEN, EQUAL -> {
+          unwritable.remove(key);
           written.put(key, now);
           drops.remove(key);
         }
@@ -239,13 +242,28 @@ public final class Reporter {
         }
       }
     } catch (IOException | ManifestRejected e) {
-      LOG.atWarn().addKeyValue("key", key).setCause(e).log("the status is not written");
-      events.add(
-          key,
-          Event.Type.WARNING,
-          "StatusNotWritten",
-          "the status of %s cannot be written to %s: %s"
-              .formatted(key, manifest.get().file(), e.getMessage()));
+      tellUnwritable(key, e);
     }
+  }
+
+  /** Once: everything else works, and the status is tried again with its next change. */
+  private void tellUnwritable(ResourceKey key, Exception e) {
+    String why = String.valueOf(e.getMessage());
+    if (why.equals(unwritable.put(key, why))) {
+      return;
+    }
+    LOG.atWarn().addKeyValue("key", key).setCause(e).log("the status is not written");
+    events.add(
+        key,
+        Event.Type.WARNING,
+        "StatusNotWritten",
+        "the status of %s is not written; everything else works. %s%s"
+            .formatted(
+                key,
+                why,
+                e instanceof IOException
+                    ? ". Let pglet's account write there, or write statuses elsewhere: the setting"
+                        + " status.mode, sidecar or none"
+                    : ""));
   }
 }
