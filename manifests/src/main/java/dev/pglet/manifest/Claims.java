@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who speaks for which resource. A key that two documents claim is refused to both, and the version
@@ -43,7 +44,8 @@ final class Claims {
       Map<ResourceKey, Manifest> inForce,
       boolean keepAbsent) {
     Claims claims = new Claims(inForce);
-    files.forEach(claims::add);
+    files.stream().filter(file -> !file.isCutOff()).forEach(claims::add);
+    files.stream().filter(SettlingFile::isCutOff).forEach(claims::addCutOff);
     inForce.values().stream()
         .filter(manifest -> unreadable.contains(manifest.file()))
         .forEach(manifest -> claims.keeps.put(manifest.key(), manifest));
@@ -64,6 +66,34 @@ final class Claims {
           .filter(manifest -> manifest.file().equals(file.path()))
           .forEach(manifest -> keeps.put(manifest.key(), manifest));
     }
+  }
+
+  /**
+   * What a broken write has cut off was not deleted by anybody, so all of the file stays as it was;
+   * unless what is missing has moved to another file.
+   */
+  private void addCutOff(SettlingFile file) {
+    List<Manifest> before =
+        inForce.values().stream().filter(manifest -> manifest.file().equals(file.path())).toList();
+    Set<ResourceKey> lost = new TreeSet<>(before.stream().map(Manifest::key).toList());
+    file.content().manifests().forEach(manifest -> lost.remove(manifest.key()));
+    lost.removeAll(claims.keySet());
+    if (lost.isEmpty()) {
+      add(file);
+      return;
+    }
+    settling |= file.isPending();
+    before.forEach(manifest -> keeps.put(manifest.key(), manifest));
+    rejected.add(cutOff(file.path(), lost));
+  }
+
+  private static Rejected cutOff(Path file, Set<ResourceKey> keys) {
+    String names = String.join(", ", keys.stream().map(ResourceKey::toString).toList());
+    String message =
+        ("seems to be cut off: %s stood in it, and stays in force. Write the file whole; to delete,"
+                + " remove the file, or run: pglet delete %s")
+            .formatted(names, names.replace(", ", " "));
+    return new Rejected(file, List.of(new Problem(file, 0, 0, "", message)), keys);
   }
 
   private Outcome outcome(boolean keepAbsent) {

@@ -12,6 +12,7 @@ import dev.pglet.manifest.parse.YamlNode;
 import dev.pglet.manifest.parse.YamlRejected;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,10 +62,10 @@ public final class ManifestReader {
 
   /** Reads a file once, whatever its age. A missing or unreadable file is an I/O error. */
   public Content readFile(Path file) throws IOException {
-    if (Files.size(file) > Utf8Text.MAX_BYTES) {
-      return Content.rejected(problem(file, Utf8Text.tooLarge().flaw()));
+    try (InputStream in = Files.newInputStream(file)) {
+      // A pipe or a device has no size, and may have no end.
+      return read(file, in.readNBytes(Utf8Text.MAX_BYTES + 1));
     }
-    return read(file, Files.readAllBytes(file));
   }
 
   /** Reads a text; messages call it by the file's name. */

@@ -14,7 +14,9 @@ import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.manifest.edit.text.EditRefused;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -252,6 +254,8 @@ final class ManifestWriter {
         atomic.create(path, bytes);
       } catch (FileAlreadyExistsException e) {
         continue; // holds something else, or it would have been found by its key
+      } catch (FileSystemException e) {
+        throw unwritable(path, e);
       }
       SettlingFile file = new SettlingFile(path, path, reader);
       file.acceptOwn(bytes, now);
@@ -306,8 +310,12 @@ final class ManifestWriter {
     byte[] bytes = edited.getBytes(StandardCharsets.UTF_8);
     boolean wasAccepted =
         file.acceptedBytes().filter(accepted -> Arrays.equals(accepted, read)).isPresent();
-    if (atomic.replace(file.real(), read, bytes) != AtomicFile.Outcome.DONE) {
-      return false;
+    try {
+      if (atomic.replace(file.real(), read, bytes) != AtomicFile.Outcome.DONE) {
+        return false;
+      }
+    } catch (FileSystemException e) {
+      throw unwritable(file.path(), e);
     }
     if (wasAccepted) {
       file.acceptOwn(bytes, now);
@@ -334,6 +342,15 @@ final class ManifestWriter {
 
   private static ManifestRejected rejected(Path file, String message) {
     return new ManifestRejected(List.of(new Problem(file, 0, 0, "", message)));
+  }
+
+  /** The exception names the temporary file beside it, of which nobody has heard. */
+  private static IOException unwritable(Path file, FileSystemException e) {
+    String reason =
+        e instanceof AccessDeniedException
+            ? "this user may not write into the directory " + file.getParent()
+            : String.valueOf(e.getReason() == null ? e : e.getReason());
+    return new IOException("%s: cannot be written: %s".formatted(file, reason), e);
   }
 
   private static IOException busy(Path file) {

@@ -1,9 +1,13 @@
 package dev.pglet.manifest;
 
 import dev.pglet.manifest.edit.FileStamp;
+import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.manifest.parse.Utf8Text;
+import dev.pglet.manifest.parse.YamlReader;
+import dev.pglet.manifest.parse.YamlRejected;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,6 +36,10 @@ final class SettlingFile {
   private final ManifestReader reader;
 
   private ManifestReader.Content content = NONE;
+
+  /** What the file was, without statuses, before it became a mere beginning of that. */
+  private @Nullable String whole;
+
   private byte @Nullable [] accepted;
   private @Nullable FileStamp acceptedStamp;
   private boolean stampSuffices;
@@ -80,6 +88,40 @@ final class SettlingFile {
     return pending != null;
   }
 
+  /**
+   * Whether the accepted version seems to be what was left by a write that broke off: nothing but
+   * comments, or a beginning of what the file was before that ends within a document.
+   */
+  boolean isCutOff() {
+    boolean empty = content.manifests().isEmpty() && content.problems().isEmpty();
+    byte[] now = accepted;
+    String before = whole;
+    return empty || (now != null && before != null && !endsBehindADocument(text(now), before));
+  }
+
+  /** An editor may not know the statuses that were written meanwhile, so they do not count. */
+  private @Nullable String whole(byte[] bytes) {
+    byte[] old = accepted;
+    String before = whole != null ? whole : old == null ? "" : text(old);
+    String now = text(bytes);
+    return now.length() < before.length() && before.startsWith(now) ? before : null;
+  }
+
+  private static String text(byte[] bytes) {
+    return StatusRemoval.of(new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /** As when somebody has removed the documents behind it. */
+  private static boolean endsBehindADocument(String now, String before) {
+    try {
+      return YamlReader.read(before).stream()
+          .map(document -> before.substring(0, document.head()))
+          .anyMatch(text -> text.stripTrailing().equals(now.stripTrailing()));
+    } catch (YamlRejected e) {
+      return false;
+    }
+  }
+
   /** What the newest version says, accepted or not. */
   ManifestReader.Content newest() {
     return pending == null ? content : reader.read(path, pending.bytes);
@@ -111,6 +153,10 @@ final class SettlingFile {
   void look(Instant now) throws NoSuchFileException {
     try {
       FileStamp before = FileStamp.of(real);
+      if (!before.isRegularFile()) {
+        // Replaced since the directory was read. To open a named pipe would block for ever.
+        throw new NoSuchFileException(real.toString());
+      }
       if (pending == null && stampSuffices && before.equals(acceptedStamp)) {
         return;
       }
@@ -166,6 +212,7 @@ final class SettlingFile {
   private void accept(byte[] bytes, FileStamp stamp, Instant now) {
     if (!Arrays.equals(bytes, accepted)) {
       content = reader.read(path, bytes);
+      whole = whole(bytes);
     }
     accepted = bytes;
     acceptedStamp = stamp;

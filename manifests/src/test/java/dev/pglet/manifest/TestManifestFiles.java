@@ -1,8 +1,11 @@
 package dev.pglet.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.FileStamp;
 import java.io.IOException;
@@ -103,9 +106,93 @@ final class TestManifestFiles {
   }
 
   @Test
+  void skipsWhatEditorsAndVersionControlsLeaveBehind() throws IOException {
+    write(root.resolve("a.yaml"), Manifests.instance("a"));
+    for (String name :
+        List.of(
+            "a.yaml~",
+            "#a.yaml#",
+            ".a.yaml.swp",
+            "a.yaml.swp",
+            "a.yaml.bak",
+            "a.yaml.orig",
+            "a.yaml.rej",
+            "a.yaml.tmp",
+            "a.yaml.kept-by-pglet-1",
+            "4913",
+            "sedA1b2C3",
+            ".a.yaml",
+            ".git/a.yaml",
+            ".idea/a.yaml",
+            "a.yaml.d/a.txt",
+            "README.md",
+            "A.YAML")) {
+      write(root.resolve(name), Manifests.instance("a"));
+    }
+    Files.createSymbolicLink(root.resolve(".#a.yaml"), Path.of("me@host.1:2"));
+    Snapshot snapshot = settled(directory(TrustRule.ofOrdinaryUser()));
+    assertThat(snapshot.rejected()).isEmpty();
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(snapshot.complete()).isTrue();
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void aFileThatIsReplacedByAPipeKeepsItsLastGoodVersionAndHoldsPruning() throws Exception {
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    settled(directory);
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    Snapshot snapshot = settled(directory);
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(messages(snapshot)).singleElement().asString().contains("a named pipe");
+  }
+
+  @Test
+  void anUnreadableFileOrDirectoryKeepsWhatItHadAndNamesTheCommand() throws Exception {
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    Path sub = Files.createDirectory(root.resolve("sub"));
+    write(sub.resolve("b.yaml"), Manifests.instance("b"));
+    mode(temp, "rwxr-xr-x");
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    assertThat(settled(directory).accepted()).containsOnlyKeys(A, B);
+    mode(file, "---------");
+    mode(sub, "---------");
+    Snapshot snapshot = TestingUser.without(() -> settled(directory));
+    assertThat(snapshot.accepted()).containsOnlyKeys(A, B);
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(messages(snapshot))
+        .containsExactly(
+            file + ": cannot be read; run: chmod u+r " + file,
+            sub + ": cannot be read; run: chmod u+rx " + sub);
+    mode(file, "rw-r--r--");
+    mode(sub, "rwxr-xr-x");
+    assertThat(settled(directory).complete()).isTrue();
+  }
+
+  @Test
+  void aStatusThatMayNotBeWrittenIsAnErrorThatNamesTheFileAndLeavesIt() throws Exception {
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    mode(temp, "rwxr-xr-x");
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    settled(directory);
+    mode(root, "r-xr-xr-x");
+    ObjectNode status = JsonNodeFactory.instance.objectNode().put("phase", "Running");
+    assertThatThrownBy(() -> TestingUser.without(() -> directory.writeStatus(A, status)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(file + ": ");
+    mode(root, "rwxr-xr-x");
+    assertThat(file).content().isEqualTo(Manifests.instance("a"));
+    assertThat(root).isDirectoryNotContaining(path -> path.toString().contains("pglet-"));
+    assertThat(directory.writeStatus(A, status)).isEqualTo(ManifestSource.StatusWrite.WRITTEN);
+  }
+
+  @Test
   void refusesAFileThatIsTooLargeAndKeepsTheOthers() throws IOException {
     write(root.resolve("a.yaml"), Manifests.instance("a"));
-    write(root.resolve("big.yaml"), "#".repeat((1 << 20) + 1));
+    write(root.resolve("big.yaml"), "#".repeat(10 << 20));
     Snapshot snapshot = settled(directory(TrustRule.ofOrdinaryUser()));
     assertThat(snapshot.accepted()).containsOnlyKeys(A);
     assertThat(messages(snapshot)).singleElement().asString().contains("larger than 1 MiB");

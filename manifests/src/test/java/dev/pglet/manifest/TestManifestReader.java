@@ -8,12 +8,16 @@ import dev.pglet.api.v1alpha1.BranchSpec;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.NetworkSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -283,6 +287,78 @@ final class TestManifestReader {
     assertThat(problem("a: " + "[".repeat(100_000))).contains("more than 64 levels deep");
     assertThat(problem("a: \u0007")).contains("U+0007");
     assertThat(problem("a: 1\n\uFEFFb: 2")).contains(":2:1: a byte order mark");
+  }
+
+  @Test
+  void refusesOtherEncodingsAndBinaryFilesByTheirName() {
+    for (Charset utf16 : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      assertThat(READER.read(FILE, ("\uFEFF" + Manifests.instance("a")).getBytes(utf16)).problems())
+          .singleElement()
+          .hasToString(FILE + ":1:1: the file is in UTF-16; save it in the encoding UTF-8");
+    }
+    assertThat(
+            READER
+                .read(FILE, Manifests.instance("a").getBytes(StandardCharsets.UTF_16LE))
+                .problems())
+        .singleElement()
+        .asString()
+        .contains(":1:2: a zero byte: the file is binary, in UTF-16, or was cut off");
+    assertThat(problem("\0".repeat(4096))).contains(":1:1: a zero byte");
+  }
+
+  @Test
+  void namesTheLinesOfMergeConflictMarkers() {
+    String ours = Manifests.instance("a") + "  desiredState: Running\n";
+    String theirs = ours.replace("Running", "Stopped");
+    String conflict =
+        Manifests.instance("a")
+            + "<<<<<<< HEAD\n  desiredState: Running\n||||||| base\n=======\n"
+            + "  desiredState: Stopped\n>>>>>>> other\n";
+    for (String text : List.of(conflict, conflict.replace("\n", "\r\n"))) {
+      ManifestReader.Content content = read(text);
+      assertThat(content.manifests()).isEmpty();
+      assertThat(content.problems())
+          .singleElement()
+          .hasToString(
+              FILE
+                  + ":7:1: merge conflict markers at line 7 to 12 (\"<<<<<<< HEAD\"); keep one of the"
+                  + " two sides, and remove the lines of <, =, > and |");
+    }
+    assertThat(problem(ours + "---\n" + theirs + ">>>>>>> other\n"))
+        .contains("merge conflict markers at line 16 (");
+    assertThat(read(ours + "---\n" + theirs.replace("a\n", "b\n") + ">>>>>>> x\n").rejectedKeys())
+        .as("whom the file is about, as far as it can be read")
+        .contains(ResourceKey.of("PostgreSQLInstance", "a"));
+    assertThat(problem("a: \"\n<<<<<<< HEAD\n\"\n")).as("even where it is YAML").contains("merge");
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void aBombIsRefusedBeforeItIsUnfolded() {
+    StringBuilder bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for (int i = 1; i < 40; i++) {
+      bomb.append("a%d: &a%d [%s*a%d]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(8), i - 1));
+    }
+    assertThat(read(bomb.toString()).problems())
+        .extracting(Problem::message)
+        .contains("the anchor &a39 is not supported; write the value out");
+    assertThat(problem("a:\n" + "- ".repeat(1000))).contains("more than 64 levels deep");
+    assertThat(problem("? ".repeat(1000))).contains("more than 64 levels deep");
+    StringBuilder deep = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      deep.append(" ".repeat(i)).append("a:\n");
+    }
+    assertThat(problem(deep.toString())).contains(":64:64: nested more than 64 levels deep");
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void readsNoMoreOfADeviceOrAPipeThanAManifestMayHave() throws IOException {
+    assertThat(READER.readFile(Path.of("/dev/zero")).problems())
+        .singleElement()
+        .asString()
+        .contains("larger than 1 MiB");
+    assertThat(READER.readFile(Path.of("/dev/null")).problems()).isEmpty();
   }
 
   @Test

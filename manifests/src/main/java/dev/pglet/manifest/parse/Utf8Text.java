@@ -23,6 +23,10 @@ public final class Utf8Text {
     if (bytes.length > MAX_BYTES) {
       throw tooLarge();
     }
+    if (bytes.length > 1 && isUtf16(bytes[0] & 0xff, bytes[1] & 0xff)) {
+      throw new YamlRejected(
+          new Place(1, 1), "the file is in UTF-16; save it in the encoding UTF-8");
+    }
     CharsetDecoder decoder =
         StandardCharsets.UTF_8
             .newDecoder()
@@ -39,6 +43,11 @@ public final class Utf8Text {
               .formatted(bytes[in.position()]));
     }
     return out.toString();
+  }
+
+  /** By its byte order mark. */
+  private static boolean isUtf16(int first, int second) {
+    return (first == 0xFE && second == 0xFF) || (first == 0xFF && second == 0xFE);
   }
 
   /** The refusal of a file that is larger than {@link #MAX_BYTES}. */

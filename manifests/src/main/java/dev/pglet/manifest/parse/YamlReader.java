@@ -79,13 +79,15 @@ public final class YamlReader {
               place, "a byte order mark (U+FEFF) inside the text; remove that character"));
     }
     YamlReader reader = new YamlReader(text);
+    Optional<YamlRejected> conflict = ConflictMarkers.find(text);
     try {
       reader.readAll();
-      return new Reading(List.copyOf(reader.documents), null);
+      return new Reading(List.copyOf(reader.documents), conflict.orElse(null));
     } catch (YamlRejected e) {
-      return new Reading(List.copyOf(reader.documents), e);
+      return new Reading(List.copyOf(reader.documents), conflict.orElse(e));
     } catch (YamlEngineException e) {
-      return new Reading(List.copyOf(reader.documents), reader.explained(e));
+      return new Reading(
+          List.copyOf(reader.documents), conflict.orElseGet(() -> reader.explained(e)));
     }
   }
 
@@ -251,8 +253,11 @@ public final class YamlReader {
         int at = Math.min(text.length(), offset + unreadable.getPosition());
         yield new YamlRejected(
             placeOf(text, at),
-            "the character U+%04X may not stand in YAML; remove it"
-                .formatted(unreadable.getCodePoint()));
+            unreadable.getCodePoint() == 0
+                ? "a zero byte: the file is binary, in UTF-16, or was cut off by a crash; save it as"
+                    + " text in UTF-8"
+                : "the character U+%04X may not stand in YAML; remove it"
+                    .formatted(unreadable.getCodePoint()));
       }
       default ->
           new YamlRejected(Place.WHOLE_TEXT, "no valid YAML: " + e.getMessage() + "; correct it");
@@ -263,7 +268,7 @@ public final class YamlReader {
     return new Place(mark.getLine() + 1, mark.getColumn() + 1);
   }
 
-  private static Place placeOf(String text, int index) {
+  static Place placeOf(String text, int index) {
     int line = 1;
     int lineStart = 0;
     for (int i = 0; i < index; i++) {

@@ -7,6 +7,7 @@ import dev.pglet.manifest.ManifestReader;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.manifest.parse.Place;
+import dev.pglet.manifest.parse.Utf8Text;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
@@ -37,7 +38,10 @@ final class ManifestArguments {
     for (String argument : arguments) {
       try {
         if (argument.equals("-")) {
-          add(reader.read(STANDARD_INPUT, session.in().readAllBytes()), manifests, problems);
+          add(
+              reader.read(STANDARD_INPUT, session.in().readNBytes(Utf8Text.MAX_BYTES + 1)),
+              manifests,
+              problems);
           files++;
           continue;
         }

@@ -1,0 +1,111 @@
+package dev.pglet.manifest;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.pglet.api.meta.ResourceKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TestCutOffFiles {
+  private static final ResourceKey A = ResourceKey.of("PostgreSQLInstance", "a");
+
+  @TempDir private Path temp;
+  private final TestingClock clock = new TestingClock();
+  private Path root = Path.of("/");
+  private ManifestDirectory directory = directory(root);
+
+  @BeforeEach
+  void makeRoot() throws IOException {
+    root = Files.createDirectory(temp.toRealPath().resolve("manifests"));
+    directory = directory(root);
+  }
+
+  @Test
+  void noPrefixOfAManifestThatIsLeftForEverDeletesAnything() throws Exception {
+    String text =
+        "# a branch\n"
+            + Manifests.branch("feature-1", "app")
+            + "# and its instance\n---\n"
+            + Manifests.instance("app-db")
+            + "  deletionPolicy: Delete\n";
+    int boundary = text.indexOf("---");
+    for (int length = 0; length < text.length(); length++) {
+      write("a.yaml", text);
+      Snapshot whole = settled();
+      assertThat(whole.accepted()).as("before %d", length).hasSize(2);
+      assertThat(whole.complete()).as(whole.incompleteBecause()).isTrue();
+      for (ResourceKey key : whole.accepted().keySet()) {
+        directory.writeStatus(
+            key, JsonNodeFactory.instance.objectNode().put("phase", "Running " + length));
+      }
+      write("a.yaml", text.substring(0, length));
+      settled();
+      clock.advance(Duration.ofHours(1));
+      Snapshot cut = directory.scan();
+      // Only what ends right behind a document cannot be told from a document that was removed.
+      boolean behindADocument =
+          text.substring(0, length).strip().equals(text.substring(0, boundary).strip());
+      if (!behindADocument) {
+        assertThat(cut.accepted().keySet())
+            .as("the first %d characters: %s", length, cut.rejected())
+            .containsAll(whole.accepted().keySet());
+      }
+    }
+  }
+
+  @Test
+  void aFileThatSeemsCutOffSaysSoAndAMoveIsNone() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("a.yaml", "# later\n");
+    Snapshot cut = settled();
+    assertThat(cut.accepted()).containsOnlyKeys(A);
+    assertThat(cut.complete()).isFalse();
+    assertThat(cut.rejected().getFirst().problems().getFirst())
+        .hasToString(
+            root.resolve("a.yaml")
+                + ": seems to be cut off: postgresqlinstance/a stood in it, and stays in force. Write"
+                + " the file whole; to delete, remove the file, or run: pglet delete"
+                + " postgresqlinstance/a");
+    write("b.yaml", Manifests.instance("a"));
+    Snapshot moved = settled();
+    assertThat(inForce(moved, A).file()).isEqualTo(root.resolve("b.yaml"));
+    assertThat(moved.complete()).isTrue();
+
+    write("b.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    write("b.yaml", Manifests.instance("a"));
+    Snapshot removed = settled();
+    assertThat(removed.accepted()).as("one of two documents is removed").containsOnlyKeys(A);
+    assertThat(removed.complete()).isTrue();
+    Files.delete(root.resolve("b.yaml"));
+    assertThat(settled().accepted()).as("a file that is deleted is meant to be").isEmpty();
+  }
+
+  private static Manifest inForce(Snapshot snapshot, ResourceKey key) {
+    return requireNonNull(snapshot.accepted().get(key), () -> key + " is not in force");
+  }
+
+  private ManifestDirectory directory(Path root) {
+    return new ManifestDirectory(root, Manifests.KINDS, clock, TrustRule.ofOrdinaryUser(), clock);
+  }
+
+  private Snapshot settled() {
+    Snapshot first = directory.scan();
+    first.settleIn().ifPresent(clock::advance);
+    return directory.scan();
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = root.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}
