@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status")
-@AdditionalPrinterColumn(name = "Used-By", jsonPath = ".status.usedBy")
+@AdditionalPrinterColumn(name = "Used-By", jsonPath = ".status.usedBy[*]")
 public final class Template extends CustomResource<Template.Spec, Template.Status>
     implements Namespaced {
   public static final String KIND = "Template";

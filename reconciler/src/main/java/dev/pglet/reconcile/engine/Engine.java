@@ -139,6 +139,7 @@ public final class Engine implements AutoCloseable, Resources {
   @Override
   public Applied replace(ResourceKey key, String expected, String document)
       throws ReconcileException {
+    edits.check(() -> machinery.intake().requireWhole(document));
     Applied applied = edits.replace(key, expected, document);
     machinery.scan();
     return applied;

@@ -158,6 +158,8 @@ public final class Observed implements Resources {
   @Override
   public synchronized Applied replace(ResourceKey key, String expected, String document)
       throws ReconcileException {
+    intake.scan();
+    edits.check(() -> intake.requireWhole(document));
     return edits.replace(key, expected, document);
   }
 
