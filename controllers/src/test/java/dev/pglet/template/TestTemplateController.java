@@ -25,8 +25,7 @@ final class TestTemplateController {
     world.add(
         new PostgreSQLInstance(),
         name,
-        new PostgreSQLInstanceSpec(
-            template, null, null, null, null, null, null, null, null, null));
+        new PostgreSQLInstanceSpec(template, null, null, null, null, null, null, null, null, null));
   }
 
   @Test
