@@ -33,7 +33,9 @@ final class TestHostConfigurationController {
     HostConfigurationController controller = new HostConfigurationController(engine);
     HostConfiguration host =
         world.add(
-            new HostConfiguration(), "host", new HostConfiguration.Spec(null, null, 3, Map.of()));
+            new HostConfiguration(),
+            "host",
+            new HostConfiguration.Spec(null, HostConfiguration.DEFAULT_PORTS, 3, Map.of()));
     controller.observe(host, world);
     world.remove(ResourceKey.of(HostConfiguration.KIND, "host"));
     controller.observe(host, world);

@@ -3,6 +3,8 @@ package dev.pglet.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a template says of itself. */
 final class TestTemplateController {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final TestingWorld world = new TestingWorld();
   private final TemplateController controller = new TemplateController();
 
@@ -22,10 +26,9 @@ final class TestTemplateController {
   }
 
   private void instance(String name, String template) {
+    ObjectNode spec = JSON.createObjectNode().put("template", template);
     world.add(
-        new PostgreSQLInstance(),
-        name,
-        new PostgreSQLInstanceSpec(template, null, null, null, null, null, null, null, null, null));
+        new PostgreSQLInstance(), name, JSON.convertValue(spec, PostgreSQLInstanceSpec.class));
   }
 
   @Test
