@@ -191,6 +191,11 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   @Override
+  public Manifest read(String document) throws ManifestRejected {
+    return writer.parsed(document);
+  }
+
+  @Override
   public Written apply(String document) throws IOException, ManifestRejected {
     lock.lock();
     try {

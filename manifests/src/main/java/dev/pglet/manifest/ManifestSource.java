@@ -24,6 +24,9 @@ public interface ManifestSource {
    */
   StatusWrite writeStatus(ResourceKey key, ObjectNode status) throws IOException, ManifestRejected;
 
+  /** What a text of one document says; nothing is written. */
+  Manifest read(String document) throws ManifestRejected;
+
   /**
    * Puts the document's own text in place of the document with its key, keeping that one's status,
    * or into a new file {@code <kind>-<name>.yaml}. What was written is accepted at once: the next

@@ -27,6 +27,7 @@ public final class ApiRouter {
   private final ResourceReads reads;
   private final ResourceWrites writes;
   private final Documents documents;
+  private final Plans plans;
 
   public ApiRouter(ApiBackend backend, InstantSource clock) {
     this.backend = backend;
@@ -34,6 +35,7 @@ public final class ApiRouter {
     this.reads = new ResourceReads(backend, new Tables(clock));
     this.writes = new ResourceWrites(backend);
     this.documents = new Documents(backend);
+    this.plans = new Plans(backend);
   }
 
   /** Answers the request. Returns when the answer is complete: for a watch, when it has ended. */
@@ -107,10 +109,15 @@ public final class ApiRouter {
 
   private void resource(Exchange exchange, List<String> segments)
       throws ApiError, ReconcileException, IOException {
-    ResourcePath path =
-        ResourcePath.of(segments, backend.kinds()).orElseThrow(() -> noSuchPath(exchange));
+    if (segments.size() == 8 && segments.getLast().equals("plan")) {
+      get(exchange);
+      plans.answer(exchange, path(exchange, segments.subList(0, 7)));
+      return;
+    }
+    ResourcePath path = path(exchange, segments);
     if (exchange.query("dryRun").isPresent()) {
-      throw ApiError.badRequest("dryRun is not supported; use pglet validate");
+      plans.dryRun(exchange, path);
+      return;
     }
     switch (exchange.method()) {
       case "GET" -> reads.answer(exchange, path);
@@ -120,6 +127,10 @@ public final class ApiRouter {
       case "DELETE" -> writes.delete(exchange, path);
       default -> throw notAllowed(exchange);
     }
+  }
+
+  private ResourcePath path(Exchange exchange, List<String> segments) throws ApiError {
+    return ResourcePath.of(segments, backend.kinds()).orElseThrow(() -> noSuchPath(exchange));
   }
 
   private void core(Exchange exchange, List<String> segments) throws ApiError {

@@ -50,7 +50,7 @@ public final class ResourceWrites {
   }
 
   /** A document as it was sent. */
-  private record Body(String document, ResourceKey key, String resourceVersion) {}
+  record Body(String document, ResourceKey key, String resourceVersion) {}
 
   void create(Exchange exchange, ResourcePath path)
       throws ApiError, ReconcileException, IOException {
@@ -108,7 +108,7 @@ public final class ResourceWrites {
                         405, "MethodNotAllowed", "objects are deleted one by one, by their name"));
     JsonNode options = options(exchange);
     if (!options.path("dryRun").isEmpty()) {
-      throw ApiError.badRequest("dryRun is not supported");
+      throw ApiError.badRequest("dryRun goes into the query: DELETE …?dryRun=All");
     }
     ObjectNode current = backend.get(key).orElseThrow(() -> path.notFound());
     JsonNode preconditions = options.path("preconditions");
@@ -210,7 +210,7 @@ public final class ResourceWrites {
             .formatted(path.kind().plural(), path.kind().group(), key.name(), why));
   }
 
-  private static Body body(Exchange exchange, ResourcePath path) throws ApiError, IOException {
+  static Body body(Exchange exchange, ResourcePath path) throws ApiError, IOException {
     byte[] bytes = exchange.body(MOST_BYTES);
     String type = Answers.mediaType(exchange);
     boolean json = type.equals("application/json");

@@ -60,8 +60,7 @@ public final class Cli {
       err.printf("pglet %s: %s%n", name, e.getMessage());
       return USAGE;
     } catch (ReconcileException e) {
-      err.printf("pglet %s: %s%n", name, e.getMessage());
-      err.printf("  %s.%n", e.remedy().replaceFirst("\\.$", ""));
+      tell(name, e);
       return FAILED;
     } finally {
       out.flush();
@@ -83,6 +82,7 @@ public final class Cli {
 
   private int run(Command verb, List<String> arguments) throws ReconcileException {
     CommandSpec spec = verb.spec();
+    String name = spec.name();
     spec.addOption(
         OptionSpec.builder("-h", "--help")
             .type(boolean.class)
@@ -90,7 +90,7 @@ public final class Cli {
             .description("Show this help.")
             .build());
     spec.usageMessage().footer("", "pglet help shows the options that every verb takes.");
-    spec.name("pglet " + spec.name());
+    spec.name("pglet " + name);
     CommandLine line = new CommandLine(spec);
     ParseResult parsed;
     try {
@@ -104,7 +104,17 @@ public final class Cli {
       line.usage(out);
       return OK;
     }
-    return verb.run(parsed, contexts.create());
+    try {
+      return verb.run(parsed, contexts.create());
+    } catch (ReconcileException e) {
+      tell(name, e);
+      return verb.failure();
+    }
+  }
+
+  private void tell(String verb, ReconcileException e) {
+    err.printf("pglet %s: %s%n", verb, e.getMessage());
+    err.printf("  %s.%n", e.remedy().replaceFirst("\\.$", ""));
   }
 
   private int help(List<String> about) throws ReconcileException {

@@ -12,6 +12,7 @@ import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
+import dev.pglet.cli.verb.DiffCommand;
 import dev.pglet.cli.verb.EventsCommand;
 import dev.pglet.cli.verb.GetCommand;
 import dev.pglet.cli.verb.PruneCommand;
@@ -42,6 +43,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "get",
           "describe",
           "apply",
+          "diff",
           "delete",
           "prune",
           "adopt",
@@ -94,6 +96,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "get" -> new GetCommand();
       case "describe" -> new DescribeCommand();
       case "apply" -> new ApplyCommand();
+      case "diff" -> new DiffCommand();
       case "delete" -> new DeleteCommand();
       case "prune" -> new PruneCommand();
       case "adopt" -> new AdoptCommand();

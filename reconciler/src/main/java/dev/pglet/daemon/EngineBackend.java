@@ -8,6 +8,7 @@ import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.apiserver.ApiBackend;
 import dev.pglet.apiserver.ApiError;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.engine.Engine;
 import dev.pglet.reconcile.observe.Health.Probe;
@@ -80,6 +81,21 @@ final class EngineBackend implements ApiBackend {
   public Applied replace(ResourceKey key, String expected, String document)
       throws ReconcileException {
     return engine.replace(key, expected, document);
+  }
+
+  @Override
+  public Preview preview(ResourceKey key, String document) throws ReconcileException {
+    return engine.preview(key, document);
+  }
+
+  @Override
+  public Optional<Preview> preview(ResourceKey key) {
+    return engine.preview(key);
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) {
+    return engine.previewDeletion(key);
   }
 
   @Override

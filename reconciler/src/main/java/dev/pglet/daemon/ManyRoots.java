@@ -3,6 +3,7 @@ package dev.pglet.daemon;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
@@ -77,6 +78,38 @@ final class ManyRoots implements Resources {
       }
     }
     throw new Refused("NotFound", key + " not found", "See pglet get for what there is");
+  }
+
+  @Override
+  public Preview preview(ResourceKey key, String document) throws ReconcileException {
+    for (Resources root : roots) {
+      if (root.get(key).isPresent()) {
+        return root.preview(key, document);
+      }
+    }
+    return roots.getFirst().preview(key, document);
+  }
+
+  @Override
+  public Optional<Preview> preview(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      Optional<Preview> found = root.preview(key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      Optional<Preview> found = root.previewDeletion(key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

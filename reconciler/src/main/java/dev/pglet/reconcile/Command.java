@@ -11,11 +11,17 @@ public interface Command {
   /** Name, options, positionals and help text. A new one at each call. */
   CommandSpec spec();
 
+  /** The exit code when {@link #run} throws: for a verb whose 1 says something else, another. */
+  default int failure() {
+    return 1;
+  }
+
   /**
    * Runs the verb.
    *
    * @return the exit code: 0 done, 1 not so, 2 wrong usage
-   * @throws ReconcileException shown to the user as its message and remedy, exit code 1
+   * @throws ReconcileException shown to the user as its message and remedy, with the exit code
+   *     {@link #failure}
    */
   int run(ParseResult arguments, CommandContext context) throws ReconcileException;
 }

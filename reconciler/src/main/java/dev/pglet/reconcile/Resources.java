@@ -55,6 +55,23 @@ public interface Resources {
   String CONFLICT = "Conflict";
 
   /**
+   * What applying a document would do, as far as that can be seen now. Changes nothing.
+   *
+   * @param document one YAML document about that resource
+   * @throws InvalidSpec when it cannot be read; what its kind has against it is in the preview
+   */
+  Preview preview(ResourceKey key, String document) throws ReconcileException;
+
+  /**
+   * What is left to do for a resource by its spec in force. Changes nothing. Empty when there is no
+   * such resource.
+   */
+  Optional<Preview> preview(ResourceKey key) throws ReconcileException;
+
+  /** What deleting a resource would do. Changes nothing. Empty when there is no such resource. */
+  Optional<Preview> previewDeletion(ResourceKey key) throws ReconcileException;
+
+  /**
    * Removes the document from its file and deletes the resource by its policies, at once.
    *
    * @return false when there is no such resource

@@ -9,9 +9,11 @@ import dev.pglet.cli.client.ApiClient;
 import dev.pglet.cli.client.RemoteResources;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Risk;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -387,6 +389,46 @@ class TestApi {
         .hasMessageContaining("its uid is");
     assertThat(resources().delete(APP)).isTrue();
     assertThat(resources().delete(APP)).isFalse();
+  }
+
+  @Test
+  void aDryRunAnswersThePlanAndWritesNothing() throws Exception {
+    backend.instance("app", "Running", 5432);
+    Preview preview =
+        new Preview(
+            APP,
+            false,
+            false,
+            false,
+            List.of(new Preview.Difference("spec.version", Optional.of("18"), Optional.of("18.1"))),
+            List.of(new Preview.PlannedStep("RestartServer", "restarting", Risk.RESTART)),
+            Optional.of("0123456789abcdef"),
+            Optional.empty(),
+            List.of("extensions"),
+            List.of(),
+            false);
+    backend.previews.put(APP, preview);
+    String path = "/apis/pglet.dev/v1alpha1/namespaces/default/postgresqlinstances/app";
+    String document = "kind: PostgreSQLInstance\nmetadata: {name: app}\n";
+
+    ObjectNode plan = send("PATCH", path + "?dryRun=All", "application/apply-patch+yaml", document);
+    assertThat(plan.path("kind").asText()).isEqualTo("Plan");
+    assertThat(plan.at("/metadata/name").asText()).isEqualTo("app");
+    assertThat(plan.at("/steps/0/risk").asText()).isEqualTo("RESTART");
+    assertThat(backend.previewed).isEqualTo(document);
+    assertThat(backend.lastDocument).isEmpty();
+
+    assertThat(resources().preview(APP, document)).isEqualTo(preview);
+    assertThat(resources().preview(APP)).contains(preview);
+    assertThat(resources().previewDeletion(APP)).contains(preview);
+    assertThat(backend.get(APP)).isPresent();
+    assertThat(resources().preview(ResourceKey.of("PostgreSQLInstance", "no"))).isEmpty();
+    assertThatThrownBy(() -> send("PUT", path + "?dryRun=All", "application/yaml", document))
+        .hasMessageContaining("dryRun is supported for PATCH");
+    assertThatThrownBy(
+            () -> send("PATCH", path + "?dryRun=yes", "application/apply-patch+yaml", document))
+        .hasMessageContaining("dryRun is All or absent, not 'yes'");
+    assertThat(backend.lastDocument).isEmpty();
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
@@ -44,6 +45,9 @@ public final class TestingBackend implements ApiBackend {
 
   /** The text of the last applied document. */
   public volatile String lastDocument = "";
+
+  /** The text of the last document that was only asked about. */
+  public volatile String previewed = "";
 
   /** The last merge patch. */
   public volatile ObjectNode lastPatch = JsonNodeFactory.instance.objectNode();
@@ -193,6 +197,28 @@ public final class TestingBackend implements ApiBackend {
     }
     documents.put(key, document);
     return new Applied(key, dev.pglet.reconcile.Resources.Change.CONFIGURED, "/m/a.yaml");
+  }
+
+  /** What would be done, by resource: to its document or to itself. */
+  public final Map<ResourceKey, Preview> previews = new ConcurrentHashMap<>();
+
+  @Override
+  public synchronized Preview preview(ResourceKey key, String document) throws ReconcileException {
+    if (failing.isPresent()) {
+      throw failing.get();
+    }
+    previewed = document;
+    return preview(key).orElseThrow();
+  }
+
+  @Override
+  public Optional<Preview> preview(ResourceKey key) {
+    return Optional.ofNullable(previews.get(key));
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) {
+    return preview(key);
   }
 
   @Override

@@ -88,6 +88,11 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
+  public Manifest read(String document) throws ManifestRejected {
+    return manifests.read(document);
+  }
+
+  @Override
   public Written apply(String document) throws IOException, ManifestRejected {
     return noted(manifests.apply(document));
   }

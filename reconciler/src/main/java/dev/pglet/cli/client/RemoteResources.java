@@ -8,6 +8,7 @@ import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
@@ -25,6 +26,8 @@ public final class RemoteResources implements Resources {
   public static final String JSON = "application/json";
   public static final String TABLE =
       "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+  private static final String DRY_RUN = "?dryRun=All";
 
   private final ApiClient client;
   private final KindRegistry kinds;
@@ -94,6 +97,26 @@ public final class RemoteResources implements Resources {
         key,
         Change.valueOf(headers.getOrDefault("pglet-change", Change.CONFIGURED.name())),
         URLDecoder.decode(headers.getOrDefault("pglet-file", ""), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public Preview preview(ResourceKey key, String document) throws ReconcileException {
+    return client
+        .send("PATCH", object(key) + DRY_RUN, JSON, "application/apply-patch+yaml", document)
+        .map(answer -> Preview.of(answer.object()))
+        .orElseThrow(() -> gone(key));
+  }
+
+  @Override
+  public Optional<Preview> preview(ResourceKey key) throws ReconcileException {
+    return client.get(object(key) + "/plan", JSON).map(Preview::of);
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) throws ReconcileException {
+    return client
+        .send("DELETE", object(key) + DRY_RUN, JSON, "", "")
+        .map(answer -> Preview.of(answer.object()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.pglet.cli.verb;
 
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
@@ -54,6 +55,24 @@ final class ManifestArguments {
       }
     }
     return new Read(manifests, problems, files);
+  }
+
+  /** One document of a file; what is wrong with the file only when it has no good one. */
+  static Read readOne(Path file, ResourceKey key, Session session) {
+    Read read = read(List.of(file.toString()), session);
+    List<Manifest> found =
+        read.manifests().stream().filter(manifest -> manifest.key().equals(key)).toList();
+    return new Read(found, found.isEmpty() ? read.problems() : List.of(), 1);
+  }
+
+  /**
+   * What is wrong with documents that are about to be applied. A spec that cannot be put together
+   * here may be with what the daemon has: it says.
+   */
+  static List<Problem> problems(Read read, Session session) throws ReconcileException {
+    List<Problem> problems = new ArrayList<>(read.problems());
+    problems.addAll(refusals(WholeSpecs.of(read.manifests(), session).manifests(), session));
+    return problems;
   }
 
   /** What the kinds have against the whole specs, beyond what reading the documents has shown. */

@@ -25,24 +25,33 @@ import java.util.UUID;
 record Admission(StateDirectory state, InstantSource clock, String root) {
   Tracked tracked(Manifest manifest) {
     Optional<InventoryEntry> known = state.inventory().find(manifest.key());
+    Tracked tracked = supposing(manifest, known);
+    if (tracked.blocked().isEmpty() && known.filter(Admission::ended).isPresent()) {
+      state
+          .events()
+          .add(
+              manifest.key(),
+              Event.Type.NORMAL,
+              "Resumed",
+              manifest.key() + " is back and resumes what was kept of it");
+    }
+    return tracked;
+  }
+
+  private static boolean ended(InventoryEntry entry) {
+    return entry.tombstone().isPresent() || entry.retained();
+  }
+
+  /** What a manifest would make of what is known. Nobody hears of it. */
+  Tracked supposing(Manifest manifest, Optional<InventoryEntry> known) {
     if (known.isPresent() && !known.get().root().equals(root)) {
       return blocked(manifest, known.get().root());
     }
     ObjectNode remembered = ApiObjects.remembered(manifest.resource());
     InventoryEntry entry = known.orElseGet(() -> created(manifest.key()));
-    if (entry.tombstone().isPresent()
-        || entry.retained()
+    if (ended(entry)
         || !entry.specHash().equals(manifest.specHash())
         || entry.resource().filter(remembered::equals).isEmpty()) {
-      if (entry.tombstone().isPresent() || entry.retained()) {
-        state
-            .events()
-            .add(
-                entry.key(),
-                Event.Type.NORMAL,
-                "Resumed",
-                manifest.key() + " is back and resumes what was kept of it");
-      }
       entry = entry.accepting(manifest.specHash(), manifest.text(), remembered);
     }
     return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());

@@ -5,6 +5,7 @@ import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Rejected;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.engine.store.ResourceChange;
@@ -29,11 +30,13 @@ public final class Engine implements AutoCloseable, Resources {
   private final Machinery machinery;
   private final Assembly assembly;
   private final Edits edits;
+  private final WhatIf whatIf;
 
   private Engine(Machinery machinery) {
     this.machinery = machinery;
     this.assembly = machinery.assembly();
     this.edits = new Edits(assembly.parts().manifests());
+    this.whatIf = new WhatIf(assembly, assembly.state().inventory()::find);
   }
 
   /**
@@ -183,9 +186,20 @@ public final class Engine implements AutoCloseable, Resources {
     return assembly.state().events().all();
   }
 
-  /** What a pass would do now; empty for an unknown key. */
+  @Override
+  public Preview preview(ResourceKey key, String document) throws ReconcileException {
+    return whatIf.accepted(
+        edits.make(() -> machinery.intake().whole(whatIf.read(key, document))));
+  }
+
+  @Override
   public Optional<Preview> preview(ResourceKey key) {
-    return new Previews(assembly).of(key);
+    return whatIf.unchanged(key);
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) {
+    return whatIf.deleted(key);
   }
 
   /** What is there that no manifest of the root is about. */

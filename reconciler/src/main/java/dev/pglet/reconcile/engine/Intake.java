@@ -148,6 +148,11 @@ final class Intake {
     return specs;
   }
 
+  /** See {@link Specs#whole}. */
+  Manifest whole(Manifest raw) throws ManifestRejected {
+    return specs.whole(raw);
+  }
+
   List<ResourceKey> held() {
     return pruning.held().stream().sorted().toList();
   }

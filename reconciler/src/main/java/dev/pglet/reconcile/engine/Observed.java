@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.StepFailed;
@@ -18,9 +20,12 @@ import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.queue.Activity;
 import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,11 +40,16 @@ public final class Observed implements Resources {
   private final Intake intake;
   private final Reporter reporter;
   private final Edits edits;
+  private final WhatIf whatIf;
 
   private Observed(Assembly assembly) {
     this.assembly = assembly;
     this.intake = assembly.intake(false, Intake.nothing(assembly.parts().listener()::problem));
     this.edits = new Edits(assembly.parts().manifests());
+    // Scans take the files for accepted; what a daemon has accepted is what the state says now.
+    Map<ResourceKey, InventoryEntry> accepted = new HashMap<>();
+    assembly.state().inventory().all().forEach(entry -> accepted.put(entry.key(), entry));
+    this.whatIf = new WhatIf(assembly, key -> Optional.ofNullable(accepted.get(key)));
     this.reporter =
         new Reporter(
             assembly.table(),
@@ -200,11 +210,30 @@ public final class Observed implements Resources {
     return assembly.state().events().all();
   }
 
-  /** What a pass would do now; empty for an unknown key. */
+  @Override
+  public synchronized Preview preview(ResourceKey key, String document) throws ReconcileException {
+    intake.scan();
+    Manifest manifest = edits.make(() -> intake.whole(whatIf.read(key, document)));
+    Set<ResourceKey> seen = new TreeSet<>();
+    assembly
+        .kind(key)
+        .dependencies(manifest.resource())
+        .forEach(dependency -> look(dependency, seen));
+    return whatIf.accepted(manifest);
+  }
+
+  @Override
   public synchronized Optional<Preview> preview(ResourceKey key) {
     intake.scan();
     look(key, new TreeSet<>());
-    return new Previews(assembly).of(key);
+    return whatIf.unchanged(key);
+  }
+
+  @Override
+  public synchronized Optional<Preview> previewDeletion(ResourceKey key) {
+    intake.scan();
+    look(key, new TreeSet<>());
+    return whatIf.deleted(key);
   }
 
   /** What is there that no manifest of the root is about. */

@@ -14,6 +14,7 @@ import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.TrustRule;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
@@ -130,6 +131,21 @@ final class TestingFiles implements Resources {
       throw new Refused(CONFLICT, key + " was changed", "Look again");
     }
     return applied(written::get);
+  }
+
+  @Override
+  public Preview preview(ResourceKey key, String document) {
+    throw new UnsupportedOperationException("files alone tell nothing of the host");
+  }
+
+  @Override
+  public Optional<Preview> preview(ResourceKey key) {
+    throw new UnsupportedOperationException("files alone tell nothing of the host");
+  }
+
+  @Override
+  public Optional<Preview> previewDeletion(ResourceKey key) {
+    throw new UnsupportedOperationException("files alone tell nothing of the host");
   }
 
   @Override

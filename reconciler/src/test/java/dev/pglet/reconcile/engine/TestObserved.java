@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.Resources.Change;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.testing.Rig;

@@ -2,6 +2,7 @@ package dev.pglet.reconcile.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Snapshot;
@@ -28,6 +29,11 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
     StatusWrite write = manifests.writeStatus(key, status);
     point.reach("after the status of " + key);
     return write;
+  }
+
+  @Override
+  public Manifest read(String document) throws ManifestRejected {
+    return manifests.read(document);
   }
 
   @Override

@@ -170,6 +170,11 @@ public final class TestingManifests implements ManifestSource {
   }
 
   @Override
+  public synchronized Manifest read(String document) {
+    return manifest(key(tree(document)), document);
+  }
+
+  @Override
   public synchronized Written apply(String document) throws IOException, ManifestRejected {
     ResourceKey key = key(tree(document));
     if (kinds.kind(key.kind()).isEmpty()) {

@@ -195,6 +195,13 @@ public final class Reporter {
         : manifest.get().problem(error.field(), error.explain()).toString();
   }
 
+  /**
+   * The message of one error without its own place, and the place of what it is in conflict with.
+   */
+  public static String withRival(ResourceTable table, ReconcileException error) {
+    return error.explain() + rival(table, error);
+  }
+
   private static String rival(ResourceTable table, ReconcileException error) {
     return error
         .rival()

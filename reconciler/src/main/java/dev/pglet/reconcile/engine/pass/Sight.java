@@ -28,7 +28,7 @@ public record Sight(
   }
 
   /** Whether nothing is left to do or to wait for but that time passes. */
-  boolean upToDate() {
+  public boolean upToDate() {
     return invalid.isEmpty()
         && plan.steps().isEmpty()
         && plan.awaiting().map(wait -> available && wait.resource().isEmpty()).orElse(true);

@@ -9,6 +9,7 @@ import dev.pglet.api.meta.Layering;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.FieldPositions;
 import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
@@ -209,6 +210,21 @@ public final class Specs {
     read(instead).forEach(document -> then.put(document.key(), document));
     Layers layers = resolver.layers(then.values(), inForce());
     return Optional.of(SpecReport.of(raw, resolver.resolve(raw, layers, before(key), template)));
+  }
+
+  /**
+   * A document with its whole spec, as it would be beside what there is now.
+   *
+   * @throws ManifestRejected naming everything that keeps it from being put together
+   */
+  public Manifest whole(Manifest raw) throws ManifestRejected {
+    if (!resolvers.containsKey(raw.key().kind())) {
+      return raw;
+    }
+    return switch (wouldBe(raw, Optional.empty(), List.of())) {
+      case Resolved resolved -> resolved.manifest();
+      case Unresolved broken -> throw new ManifestRejected(broken.problems());
+    };
   }
 
   private Resolution resolved(Resolver resolver, Layers layers, Manifest raw) {

@@ -1,0 +1,54 @@
+package dev.pglet.apiserver;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Preview;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+
+/**
+ * What would be done, as objects of the kind {@code Plan}: of a resource as it is, at {@code
+ * …/NAME/plan}, and of a write that is only asked about, by {@code dryRun=All}.
+ */
+final class Plans {
+  private final ApiBackend backend;
+
+  Plans(ApiBackend backend) {
+    this.backend = backend;
+  }
+
+  void answer(Exchange exchange, ResourcePath path) throws ApiError, ReconcileException {
+    answer(exchange, backend.preview(key(path)).orElseThrow(path::notFound));
+  }
+
+  /** Answers what the request would do, and does nothing. */
+  void dryRun(Exchange exchange, ResourcePath path)
+      throws ApiError, ReconcileException, IOException {
+    String value = exchange.query("dryRun").orElse("");
+    if (!value.equals("All")) {
+      throw ApiError.badRequest("dryRun is All or absent, not '%s'".formatted(value));
+    }
+    boolean apply =
+        exchange.method().equals("PATCH")
+            && Answers.mediaType(exchange).equals("application/apply-patch+yaml");
+    if (apply) {
+      ResourceWrites.Body body = ResourceWrites.body(exchange, path);
+      answer(exchange, backend.preview(body.key(), body.document()));
+    } else if (exchange.method().equals("DELETE")) {
+      answer(exchange, backend.previewDeletion(key(path)).orElseThrow(path::notFound));
+    } else {
+      throw ApiError.badRequest(
+          "dryRun is supported for PATCH with application/apply-patch+yaml, and for DELETE of one"
+              + " object; nothing was done");
+    }
+  }
+
+  private static ResourceKey key(ResourcePath path) throws ApiError {
+    return path.key()
+        .orElseThrow(
+            () -> new ApiError(405, "MethodNotAllowed", "there is a plan for one object only"));
+  }
+
+  private static void answer(Exchange exchange, Preview preview) {
+    Answers.json(exchange, 200, preview.json());
+  }
+}
