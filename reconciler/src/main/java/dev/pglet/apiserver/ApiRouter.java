@@ -109,9 +109,14 @@ public final class ApiRouter {
 
   private void resource(Exchange exchange, List<String> segments)
       throws ApiError, ReconcileException, IOException {
-    if (segments.size() == 8 && segments.getLast().equals("plan")) {
+    if (segments.size() == 8) {
       get(exchange);
-      plans.answer(exchange, path(exchange, segments.subList(0, 7)));
+      ResourcePath of = path(exchange, segments.subList(0, 7));
+      switch (segments.getLast()) {
+        case "plan" -> plans.answer(exchange, of);
+        case "revisions" -> plans.revisions(exchange, of);
+        default -> throw noSuchPath(exchange);
+      }
       return;
     }
     ResourcePath path = path(exchange, segments);

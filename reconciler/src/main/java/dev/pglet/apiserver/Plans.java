@@ -1,12 +1,16 @@
 package dev.pglet.apiserver;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Revision;
 import java.io.IOException;
 
 /**
- * What would be done, as objects of the kind {@code Plan}: of a resource as it is, at {@code
+ * What was accepted, at {@code …/NAME/revisions}, and what would be done, as objects of the kind {@code Plan}: of a resource as it is, at {@code
  * …/NAME/plan}, and of a write that is only asked about, by {@code dryRun=All}.
  */
 final class Plans {
@@ -40,6 +44,26 @@ final class Plans {
           "dryRun is supported for PATCH with application/apply-patch+yaml, and for DELETE of one"
               + " object; nothing was done");
     }
+  }
+
+  /** The specs that were accepted, oldest first. */
+  void revisions(Exchange exchange, ResourcePath path) throws ApiError, ReconcileException {
+    ObjectNode list =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("kind", "RevisionList")
+            .put("apiVersion", "pglet/v1");
+    ArrayNode items = list.putArray("items");
+    for (Revision revision : backend.revisions(key(path))) {
+      items
+          .addObject()
+          .put("revision", revision.number())
+          .put("accepted", revision.accepted().toString())
+          .put("file", revision.file())
+          .put("specHash", revision.specHash())
+          .put("document", revision.document());
+    }
+    Answers.json(exchange, 200, list);
   }
 
   private static ResourceKey key(ResourcePath path) throws ApiError {

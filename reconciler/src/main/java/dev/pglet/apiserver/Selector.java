@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Kubernetes' label and field selectors, as a predicate over objects. */
-final class Selector {
+public final class Selector {
   private static final Pattern SET = Pattern.compile("([^ !=]+) +(in|notin) *\\(([^)]*)\\)");
   private static final Pattern EQUALITY = Pattern.compile("([^ !=]+) *(=|==|!=) *([^ ]*)");
   private static final Pattern EXISTS = Pattern.compile("(!?) *([^ !=]+)");
 
   private Selector() {}
 
-  static Predicate<ObjectNode> labels(String selector) throws ApiError {
+  public static Predicate<ObjectNode> labels(String selector) throws ApiError {
     Predicate<ObjectNode> all = object -> true;
     for (String term : terms(selector)) {
       Predicate<JsonNode> one = label(term);

@@ -9,6 +9,8 @@ import dev.pglet.cli.edit.PauseCommand;
 import dev.pglet.cli.explain.DiffCommand;
 import dev.pglet.cli.explain.ExplainCommand;
 import dev.pglet.cli.verb.AdoptCommand;
+import dev.pglet.cli.history.HistoryCommand;
+import dev.pglet.cli.history.RollbackCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -44,6 +46,8 @@ final class BuiltinVerbs implements Cli.Verbs {
           "describe",
           "apply",
           "diff",
+          "history",
+          "rollback",
           "delete",
           "prune",
           "adopt",
@@ -97,6 +101,8 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "describe" -> new DescribeCommand();
       case "apply" -> new ApplyCommand();
       case "diff" -> new DiffCommand();
+      case "history" -> new HistoryCommand();
+      case "rollback" -> new RollbackCommand();
       case "delete" -> new DeleteCommand();
       case "prune" -> new PruneCommand();
       case "adopt" -> new AdoptCommand();

@@ -10,6 +10,7 @@ import dev.pglet.apiserver.ApiBackend;
 import dev.pglet.apiserver.ApiError;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.engine.Engine;
 import dev.pglet.reconcile.observe.Health.Probe;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -91,6 +92,11 @@ final class EngineBackend implements ApiBackend {
   @Override
   public Optional<Preview> preview(ResourceKey key) {
     return engine.preview(key);
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) throws ReconcileException {
+    return engine.revisions(key);
   }
 
   @Override

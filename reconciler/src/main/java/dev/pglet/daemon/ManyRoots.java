@@ -7,6 +7,7 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,12 @@ final class ManyRoots implements Resources {
       }
     }
     return Optional.empty();
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) throws ReconcileException {
+    // All roots of a data root have one state.
+    return roots.getFirst().revisions(key);
   }
 
   @Override

@@ -71,6 +71,9 @@ public interface Resources {
   /** What deleting a resource would do. Changes nothing. Empty when there is no such resource. */
   Optional<Preview> previewDeletion(ResourceKey key) throws ReconcileException;
 
+  /** The specs of a resource that were accepted, oldest first; empty when none is remembered. */
+  List<Revision> revisions(ResourceKey key) throws ReconcileException;
+
   /**
    * Removes the document from its file and deletes the resource by its policies, at once.
    *

@@ -15,6 +15,7 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,9 @@ public final class TestingBackend implements ApiBackend {
 
   /** The text of the last document that was only asked about. */
   public volatile String previewed = "";
+
+  /** What was accepted of every resource. */
+  public volatile List<Revision> revisions = List.of();
 
   /** The last merge patch. */
   public volatile ObjectNode lastPatch = JsonNodeFactory.instance.objectNode();
@@ -214,6 +218,11 @@ public final class TestingBackend implements ApiBackend {
   @Override
   public Optional<Preview> preview(ResourceKey key) {
     return Optional.ofNullable(previews.get(key));
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) {
+    return revisions;
   }
 
   @Override

@@ -2,27 +2,16 @@ package dev.pglet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.apiserver.TestingBackend;
 import dev.pglet.cli.verb.DiffCommand;
-import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.Preview.Difference;
 import dev.pglet.reconcile.Preview.PlannedStep;
-import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Risk;
-import dev.pglet.reconcile.Settings;
-import dev.pglet.reconcile.SpecRules;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,64 +33,17 @@ final class TestDiff {
 
   @TempDir Path directory;
   private final TestingBackend backend = new TestingBackend();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Path file = Path.of("unset");
-
-  private record OnlyDiff() implements Cli.Verbs {
-    @Override
-    public Optional<Command> find(String name) {
-      return Optional.of(new DiffCommand());
-    }
-
-    @Override
-    public Collection<Command> all() {
-      return List.of(new DiffCommand());
-    }
-  }
-
-  private record Host(Resources observe, Path manifests) implements LocalHost {
-    @Override
-    public List<ObjectNode> events() {
-      return List.of();
-    }
-
-    @Override
-    public List<String> rejected() {
-      return List.of();
-    }
-
-    @Override
-    public List<ObjectNode> unmanaged() {
-      return List.of();
-    }
-
-    @Override
-    public SpecRules rules(String kind) {
-      return SpecRules.NONE;
-    }
-  }
+  private TestingVerb verb = new TestingVerb(new DiffCommand(), backend, Path.of("unset"));
 
   @BeforeEach
   void write() throws Exception {
+    verb = new TestingVerb(new DiffCommand(), backend, directory);
     file = Files.writeString(directory.resolve("two.yaml"), "# first\n---\n" + MANIFEST);
   }
 
   private int diff(String... arguments) {
-    PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Session session =
-        new Session(
-            new Session.Console(InputStream.nullInputStream(), outStream, errStream),
-            new Settings(directory, directory, Optional.empty(), false),
-            backend::kinds,
-            new Host(backend, directory),
-            InstantSource.system());
-    return new Cli(new OnlyDiff(), () -> session, outStream, errStream)
-        .run(
-            java.util.stream.Stream.concat(
-                    java.util.stream.Stream.of("diff"), java.util.Arrays.stream(arguments))
-                .toList());
+    return verb.run(arguments);
   }
 
   private void preview(
@@ -139,7 +81,7 @@ final class TestDiff {
 
     assertThat(diff("-f", file.toString())).isEqualTo(1);
 
-    assertThat(out.toString(StandardCharsets.UTF_8))
+    assertThat(verb.out())
         .isEqualTo(
             """
             postgresqlinstance/app: would be changed
@@ -158,7 +100,7 @@ final class TestDiff {
     preview(List.of(), List.of(), Optional.empty(), List.of());
 
     assertThat(diff("-f", file.toString())).isZero();
-    assertThat(out.toString(StandardCharsets.UTF_8))
+    assertThat(verb.out())
         .isEqualTo("postgresqlinstance/app: no difference\n");
     assertThat(diff("pg/app")).as("by its spec in force, as it has no file").isZero();
   }
@@ -172,18 +114,18 @@ final class TestDiff {
         List.of(new Preview.Problem("spec.version", "18 is too old. Set it back")));
 
     assertThat(diff("-f", file.toString())).isEqualTo(2);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(verb.err())
         .contains("two.yaml:8:3: spec.version: 18 is too old. Set it back");
 
     Path bad = Files.writeString(directory.resolve("bad.yaml"), MANIFEST.replace("ver", "vre"));
     assertThat(diff("-f", bad.toString())).isEqualTo(2);
     assertThat(diff("pg/nobody")).isEqualTo(2);
-    assertThat(err.toString(StandardCharsets.UTF_8))
+    assertThat(verb.err())
         .contains("postgresqlinstance/nobody not found");
     assertThat(diff()).isEqualTo(2);
     assertThat(diff("--deleted", "-f", file.toString())).isEqualTo(2);
     backend.failing = Optional.of(new HostUnavailable("Gone", "the disk is gone", "Put it back"));
     assertThat(diff("-f", file.toString())).isEqualTo(2);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("pglet diff: the disk is gone");
+    assertThat(verb.err()).contains("pglet diff: the disk is gone");
   }
 }

@@ -2,6 +2,7 @@ package dev.pglet.cli.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pglet.api.meta.CrdDefinition;
@@ -12,10 +13,12 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +113,22 @@ public final class RemoteResources implements Resources {
   @Override
   public Optional<Preview> preview(ResourceKey key) throws ReconcileException {
     return client.get(object(key) + "/plan", JSON).map(Preview::of);
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) throws ReconcileException {
+    List<Revision> revisions = new ArrayList<>();
+    Optional<ObjectNode> list = client.get(object(key) + "/revisions", JSON);
+    for (JsonNode item : list.<JsonNode>map(found -> found.path("items")).orElse(MissingNode.getInstance())) {
+      revisions.add(
+          new Revision(
+              item.path("revision").asLong(),
+              Instant.parse(item.path("accepted").asText()),
+              item.path("file").asText(),
+              item.path("specHash").asText(),
+              item.path("document").asText()));
+    }
+    return revisions;
   }
 
   @Override

@@ -8,9 +8,11 @@ import dev.pglet.manifest.Rejected;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.engine.store.ResourceChange;
 import dev.pglet.reconcile.observe.Health;
 import dev.pglet.reconcile.state.Event;
+import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.io.IOException;
 import java.time.Duration;
@@ -190,6 +192,14 @@ public final class Engine implements AutoCloseable, Resources {
   public Preview preview(ResourceKey key, String document) throws ReconcileException {
     return whatIf.accepted(
         edits.make(() -> machinery.intake().whole(whatIf.read(key, document))));
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) throws ReconcileException {
+    Optional<InventoryEntry> entry = assembly.state().inventory().find(key);
+    return entry.isEmpty()
+        ? List.of()
+        : assembly.state().revisions().read(entry.get().identity().uid());
   }
 
   @Override

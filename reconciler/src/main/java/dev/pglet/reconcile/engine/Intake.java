@@ -74,6 +74,7 @@ final class Intake {
   private final String root;
   private final Judgements judgements;
   private final Admission admission;
+  private final History history;
   private Snapshot last =
       new Snapshot(Map.of(), List.of(), false, "not scanned yet", Optional.empty());
 
@@ -101,6 +102,7 @@ final class Intake {
     this.root = manifests.root().toString();
     this.judgements = new Judgements(table, effects::lookAgain);
     this.admission = new Admission(state, clock, root);
+    this.history = new History(state, clock, effects::problem);
   }
 
   /**
@@ -179,6 +181,7 @@ final class Intake {
         admitted.add(admission.tracked(manifest));
       }
     }
+    admitted.stream().filter(tracked -> tracked.blocked().isEmpty()).forEach(history::accepting);
     state
         .inventory()
         .putAll(
@@ -357,9 +360,19 @@ final class Intake {
       state.inventory().put(tracked.entry().keptAfterDeletion());
     } else {
       state.inventory().remove(key);
+      forgetRevisions(tracked);
     }
     drop(key);
     return true;
+  }
+
+  /** A file that is left is nobody's: whatever comes by that name has another uid. */
+  private void forgetRevisions(Tracked tracked) {
+    try {
+      state.revisions().forget(tracked.entry().identity().uid());
+    } catch (IOException e) {
+      effects.problem("the revisions of %s are not removed: %s".formatted(tracked.key(), e));
+    }
   }
 
   private void note(InventoryEntry entry, String reason, String message) {

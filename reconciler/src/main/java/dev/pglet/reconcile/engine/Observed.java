@@ -10,6 +10,7 @@ import dev.pglet.reconcile.Outcome;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.reconcile.engine.pass.Kind;
@@ -220,6 +221,14 @@ public final class Observed implements Resources {
         .dependencies(manifest.resource())
         .forEach(dependency -> look(dependency, seen));
     return whatIf.accepted(manifest);
+  }
+
+  @Override
+  public List<Revision> revisions(ResourceKey key) throws ReconcileException {
+    Optional<InventoryEntry> entry = assembly.state().inventory().find(key);
+    return entry.isEmpty()
+        ? List.of()
+        : assembly.state().revisions().read(entry.get().identity().uid());
   }
 
   @Override

@@ -19,6 +19,7 @@ public final class StateDirectory implements AutoCloseable {
   private final Inventory inventory;
   private final Journals journals;
   private final ConditionMemory conditions;
+  private final Revisions revisions;
   private final EventLog events;
 
   private StateDirectory(
@@ -26,11 +27,13 @@ public final class StateDirectory implements AutoCloseable {
       Inventory inventory,
       Journals journals,
       ConditionMemory conditions,
+      Revisions revisions,
       EventLog events) {
     this.lock = lock;
     this.inventory = inventory;
     this.journals = journals;
     this.conditions = conditions;
+    this.revisions = revisions;
     this.events = events;
   }
 
@@ -51,6 +54,7 @@ public final class StateDirectory implements AutoCloseable {
       }
       Files.createDirectories(directory.resolve("operations"));
       Files.createDirectories(directory.resolve("conditions"));
+      Files.createDirectories(directory.resolve("revisions"));
     } catch (IOException e) {
       throw new HostUnavailable(
           "StateUnwritable",
@@ -99,6 +103,9 @@ public final class StateDirectory implements AutoCloseable {
           new ConditionMemory(
               directory.resolve("conditions"),
               path -> new VersionedFile(path, files, clock, problems, List.of())),
+          new Revisions(
+              directory.resolve("revisions"),
+              path -> new VersionedFile(path, files, clock, problems, List.of())),
           new EventLog(directory.resolve("events.jsonl"), files, clock, EventLog.Cap.STANDARD)
               .load());
     } catch (IOException e) {
@@ -128,6 +135,10 @@ public final class StateDirectory implements AutoCloseable {
 
   public ConditionMemory conditions() {
     return conditions;
+  }
+
+  public Revisions revisions() {
+    return revisions;
   }
 
   public EventLog events() {

@@ -1,0 +1,94 @@
+package dev.pglet.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.apiserver.TestingBackend;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.SpecRules;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs one verb on a backend, as if that were observed without a daemon. */
+public final class TestingVerb {
+  private final Command verb;
+  private final TestingBackend backend;
+  private final Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  public TestingVerb(Command verb, TestingBackend backend, Path directory) {
+    this.verb = verb;
+    this.backend = backend;
+    this.directory = directory;
+  }
+
+  private record Only(Command verb) implements Cli.Verbs {
+    @Override
+    public Optional<Command> find(String name) {
+      return Optional.of(verb);
+    }
+
+    @Override
+    public Collection<Command> all() {
+      return List.of(verb);
+    }
+  }
+
+  private record Host(Resources observe, Path manifests) implements LocalHost {
+    @Override
+    public List<ObjectNode> events() {
+      return List.of();
+    }
+
+    @Override
+    public List<String> rejected() {
+      return List.of();
+    }
+
+    @Override
+    public List<ObjectNode> unmanaged() {
+      return List.of();
+    }
+
+    @Override
+    public SpecRules rules(String kind) {
+      return SpecRules.NONE;
+    }
+  }
+
+  /** The exit code. What was printed before is forgotten. */
+  public int run(String... arguments) {
+    out.reset();
+    err.reset();
+    PrintStream outStream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    PrintStream errStream = new PrintStream(err, true, StandardCharsets.UTF_8);
+    Session session =
+        new Session(
+            new Session.Console(InputStream.nullInputStream(), outStream, errStream),
+            new Settings(directory, directory, Optional.empty(), false),
+            backend::kinds,
+            new Host(backend, directory),
+            InstantSource.system());
+    List<String> words = new ArrayList<>(List.of(verb.spec().name()));
+    words.addAll(Arrays.asList(arguments));
+    return new Cli(new Only(verb), () -> session, outStream, errStream).run(words);
+  }
+
+  public String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  public String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}
