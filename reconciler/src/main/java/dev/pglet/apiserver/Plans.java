@@ -10,8 +10,9 @@ import dev.pglet.reconcile.Revision;
 import java.io.IOException;
 
 /**
- * What was accepted, at {@code …/NAME/revisions}, and what would be done, as objects of the kind {@code Plan}: of a resource as it is, at {@code
- * …/NAME/plan}, and of a write that is only asked about, by {@code dryRun=All}.
+ * What was accepted, at {@code …/NAME/revisions}, and what would be done, as objects of the kind
+ * {@code Plan}: of a resource as it is, at {@code …/NAME/plan}, and of a write that is only asked
+ * about, by {@code dryRun=All}.
  */
 final class Plans {
   private final ApiBackend backend;

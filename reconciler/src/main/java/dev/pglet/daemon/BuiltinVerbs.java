@@ -6,11 +6,11 @@ import dev.pglet.cli.edit.EditCommand;
 import dev.pglet.cli.edit.EditorProcess;
 import dev.pglet.cli.edit.MetadataCommand;
 import dev.pglet.cli.edit.PauseCommand;
-import dev.pglet.cli.explain.DiffCommand;
 import dev.pglet.cli.explain.ExplainCommand;
-import dev.pglet.cli.verb.AdoptCommand;
+import dev.pglet.cli.explain.TemplateDiff;
 import dev.pglet.cli.history.HistoryCommand;
 import dev.pglet.cli.history.RollbackCommand;
+import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
@@ -53,7 +53,6 @@ final class BuiltinVerbs implements Cli.Verbs {
           "adopt",
           "validate",
           "explain",
-          "diff",
           "wait",
           "config",
           "edit",
@@ -100,7 +99,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "get" -> new GetCommand();
       case "describe" -> new DescribeCommand();
       case "apply" -> new ApplyCommand();
-      case "diff" -> new DiffCommand();
+      case "diff" -> new DiffCommand(TemplateDiff::compare);
       case "history" -> new HistoryCommand();
       case "rollback" -> new RollbackCommand();
       case "delete" -> new DeleteCommand();
@@ -108,7 +107,6 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "adopt" -> new AdoptCommand();
       case "validate" -> new ValidateCommand();
       case "explain" -> new ExplainCommand();
-      case "diff" -> new DiffCommand();
       case "wait" -> new WaitCommand();
       case "config" -> new ConfigCommand();
       case "edit" -> new EditCommand(new EditorProcess(System.getenv()));

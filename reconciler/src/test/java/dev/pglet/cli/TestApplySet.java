@@ -121,8 +121,7 @@ final class TestApplySet {
         APP,
         List.of(new Difference("spec.version", Optional.of("17"), Optional.of("18"))),
         List.of(new PlannedStep("Restart", "restarting the server", Risk.RESTART)));
-    preview(
-        OLD, List.of(), List.of(new PlannedStep("Stop", "stopping the server", Risk.RESTART)));
+    preview(OLD, List.of(), List.of(new PlannedStep("Stop", "stopping the server", Risk.RESTART)));
 
     assertThat(apply.run("-f", file, "--prune", "-l", "team=shop", "--dry-run")).isZero();
 

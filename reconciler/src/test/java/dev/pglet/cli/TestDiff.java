@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.apiserver.TestingBackend;
+import dev.pglet.cli.explain.TemplateDiff;
 import dev.pglet.cli.verb.DiffCommand;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Preview;
@@ -34,11 +35,11 @@ final class TestDiff {
   @TempDir Path directory;
   private final TestingBackend backend = new TestingBackend();
   private Path file = Path.of("unset");
-  private TestingVerb verb = new TestingVerb(new DiffCommand(), backend, Path.of("unset"));
+  private TestingVerb verb = new TestingVerb(new DiffCommand(TemplateDiff::compare), backend, Path.of("unset"));
 
   @BeforeEach
   void write() throws Exception {
-    verb = new TestingVerb(new DiffCommand(), backend, directory);
+    verb = new TestingVerb(new DiffCommand(TemplateDiff::compare), backend, directory);
     file = Files.writeString(directory.resolve("two.yaml"), "# first\n---\n" + MANIFEST);
   }
 
@@ -100,8 +101,7 @@ final class TestDiff {
     preview(List.of(), List.of(), Optional.empty(), List.of());
 
     assertThat(diff("-f", file.toString())).isZero();
-    assertThat(verb.out())
-        .isEqualTo("postgresqlinstance/app: no difference\n");
+    assertThat(verb.out()).isEqualTo("postgresqlinstance/app: no difference\n");
     assertThat(diff("pg/app")).as("by its spec in force, as it has no file").isZero();
   }
 
@@ -114,14 +114,12 @@ final class TestDiff {
         List.of(new Preview.Problem("spec.version", "18 is too old. Set it back")));
 
     assertThat(diff("-f", file.toString())).isEqualTo(2);
-    assertThat(verb.err())
-        .contains("two.yaml:8:3: spec.version: 18 is too old. Set it back");
+    assertThat(verb.err()).contains("two.yaml:8:3: spec.version: 18 is too old. Set it back");
 
     Path bad = Files.writeString(directory.resolve("bad.yaml"), MANIFEST.replace("ver", "vre"));
     assertThat(diff("-f", bad.toString())).isEqualTo(2);
     assertThat(diff("pg/nobody")).isEqualTo(2);
-    assertThat(verb.err())
-        .contains("postgresqlinstance/nobody not found");
+    assertThat(verb.err()).contains("postgresqlinstance/nobody not found");
     assertThat(diff()).isEqualTo(2);
     assertThat(diff("--deleted", "-f", file.toString())).isEqualTo(2);
     backend.failing = Optional.of(new HostUnavailable("Gone", "the disk is gone", "Put it back"));

@@ -1,6 +1,7 @@
 package dev.pglet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.apiserver.TestingBackend;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Resources;
@@ -58,6 +59,12 @@ public final class TestingVerb {
     @Override
     public List<ObjectNode> unmanaged() {
       return List.of();
+    }
+
+    @Override
+    public Optional<ObjectNode> wholeSpec(
+        ResourceKey key, Optional<String> template, String instead) {
+      throw new UnsupportedOperationException("only explain asks for whole specs");
     }
 
     @Override

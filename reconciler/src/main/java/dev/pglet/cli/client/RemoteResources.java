@@ -119,7 +119,8 @@ public final class RemoteResources implements Resources {
   public List<Revision> revisions(ResourceKey key) throws ReconcileException {
     List<Revision> revisions = new ArrayList<>();
     Optional<ObjectNode> list = client.get(object(key) + "/revisions", JSON);
-    for (JsonNode item : list.<JsonNode>map(found -> found.path("items")).orElse(MissingNode.getInstance())) {
+    for (JsonNode item :
+        list.<JsonNode>map(found -> found.path("items")).orElse(MissingNode.getInstance())) {
       revisions.add(
           new Revision(
               item.path("revision").asLong(),

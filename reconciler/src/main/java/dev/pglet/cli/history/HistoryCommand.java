@@ -84,8 +84,7 @@ public final class HistoryCommand implements BuiltinCommand {
                 new Refused(
                     "NoSuchRevision",
                     "%s has no revision %d; kept are %s"
-                        .formatted(
-                            key, wanted, revisions.stream().map(Revision::number).toList()),
+                        .formatted(key, wanted, revisions.stream().map(Revision::number).toList()),
                     "See pglet history " + key));
   }
 

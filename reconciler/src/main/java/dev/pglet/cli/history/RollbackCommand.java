@@ -102,8 +102,7 @@ public final class RollbackCommand implements BuiltinCommand {
   }
 
   /** The document with the earlier spec, everything else as it is. */
-  private static String edited(ResourceKey key, Document document, Revision wanted)
-      throws Refused {
+  private static String edited(ResourceKey key, Document document, Revision wanted) throws Refused {
     try {
       ObjectNode content = ManifestEditor.content(document.text(), 0);
       JsonNode spec = ManifestEditor.content(wanted.document(), 0).path("spec");

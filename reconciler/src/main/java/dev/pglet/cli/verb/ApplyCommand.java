@@ -31,8 +31,7 @@ public final class ApplyCommand implements BuiltinCommand {
         .addOption(
             Options.values("FILE|DIR|-", "What to apply; may be repeated.", "-f", "--filename"))
         .addOption(flag("Check, show what diff shows, and write nothing.", "--dry-run"))
-        .addOption(
-            flag("Then delete what has the label and is not among them.", "--prune"))
+        .addOption(flag("Then delete what has the label and is not among them.", "--prune"))
         .addOption(
             value("SELECTOR", "Of which labels --prune deletes: name=value,…", "-l", "--selector"))
         .addOption(flag("Wait until all of them are ready; needs a daemon.", "--wait"))

@@ -16,11 +16,27 @@ import dev.pglet.reconcile.Resources;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code diff}: what would be done, and nothing of it. */
 public final class DiffCommand implements BuiltinCommand {
+  /** Compares a resource's spec with what another template, or another text of one, makes of it. */
+  @FunctionalInterface
+  public interface Templates {
+    /** Prints the differences and returns the exit code. */
+    int compare(
+        ResourceKey key, Optional<String> template, Optional<String> file, Session session)
+        throws ReconcileException;
+  }
+
+  private final Templates templates;
+
+  public DiffCommand(Templates templates) {
+    this.templates = templates;
+  }
+
   @Override
   public CommandSpec spec() {
     return Options.verb(
@@ -28,6 +44,11 @@ public final class DiffCommand implements BuiltinCommand {
             "Show what would change: fields, then steps with their risk. Changes nothing.",
             "Exits with 0 when there is no difference, 1 when there is one, 2 when that is not known.")
         .addOption(Options.values("FILE|DIR|-", "As if these were applied.", "-f", "--filename"))
+        .addOption(
+            Options.value(
+                "NAME",
+                "Only their specs, as if they named that template; -f then has templates to try.",
+                "--template"))
         .addOption(flag("As if they were deleted.", "--deleted"))
         .addOption(Options.namespace())
         .addPositional(
@@ -44,12 +65,17 @@ public final class DiffCommand implements BuiltinCommand {
   public int run(ParseResult arguments, Session session) throws ReconcileException {
     List<String> files = arguments.matchedOptionValue("-f", List.of());
     List<String> words = Options.words(arguments);
+    Optional<String> template =
+        Optional.ofNullable(arguments.<@Nullable String>matchedOptionValue("--template", null));
     boolean deleted = has(arguments, "--deleted");
-    if (files.isEmpty() == words.isEmpty()) {
+    if (files.isEmpty() && words.isEmpty()) {
       throw new UsageError("say what to compare: -f FILE, or KIND/NAME…");
     }
-    if (deleted && words.isEmpty()) {
-      throw new UsageError("--deleted needs KIND/NAME…");
+    if (deleted && (words.isEmpty() || !files.isEmpty() || template.isPresent())) {
+      throw new UsageError("--deleted needs KIND/NAME…, and nothing else");
+    }
+    if (template.isPresent() || !(files.isEmpty() || words.isEmpty())) {
+      return ofTemplates(arguments, template, files, session);
     }
     if (!files.isEmpty()) {
       return ofFiles(files, session);
@@ -64,6 +90,17 @@ public final class DiffCommand implements BuiltinCommand {
       }
     }
     return previewing.result();
+  }
+
+  private int ofTemplates(
+      ParseResult arguments, Optional<String> template, List<String> files, Session session)
+      throws ReconcileException {
+    List<ResourceKey> keys =
+        Target.keys(Options.words(arguments), Options.namespace(arguments), session.kinds());
+    if (keys.size() != 1 || files.size() > 1) {
+      throw new UsageError("templates are compared for one KIND/NAME, from at most one -f FILE");
+    }
+    return templates.compare(keys.getFirst(), template, files.stream().findFirst(), session);
   }
 
   private static int ofFiles(List<String> files, Session session) throws ReconcileException {

@@ -190,8 +190,7 @@ public final class Engine implements AutoCloseable, Resources {
 
   @Override
   public Preview preview(ResourceKey key, String document) throws ReconcileException {
-    return whatIf.accepted(
-        edits.make(() -> machinery.intake().whole(whatIf.read(key, document))));
+    return whatIf.accepted(edits.make(() -> machinery.intake().whole(whatIf.read(key, document))));
   }
 
   @Override

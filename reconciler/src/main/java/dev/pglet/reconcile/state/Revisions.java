@@ -71,7 +71,8 @@ public final class Revisions {
     }
     revisions.add(revision);
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    for (Revision each : revisions.subList(Math.max(0, revisions.size() - kept), revisions.size())) {
+    for (Revision each :
+        revisions.subList(Math.max(0, revisions.size() - kept), revisions.size())) {
       list.addObject()
           .put("number", each.number())
           .put("accepted", each.accepted().toString())

@@ -13,6 +13,7 @@ import dev.pglet.api.v1alpha1.Template;
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.LocalHost;
 import dev.pglet.cli.Session;
+import dev.pglet.cli.verb.DiffCommand;
 import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestReader;
@@ -86,7 +87,7 @@ final class TestExplain {
 
     @Override
     public Collection<Command> all() {
-      return List.of(new ExplainCommand(), new DiffCommand(), new ValidateCommand());
+      return List.of(new ExplainCommand(), new DiffCommand(TemplateDiff::compare), new ValidateCommand());
     }
   }
 

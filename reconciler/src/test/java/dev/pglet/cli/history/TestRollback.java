@@ -50,8 +50,7 @@ final class TestRollback {
   @BeforeEach
   void history() {
     backend.documents.put(APP, NOW);
-    backend.revisions =
-        List.of(revision(3, FIRST), revision(4, SECOND), revision(5, NOW));
+    backend.revisions = List.of(revision(3, FIRST), revision(4, SECOND), revision(5, NOW));
     preview(List.of());
   }
 

@@ -3,10 +3,8 @@ package dev.pglet.cli.explain;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Cli;
-import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
-import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,49 +14,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** {@code diff --template}: what another template, or another text of one, would change. */
-public final class DiffCommand implements BuiltinCommand {
+public final class TemplateDiff {
   /** As {@code diff(1)}: 0 is no difference, 1 is one, more is trouble. */
   private static final int TROUBLE = 2;
 
-  @Override
-  public CommandSpec spec() {
-    return Options.verb(
-            "diff",
-            "Show what a template would change in a resource's spec. Exit code: 0 nothing, 1"
-                + " something, 2 it cannot be put together.")
-        .addOption(
-            Options.value("NAME", "The template that the resource would name.", "--template"))
-        .addOption(
-            Options.value(
-                "FILE",
-                "Templates to try in place of those with the same names.",
-                "-f",
-                "--filename"))
-        .addOption(Options.namespace())
-        .addPositional(Options.words("KIND NAME | KIND/NAME", "1..*", "Whose spec."));
-  }
+  private TemplateDiff() {}
 
-  @Override
-  public int run(ParseResult arguments, Session session) throws ReconcileException {
-    Optional<String> template =
-        Optional.ofNullable(arguments.<@Nullable String>matchedOptionValue("--template", null));
-    Optional<String> file =
-        Optional.ofNullable(arguments.<@Nullable String>matchedOptionValue("-f", null));
-    if (template.isEmpty() && file.isEmpty()) {
-      throw new UsageError("say what to compare with: --template NAME, or -f FILE with templates");
-    }
+  /**
+   * Prints what would change in a resource's spec.
+   *
+   * @param template the name that it would give; empty: as it is
+   * @param file templates to try in place of those with the same names
+   * @return the exit code of {@code diff}
+   */
+  public static int compare(
+      ResourceKey key, Optional<String> template, Optional<String> file, Session session)
+      throws ReconcileException {
     template
         .filter(name -> !ResourceKey.NAME.matcher(name).matches())
-        .ifPresent(DiffCommand::noName);
-    ResourceKey key =
-        WholeSpec.key(Options.words(arguments), Options.namespace(arguments), session);
+        .ifPresent(TemplateDiff::noName);
     WholeSpec now = WholeSpec.of(key, Optional.empty(), "", session);
-    WholeSpec then = WholeSpec.of(key, template, file.map(DiffCommand::text).orElse(""), session);
+    WholeSpec then = WholeSpec.of(key, template, file.map(TemplateDiff::text).orElse(""), session);
     if (!then.problems().isEmpty()) {
       then.problems().forEach(session.err()::println);
       return TROUBLE;
