@@ -124,6 +124,37 @@ final class TestDiffForReal {
     assertThat(pglet.branch("pr-1").isMissingNode()).isTrue();
   }
 
+  @Test
+  void aChangeIsForetoldListedAndTakenBackThroughTheDaemon() throws Exception {
+    pglet.write("app.yaml", APP.replace("5MB", "5MB   # enough"));
+    try (DaemonProcess daemon = DaemonProcess.start(pglet)) {
+      daemon.ready("pg/app");
+      String changed =
+          Files.writeString(pglet.base().resolve("changed.yaml"), APP.replace("5MB", "6MB"))
+              .toString();
+
+      assertThat(daemon.verb("apply", "--dry-run", "-f", changed))
+          .contains("~ spec.parameters.work_mem: 5MB → 6MB", "1. RELOAD", "Nothing was written");
+      assertThat(workMem(daemon)).isEqualTo("5MB");
+
+      daemon.verb("apply", "-f", changed, "--wait");
+      assertThat(workMem(daemon)).isEqualTo("6MB");
+      assertThat(daemon.verb("history", "pg/app").lines()).hasSize(3);
+
+      assertThat(daemon.verb("rollback", "pg/app"))
+          .contains("~ spec.parameters.work_mem: 6MB → 5MB", "its data stays as it is");
+      assertThat(workMem(daemon)).isEqualTo("5MB");
+      assertThat(daemon.verb("diff", "pg/app")).contains("no difference");
+      assertThat(daemon.verb("history", "pg/app").lines()).hasSize(4);
+    }
+  }
+
+  private static String workMem(DaemonProcess daemon) throws Exception {
+    try (Connection connection = Pglet.superuser(daemon.ready("pg/app"), "postgres")) {
+      return ask(connection, "SHOW work_mem");
+    }
+  }
+
   private interface Look {
     Preview at(Observed observed) throws Exception;
   }

@@ -13,6 +13,7 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.Risk;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -429,6 +430,22 @@ class TestApi {
             () -> send("PATCH", path + "?dryRun=yes", "application/apply-patch+yaml", document))
         .hasMessageContaining("dryRun is All or absent, not 'yes'");
     assertThat(backend.lastDocument).isEmpty();
+  }
+
+  @Test
+  void listsWhatWasAccepted() throws Exception {
+    backend.instance("app", "Running", 5432);
+    backend.revisions =
+        List.of(
+            new Revision(3, Instant.parse("2026-01-01T00:00:00.5Z"), "/m/ä.yaml", "ff", "# ü\n"),
+            new Revision(4, Instant.parse("2026-01-02T00:00:00Z"), "/m/ä.yaml", "fe", "# ö\n"));
+
+    assertThat(resources().revisions(APP)).isEqualTo(backend.revisions);
+    assertThat(
+            get("/apis/pglet.dev/v1alpha1/namespaces/default/postgresqlinstances/app/revisions")
+                .path("kind")
+                .asText())
+        .isEqualTo("RevisionList");
   }
 
   @Test
