@@ -25,16 +25,22 @@ public final class TemplateDiff {
   /**
    * Prints what would change in a resource's spec.
    *
+   * @param words one KIND NAME, KIND/NAME or NAME
    * @param template the name that it would give; empty: as it is
    * @param file templates to try in place of those with the same names
    * @return the exit code of {@code diff}
    */
   public static int compare(
-      ResourceKey key, Optional<String> template, Optional<String> file, Session session)
+      List<String> words,
+      String namespace,
+      Optional<String> template,
+      Optional<String> file,
+      Session session)
       throws ReconcileException {
     template
         .filter(name -> !ResourceKey.NAME.matcher(name).matches())
         .ifPresent(TemplateDiff::noName);
+    ResourceKey key = WholeSpec.key(words, namespace, session);
     WholeSpec now = WholeSpec.of(key, Optional.empty(), "", session);
     WholeSpec then = WholeSpec.of(key, template, file.map(TemplateDiff::text).orElse(""), session);
     if (!then.problems().isEmpty()) {

@@ -27,7 +27,11 @@ public final class DiffCommand implements BuiltinCommand {
   public interface Templates {
     /** Prints the differences and returns the exit code. */
     int compare(
-        ResourceKey key, Optional<String> template, Optional<String> file, Session session)
+        List<String> words,
+        String namespace,
+        Optional<String> template,
+        Optional<String> file,
+        Session session)
         throws ReconcileException;
   }
 
@@ -95,12 +99,15 @@ public final class DiffCommand implements BuiltinCommand {
   private int ofTemplates(
       ParseResult arguments, Optional<String> template, List<String> files, Session session)
       throws ReconcileException {
-    List<ResourceKey> keys =
-        Target.keys(Options.words(arguments), Options.namespace(arguments), session.kinds());
-    if (keys.size() != 1 || files.size() > 1) {
-      throw new UsageError("templates are compared for one KIND/NAME, from at most one -f FILE");
+    if (files.size() > 1) {
+      throw new UsageError("templates are taken from one -f FILE only");
     }
-    return templates.compare(keys.getFirst(), template, files.stream().findFirst(), session);
+    return templates.compare(
+        Options.words(arguments),
+        Options.namespace(arguments),
+        template,
+        files.stream().findFirst(),
+        session);
   }
 
   private static int ofFiles(List<String> files, Session session) throws ReconcileException {

@@ -217,11 +217,13 @@ public final class Specs {
    *
    * @throws ManifestRejected naming everything that keeps it from being put together
    */
-  public Manifest whole(Manifest raw) throws ManifestRejected {
-    if (!resolvers.containsKey(raw.key().kind())) {
+  public synchronized Manifest whole(Manifest raw) throws ManifestRejected {
+    Resolver resolver = resolvers.get(raw.key().kind());
+    if (resolver == null) {
       return raw;
     }
-    return switch (wouldBe(raw, Optional.empty(), List.of())) {
+    Layers layers = resolver.layers(documents.values(), inForce());
+    return switch (resolver.resolve(raw, layers, before(raw.key()))) {
       case Resolved resolved -> resolved.manifest();
       case Unresolved broken -> throw new ManifestRejected(broken.problems());
     };
