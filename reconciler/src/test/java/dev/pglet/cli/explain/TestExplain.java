@@ -87,7 +87,8 @@ final class TestExplain {
 
     @Override
     public Collection<Command> all() {
-      return List.of(new ExplainCommand(), new DiffCommand(TemplateDiff::compare), new ValidateCommand());
+      return List.of(
+          new ExplainCommand(), new DiffCommand(TemplateDiff::compare), new ValidateCommand());
     }
   }
 
