@@ -55,6 +55,11 @@ final class PlacedStatuses implements ManifestSource {
   }
 
   @Override
+  public Manifest read(String document) throws ManifestRejected {
+    return manifests.read(document);
+  }
+
+  @Override
   public Written apply(String document) throws IOException, ManifestRejected {
     return manifests.apply(document);
   }
