@@ -8,6 +8,7 @@ import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.VolumeDriver.Writing;
 import dev.pglet.reconcile.Operations.OperationContext;
 import dev.pglet.reconcile.Operations.OperationRequest;
 import dev.pglet.reconcile.Operations.OperationTask;
@@ -101,10 +102,12 @@ final class BranchCopy {
               "",
               false);
       discard(target);
-      if (start.running()) {
-        copyRunning(context, source.server(), from, target, facts);
-      } else {
-        copyStopped(context, start.source(), from, target, facts);
+      try (Writing writing = host.driver().write(target)) {
+        if (start.running()) {
+          copyRunning(context, source.server(), from, target, facts, writing);
+        } else {
+          copyStopped(context, start.source(), from, target, facts, writing);
+        }
       }
     };
   }
@@ -120,7 +123,12 @@ final class BranchCopy {
   }
 
   private void copyRunning(
-      OperationContext context, ServerObserved server, Volume from, Volume target, CloneFacts facts)
+      OperationContext context,
+      ServerObserved server,
+      Volume from,
+      Volume target,
+      CloneFacts facts,
+      Writing writing)
       throws ReconcileException {
     Path building = target.directory().resolve(BUILDING);
     try (BackupSession backup =
@@ -147,12 +155,17 @@ final class BranchCopy {
       }
       copyWal(from.data(), building, stopped);
       // The session holds the WAL until here.
-      finish(target, facts.takenAt(stopped.stopLsn(), now()));
+      finish(target, facts.takenAt(stopped.stopLsn(), now()), writing);
     }
   }
 
   private void copyStopped(
-      OperationContext context, ResourceKey source, Volume from, Volume target, CloneFacts facts)
+      OperationContext context,
+      ResourceKey source,
+      Volume from,
+      Volume target,
+      CloneFacts facts,
+      Writing writing)
       throws ReconcileException {
     if (inUse(from)) {
       throw new StepFailed(
@@ -174,7 +187,7 @@ final class BranchCopy {
           "the server of " + source + " was started while it was copied",
           "Nothing needs to be done: the copy is taken again, from the running server");
     }
-    finish(target, facts.takenAt("", now()));
+    finish(target, facts.takenAt("", now()), writing);
   }
 
   /** A child that outlives its postmaster still writes, and still holds the lock. */
@@ -264,9 +277,9 @@ final class BranchCopy {
     }
   }
 
-  private void finish(Volume target, CloneFacts facts) throws ReconcileException {
+  private void finish(Volume target, CloneFacts facts, Writing writing) throws ReconcileException {
     Path building = target.directory().resolve(BUILDING);
-    host.driver().sync(building);
+    writing.sync(building);
     host.driver().mark(target.pool(), target.marker().withFacts(facts.toMarker()));
     try {
       Ownership.give(building, host.account());

@@ -58,10 +58,22 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
   }
 
   @Override
-  public void sync(Path tree) throws ReconcileException {
+  public Writing write(Volume volume) throws ReconcileException {
     point.live();
-    driver.sync(tree);
-    point.reach("after syncing the files");
+    Writing writing = driver.write(volume);
+    return new Writing() {
+      @Override
+      public void sync(Path tree) throws ReconcileException {
+        point.live();
+        writing.sync(tree);
+        point.reach("after syncing the files");
+      }
+
+      @Override
+      public void close() {
+        writing.close();
+      }
+    };
   }
 
   @Override

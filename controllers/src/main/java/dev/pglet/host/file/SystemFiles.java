@@ -15,11 +15,13 @@ final class SystemFiles {
   /** In place of a directory's descriptor: the name is an absolute path. */
   static final int NO_DIRECTORY = -100;
 
+  static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int ENXIO = 6;
   static final int EWOULDBLOCK = 11;
   static final int EACCES = 13;
   static final int ENOTDIR = 20;
+  static final int ENOSYS = 38;
   static final int ELOOP = 40;
 
   private static final int O_RDONLY = 0;
@@ -55,6 +57,12 @@ final class SystemFiles {
       handle(
           "flock",
           FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+          Linker.Option.captureCallState("errno"));
+
+  private static final MethodHandle SYNCFS =
+      handle(
+          "syncfs",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
           Linker.Option.captureCallState("errno"));
 
   private static final MethodHandle CLOSE =
@@ -93,6 +101,17 @@ final class SystemFiles {
       MemorySegment errno = arena.allocate(ERRNO);
       int locked = (int) FLOCK.invokeExact(errno, descriptor, LOCK_SH | LOCK_NB);
       return locked == 0 ? 0 : error(errno);
+    } catch (Throwable e) {
+      throw failed(e);
+    }
+  }
+
+  /** Calls {@code syncfs}; returns 0 or the system's error number. */
+  static int syncFileSystem(int descriptor) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ERRNO);
+      int synced = (int) SYNCFS.invokeExact(errno, descriptor);
+      return synced == 0 ? 0 : error(errno);
     } catch (Throwable e) {
       throw failed(e);
     }

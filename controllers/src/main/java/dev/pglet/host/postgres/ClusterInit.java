@@ -6,6 +6,7 @@ import dev.pglet.host.command.CommandRunner.Result;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.TreeSync;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
@@ -41,7 +42,7 @@ final class ClusterInit {
     }
     String prefix = data.getFileName() + ".init-";
     Path staged = data.resolveSibling(prefix + UUID.randomUUID().toString().substring(0, 8));
-    try {
+    try (TreeSync writing = TreeSync.begin(above(data))) {
       removeLeftovers(data, prefix);
       // The account cannot make it: what lies beside it is not the account's.
       Ownership.directory(staged, request.account(), "rwx------");
@@ -50,7 +51,10 @@ final class ClusterInit {
         throw failed(request, result);
       }
       // initdb would sync one file after the other, which takes longer than all the rest of it.
-      FileTree.sync(staged);
+      // The account is kept out meanwhile: another server of it could put anything there.
+      Ownership.ours(staged, request.account(), "rwx------");
+      writing.complete(staged);
+      Ownership.give(staged, request.account());
       DurableFile.rename(staged, data);
     } catch (IOException e) {
       throw new HostUnavailable(
@@ -88,15 +92,19 @@ final class ClusterInit {
   }
 
   private static void removeLeftovers(Path data, String prefix) throws IOException {
-    Path parent = data.toAbsolutePath().getParent();
-    if (parent == null) {
-      throw new IOException(data + " has no directory above it");
-    }
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, prefix + "*")) {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(above(data), prefix + "*")) {
       for (Path leftover : leftovers) {
         FileTree.delete(leftover);
       }
     }
+  }
+
+  private static Path above(Path data) throws IOException {
+    Path above = data.getParent();
+    if (above == null) {
+      throw new IOException(data + " has no directory above it");
+    }
+    return above;
   }
 
   private static void removeQuietly(Path staged, ReconcileException reason) {

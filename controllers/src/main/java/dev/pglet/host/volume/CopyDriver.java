@@ -9,6 +9,7 @@ import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.TreeSync;
 import dev.pglet.host.volume.Inventory.Unreadable;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
@@ -149,12 +150,28 @@ public final class CopyDriver implements VolumeDriver {
   }
 
   @Override
-  public void sync(Path tree) throws ReconcileException {
+  public Writing write(Volume volume) throws ReconcileException {
+    TreeSync writing;
     try {
-      FileTree.sync(tree);
+      writing = TreeSync.begin(volume.directory());
     } catch (IOException e) {
-      throw VolumeErrors.io("SyncFailed", "syncing " + tree, e);
+      throw VolumeErrors.io("VolumeUnusable", "opening the volume " + volume.directory(), e);
     }
+    return new Writing() {
+      @Override
+      public void sync(Path tree) throws ReconcileException {
+        try {
+          writing.complete(tree);
+        } catch (IOException e) {
+          throw VolumeErrors.io("SyncFailed", "syncing " + tree, e);
+        }
+      }
+
+      @Override
+      public void close() {
+        writing.close();
+      }
+    };
   }
 
   @Override

@@ -38,19 +38,24 @@ public interface VolumeDriver {
 
   /**
    * Makes {@code target} (a path inside a volume that does not exist) a copy of the tree {@code
-   * source}, what is in it owned by the account, modes kept, not yet synced. The target itself
-   * stays this process's and closed to the account until the caller gives it away: so the account
-   * cannot exchange anything in it while it is made, whatever it does in the source. Files that
-   * vanish or change while being read are allowed: a running server's data is only made whole by
-   * WAL replay. A symbolic link in the tree is an error, and so is a file of another owner.
+   * source}, what is in it owned by the account, modes kept; {@link Writing} makes it durable. The
+   * target itself stays this process's and closed to the account until the caller gives it away: so
+   * the account cannot exchange anything in it while it is made, whatever it does in the source.
+   * Files that vanish or change while being read are allowed: a running server's data is only made
+   * whole by WAL replay. A symbolic link in the tree is an error, and so is a file of another
+   * owner.
    *
    * @throws dev.pglet.reconcile.HostUnavailable when space is missing (says how much), or reading
    *     or writing fails; a part of the target may remain
    */
   void copyTree(CopyRequest request) throws ReconcileException;
 
-  /** Syncs a tree to the disk: files, then directories. */
-  void sync(Path tree) throws ReconcileException;
+  /**
+   * Begins to write in a volume: to be called before {@link #copyTree}, and closed after all.
+   *
+   * @throws dev.pglet.reconcile.HostUnavailable when the volume's directory cannot be opened
+   */
+  Writing write(Volume volume) throws ReconcileException;
 
   /**
    * Destroys the volume and then its marker. An absent volume is done already.
@@ -66,6 +71,20 @@ public interface VolumeDriver {
    * @throws dev.pglet.reconcile.HostUnavailable when the pool itself cannot be read
    */
   Inventory inventory(Path pool) throws ReconcileException;
+
+  /** What is written in a volume while this is open can be made durable. Used by one caller. */
+  interface Writing extends AutoCloseable {
+    /**
+     * Makes a tree in the volume's directory durable, and its name there.
+     *
+     * @throws dev.pglet.reconcile.HostUnavailable when the disk has reported an error since the
+     *     writing began, so that what was written may be lost
+     */
+    void sync(Path tree) throws ReconcileException;
+
+    @Override
+    void close();
+  }
 
   /**
    * What to copy.

@@ -112,8 +112,16 @@ public final class TestingVolumes implements VolumeDriver {
   }
 
   @Override
-  public void sync(Path tree) {
-    host.count("sync");
+  public Writing write(Volume volume) {
+    return new Writing() {
+      @Override
+      public void sync(Path tree) {
+        host.count("sync");
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

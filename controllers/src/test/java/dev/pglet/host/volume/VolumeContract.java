@@ -144,10 +144,13 @@ public abstract class VolumeContract {
     Path source = tree();
     Volume volume = driver().create(pool, marker("a"), account);
     List<Long> progress = Collections.synchronizedList(new ArrayList<>());
-    driver()
-        .copyTree(
-            new CopyRequest(source, volume.data(), Set.of(), account, progress::add, () -> false));
-    driver().sync(volume.data());
+    try (VolumeDriver.Writing writing = driver().write(volume)) {
+      driver()
+          .copyTree(
+              new CopyRequest(
+                  source, volume.data(), Set.of(), account, progress::add, () -> false));
+      writing.sync(volume.data());
+    }
     for (String file : List.of("PG_VERSION", "base/1/1259", "base/1/big", "pg_wal/0001")) {
       assertThat(volume.data().resolve(file)).hasSameBinaryContentAs(source.resolve(file));
       assertThat(Files.getPosixFilePermissions(volume.data().resolve(file)))
