@@ -112,8 +112,7 @@ public final class Reachability {
             "WritableByServers",
             "the account %s, which servers run as, can write in %s, and so could exchange what pglet keeps in %s"
                 .formatted(account.name(), open.get(), directory),
-            "Choose another place, or run: chown root %1$s && chmod go-w %1$s"
-                .formatted(open.get()));
+            remedy(open.get(), account));
       }
     } catch (IOException e) {
       throw new Refused(
@@ -122,6 +121,22 @@ public final class Reachability {
           "Make it readable for root",
           e);
     }
+  }
+
+  /** What is open to all is so for others' sake, as {@code /tmp} is: it must stay as it is. */
+  private static String remedy(Path open, ServerAccount account) throws IOException {
+    Map<String, Object> attributes = Files.readAttributes(open, "unix:uid,mode");
+    int mode = (Integer) attributes.getOrDefault("mode", 0);
+    boolean owned = Integer.valueOf(account.uid()).equals(attributes.get("uid"));
+    if (!owned && (mode & STICKY) != 0) {
+      return "Choose a directory of its own, which you make with: install -d -m 711 -o root "
+          + open.resolve("pglet");
+    }
+    if (!owned && (mode & 0002) != 0) {
+      return "Choose a place that only root can write to, also in the directories above it, such as"
+          + " /var/lib/pglet or /run/pglet";
+    }
+    return "Choose another place, or run: chown root %1$s && chmod go-w %1$s".formatted(open);
   }
 
   private boolean writable(Path directory, boolean last) throws IOException {

@@ -1,7 +1,10 @@
 package dev.pglet.host.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pglet.reconcile.Refused;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,6 +54,41 @@ class TestReachability {
       assertThat(Reachability.of(self).firstClosed(odd)).contains(odd.toRealPath());
     }
     assertThat(Reachability.of(STRANGER).firstClosed(odd)).isEmpty();
+  }
+
+  @Test
+  void advisesADirectoryInAPlaceForAllAndNotToCloseThatPlace() throws Exception {
+    Path all = Files.createDirectory(directory.resolve("all"));
+    Files.setAttribute(all, "unix:mode", 01777);
+    assertThat(remedy(all))
+        .contains("install -d -m 711 -o root " + all.toRealPath().resolve("pglet"))
+        .doesNotContain("chown", "chmod");
+    Path made = Files.createDirectory(all.resolve("pglet"));
+    mode(made, "rwx--x--x");
+    assertThatCode(() -> Reachability.requireClosed(made, STRANGER)).doesNotThrowAnyException();
+    Files.setAttribute(all, "unix:mode", 0777);
+    assertThat(remedy(made)).contains("only root can write").doesNotContain("chown", "install");
+  }
+
+  @Test
+  void advisesToCloseWhatIsOnlyTheAccounts() throws Exception {
+    Path group = Files.createDirectory(directory.resolve("group"));
+    mode(group, "rwxrwxr-x");
+    int gid = (Integer) Files.getAttribute(group, "unix:gid");
+    ServerAccount member = new ServerAccount("nobody-here", 64999, gid, true);
+    assertThat(remedy(group, member))
+        .contains("chown root %1$s && chmod go-w %1$s".formatted(group.toRealPath()));
+  }
+
+  private static String remedy(Path place) {
+    return remedy(place, STRANGER);
+  }
+
+  private static String remedy(Path place, ServerAccount account) {
+    Refused refused =
+        catchThrowableOfType(Refused.class, () -> Reachability.requireClosed(place, account));
+    assertThat(refused).isNotNull();
+    return refused.remedy();
   }
 
   private static void mode(Path path, String mode) throws Exception {
