@@ -45,8 +45,6 @@ final class BranchSanitizer {
             "-c",
             "listen_addresses=",
             "-c",
-            "unix_socket_directories=" + socket,
-            "-c",
             "hba_file=" + access,
             "-c",
             "max_logical_replication_workers=0"),

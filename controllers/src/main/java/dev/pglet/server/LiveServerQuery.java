@@ -56,14 +56,19 @@ final class LiveServerQuery {
   }
 
   /**
-   * Columns: name, context, pending_restart, whether postgresql.auto.conf decides it, version,
-   * hash.
+   * Columns: name, context, pending_restart, whether postgresql.auto.conf decides it (or would, did
+   * pglet not give the socket's directory when it starts the server), version, hash.
    */
   private static String settings(String names) {
     return """
-        SELECT name, context, pending_restart, sourcefile LIKE '%%/postgresql.auto.conf',
+        SELECT name, context, pending_restart,
+               sourcefile LIKE '%%/postgresql.auto.conf'
+               OR CASE WHEN pending_restart AND source = 'command line' THEN
+                 EXISTS (SELECT FROM pg_catalog.pg_file_settings f
+                          WHERE lower(f.name) = lower(s.name)
+                            AND f.sourcefile LIKE '%%/postgresql.auto.conf') END,
                current_setting('server_version_num'), current_setting('pglet.config_hash', true)
-          FROM pg_catalog.pg_settings
+          FROM pg_catalog.pg_settings s
          WHERE pending_restart OR name = 'server_version' OR lower(name) IN (%s)
          ORDER BY name
         """

@@ -25,11 +25,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Does the steps of a server. Each is idempotent. Thread-safe for different servers. */
 public final class ServerExecutor {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
+
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
   private final ServerHost host;
   private final ConfigurationApply configurations;
@@ -81,21 +84,23 @@ public final class ServerExecutor {
   /**
    * Starts the server on a socket of its own, with options that win over its configuration.
    *
-   * @param socketDirectory where the options put the socket
+   * @param socketDirectory where the socket is made
    */
   public void startPrivately(ServerSpec spec, List<String> options, Path socketDirectory)
       throws ReconcileException {
     Volume volume = volume(spec);
-    start(spec, volume, options, new Listening(volume.marker().port(), socketDirectory));
+    start(spec, volume, options, volume.marker().port(), socketDirectory);
   }
 
   /** Starts the server with the configuration on the disk, whichever that is. */
   private void start(ServerSpec spec) throws ReconcileException {
     Volume volume = volume(spec);
-    start(spec, volume, List.of(), inForce(volume));
+    Path socketDirectory = host.socketDirectory(volume.marker().uid());
+    start(spec, volume, List.of(), portInForce(volume), socketDirectory);
   }
 
-  private void start(ServerSpec spec, Volume volume, List<String> options, Listening listening)
+  private void start(
+      ServerSpec spec, Volume volume, List<String> options, int port, Path socketDirectory)
       throws ReconcileException {
     Path log = ServerHost.log(volume);
     files(
@@ -109,8 +114,8 @@ public final class ServerExecutor {
                 log,
                 ServerHost.lock(volume),
                 options,
-                listening.socketDirectory(),
-                listening.port(),
+                socketDirectory,
+                port,
                 host.account(),
                 START_DEADLINE));
   }
@@ -217,7 +222,7 @@ public final class ServerExecutor {
     if (host.server().find(volume.data()).isPresent()) {
       return false;
     }
-    int port = inForce(volume).port();
+    int port = portInForce(volume);
     Optional<Holder> holder = host.ports().holder(spec.bindAddress(), port);
     if (holder.isEmpty()) {
       return false;
@@ -236,9 +241,9 @@ public final class ServerExecutor {
   private void refusePortOfAnother(ServerSpec spec) throws ReconcileException {
     Volume volume = volume(spec);
     Optional<Postmaster> own = host.server().find(volume.data());
-    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), inForce(volume).port());
+    Optional<Holder> holder = host.ports().holder(spec.bindAddress(), portInForce(volume));
     if (holder.isPresent() && !own.map(Postmaster::pid).equals(Optional.of(holder.get().pid()))) {
-      throw portHeld(spec, inForce(volume).port(), holder.get());
+      throw portHeld(spec, portInForce(volume), holder.get());
     }
   }
 
@@ -251,22 +256,22 @@ public final class ServerExecutor {
         .at("spec.network.port");
   }
 
-  /** Where a server listens that is started with the configuration on the disk. */
-  private record Listening(int port, Path socketDirectory) {}
-
-  private Listening inForce(Volume volume) throws ReconcileException {
-    Map<String, String> settings =
+  /**
+   * The port that a server listens on that is started with the configuration on the disk. That may
+   * be one that the account wrote once: one that names no port is not started with, as PostgreSQL
+   * says then.
+   */
+  private int portInForce(Volume volume) throws ReconcileException {
+    String port =
         files(
-            "reading the configuration in " + volume.data(),
-            () ->
-                Configuration.settingsOf(
-                    Files.readString(
-                        ServerHost.configurations(volume).resolve(RememberedConfigurations.MAIN))));
-    String port = settings.get("port");
-    String socket = settings.get("unix_socket_directories");
-    return new Listening(
-        port == null ? volume.marker().port() : Integer.parseInt(port),
-        socket == null ? host.socketDirectory(volume.marker().uid()) : Path.of(socket));
+                "reading the configuration in " + volume.data(),
+                () ->
+                    Configuration.settingsOf(
+                        Files.readString(
+                            ServerHost.configurations(volume)
+                                .resolve(RememberedConfigurations.MAIN))))
+            .getOrDefault("port", "");
+    return PORT.matcher(port).matches() ? Integer.parseInt(port) : volume.marker().port();
   }
 
   private void goBack(ServerSpec spec, Volume volume, StepFailed failure)

@@ -269,11 +269,25 @@ final class TestInstanceForReal {
     pglet.write("app.yaml", APP);
     pglet.converge();
     try (Connection connection = Pglet.superuser(pglet.instance("app"), "postgres")) {
-      run(connection, "ALTER SYSTEM SET work_mem = '77MB'", "SELECT pg_reload_conf()");
+      run(
+          connection,
+          "ALTER SYSTEM SET work_mem = '77MB'",
+          // This one the command line decides, which pg_settings does not say of the file.
+          "ALTER SYSTEM SET unix_socket_directories = '/nowhere'",
+          "SELECT pg_reload_conf()");
     }
+    long pid = pid(pglet.instance("app"));
     pglet.restart();
     pglet.converge();
     assertThat(value("work_mem")).isEqualTo("5MB");
+    assertThat(pid(pglet.instance("app"))).as("nothing needed a restart").isEqualTo(pid);
+    try (Connection connection = Pglet.superuser(pglet.instance("app"), "postgres")) {
+      assertThat(
+              ask(
+                  connection,
+                  "SELECT count(*) FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf'"))
+          .isEqualTo("0");
+    }
   }
 
   @Test

@@ -108,7 +108,8 @@ public interface PostgresServer {
    * @param logFile standard output and error are appended to it; made when missing
    * @param lockFile the file that the server holds a {@code flock} on
    * @param options further arguments of {@code postgres}, such as {@code -c}, {@code name=value}
-   * @param socketDirectory where to ask for readiness; made when missing, owned by the account
+   * @param socketDirectory where the socket is made, whatever the configuration says; made when
+   *     missing, owned by the account
    * @param deadline how long to wait for an answer other than silence
    */
   record StartRequest(

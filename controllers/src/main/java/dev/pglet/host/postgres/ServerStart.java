@@ -113,6 +113,8 @@ final class ServerStart {
     List<String> postgres = new ArrayList<>();
     postgres.add(request.binaries().bin("postgres"));
     postgres.addAll(List.of("-D", request.dataDirectory().toString()));
+    // Whatever a configuration says: the socket is made where root has made a directory for it.
+    postgres.addAll(List.of("-c", "unix_socket_directories=" + request.socketDirectory()));
     postgres.addAll(request.options());
     server.addAll(AccountSwitch.apply(request.account(), postgres));
     return server;

@@ -190,6 +190,19 @@ class TestLocalPostgresServer extends ServerContract {
   }
 
   @Test
+  void theSocketIsWhereItWasAskedForWhateverTheConfigurationSays() throws Exception {
+    Path data = real.cluster(binaries(), "a");
+    Path elsewhere = Files.createDirectory(real.root.resolve("elsewhere"));
+    real.write(
+        data.resolve("postgresql.auto.conf"), "unix_socket_directories = '" + elsewhere + "'\n");
+    real.start(binaries(), data, PORT);
+    assertThat(real.query(PORT, "show unix_socket_directories"))
+        .isEqualTo(real.root.resolve("s").toString());
+    assertThat(elsewhere).isEmptyDirectory();
+    assertThat(Files.getOwner(elsewhere)).isEqualTo(Files.getOwner(real.root));
+  }
+
+  @Test
   void aServerThatEndsSaysWhy() throws Exception {
     Path data = real.cluster(binaries(), "a");
     Files.writeString(data.resolveSibling("log"), "FATAL:  an old story\n");
