@@ -2,9 +2,10 @@ package dev.pglet.server;
 
 import dev.pglet.host.account.Reachability;
 import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.Ownership;
+import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import java.io.IOException;
@@ -35,9 +36,14 @@ final class VolumeOwnership {
     this.account = account;
   }
 
-  /** Whether the volume is as {@link #secure} leaves it. */
-  boolean secured(Volume volume) throws HostUnavailable {
+  /**
+   * Whether the volume is as {@link #secure} leaves it.
+   *
+   * @throws Refused when it is another account's: then it is nothing to take over
+   */
+  boolean secured(Volume volume) throws ReconcileException {
     try {
+      requireOfAccount(volume);
       return (!account.switching() || ownersRight(volume))
           && !RememberedConfigurations.adoptable(volume);
     } catch (IOException e) {
@@ -74,19 +80,55 @@ final class VolumeOwnership {
     }
   }
 
+  /**
+   * What is above is closed before what is below is looked at: from then on the account can
+   * exchange nothing there, and what it did before is seen.
+   */
   private void take(Volume volume) throws IOException, Refused {
     Reachability.requireClosed(volume.pool(), account);
-    // From here on the account can exchange nothing in it; what it did before is looked at.
     Ownership.ours(volume.directory(), account, IN_WORK);
+    requireOfAccount(volume);
     requireDirectory(volume.data());
     keepFiles(ServerHost.logs(volume), LOG_MODE);
     if (exists(ServerHost.lock(volume))) {
       requireOnlyName(ServerHost.lock(volume));
       Ownership.keep(ServerHost.lock(volume), account);
     }
-    letRead(RememberedConfigurations.lastGoodIn(volume));
-    letRead(ServerHost.configurations(volume));
+    takeConfigurations(ServerHost.configurations(volume));
+    takeConfigurations(RememberedConfigurations.lastGoodIn(volume));
     Ownership.ours(volume.directory(), account, Volume.MODE);
+  }
+
+  /**
+   * A pglet that was started with another account, or by root on a user's data root, must not give
+   * away what servers of that account or user live by.
+   */
+  private void requireOfAccount(Volume volume) throws IOException, Refused {
+    if (!account.switching()) {
+      return;
+    }
+    if (exists(volume.directory()) && uid(volume.directory()) != 0) {
+      requireOfAccount(volume.directory());
+    }
+    if (exists(volume.data())) {
+      requireOfAccount(volume.data());
+    }
+  }
+
+  private void requireOfAccount(Path path) throws IOException, Refused {
+    if (uid(path) == account.uid()) {
+      return;
+    }
+    String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
+    throw new Refused(
+        "AnotherAccount",
+        "%s belongs to the account %s, and servers of this pglet run as the account %s: it is left as it is"
+            .formatted(path, owner, account.name()),
+        uid(path) == 0
+            ? "Give it to the account that is to run it: chown -R %s: %s"
+                .formatted(account.name(), path)
+            : "Start pglet with --account %s, or as that user; or choose another place with --data-root"
+                .formatted(owner));
   }
 
   private boolean oursOrAbsent(Path directory, String mode) throws IOException {
@@ -117,7 +159,11 @@ final class VolumeOwnership {
     }
   }
 
-  private void letRead(Path directory) throws IOException, Refused {
+  /**
+   * Whoever could write a file may still have it open, whosever it becomes: so what the account
+   * wrote is written anew.
+   */
+  private void takeConfigurations(Path directory) throws IOException, Refused {
     if (!exists(directory)) {
       return;
     }
@@ -126,10 +172,30 @@ final class VolumeOwnership {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
         if (!Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          requireOnlyName(entry);
-          Ownership.letRead(entry, account);
+          takeConfiguration(directory, entry);
         }
       }
+    }
+  }
+
+  private void takeConfiguration(Path directory, Path file) throws IOException, Refused {
+    String name = file.getFileName().toString();
+    if (name.startsWith(".")) {
+      // Half of a file, or a link, that was not yet put in its place.
+      Files.deleteIfExists(file);
+      return;
+    }
+    requireOnlyName(file);
+    if (uid(file) == account.uid()) {
+      String text = RegularFiles.text(directory, name, RememberedConfigurations.LONGEST);
+      DurableFile.write(file, text, account);
+    } else if (!Ownership.isReadable(file, account)) {
+      throw new Refused(
+          "VolumeAltered",
+          "%s is neither the account %s's nor as pglet writes it, so what is in it may not be meant for that account"
+              .formatted(file, account.name()),
+          "Move it away, or if it belongs there run: chown root:%1$s %2$s && chmod 640 %2$s"
+              .formatted(account.name(), file));
     }
   }
 
@@ -152,6 +218,10 @@ final class VolumeOwnership {
     if (names != 1) {
       throw refused(file, "has %d names (hard links)".formatted(names));
     }
+  }
+
+  private static int uid(Path path) throws IOException {
+    return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Refused refused(Path path, String what) {

@@ -9,10 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.command.AccountSwitch;
+import dev.pglet.host.testing.WatchedFiles;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.server.TestingOwnership;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +31,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +159,75 @@ final class TestServersAccount {
     assertThat(Files.getAttribute(sentinel, "unix:uid")).isEqualTo(0);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(sentinel)))
         .isEqualTo("rw-r-----");
+  }
+
+  @Test
+  void aTakeOverThatIsCutOffAfterAnyOperationGoesOnWithoutARestart() throws Exception {
+    pglet.converge();
+    long pid = pid(pglet.instance("app"));
+    Path data = data();
+    boolean whole = false;
+    for (int cut = 1; !whole; cut++) {
+      pglet.stop();
+      toLayoutBefore(data);
+      whole = takeOver(requireNonNull(data.getParent()), cut);
+      pglet.restart();
+      pglet.converge();
+      assertThat(pid(pglet.instance("app"))).as("after operation %d", cut).isEqualTo(pid);
+      assertThat(Files.readSymbolicLink(data.resolve("postgresql.conf")))
+          .isEqualTo(Path.of("../config/postgresql.conf"));
+      assertThat(data.resolveSibling("config/last-good/postgresql.conf"))
+          .hasSameTextualContentAs(data.resolveSibling("config/postgresql.conf"));
+    }
+    for (Path directory : outsideTheData()) {
+      assertThat(asAccount(ATTEMPTS, directory.toString())).isEmpty();
+    }
+  }
+
+  /** As a crash cuts it off: from then on nothing is done any more, not even what tidies up. */
+  private static final class CutOff extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Takes over and writes the configuration; says whether it came to its end. */
+  private boolean takeOver(Path volume, int cut) throws Exception {
+    AtomicInteger done = new AtomicInteger();
+    Path watched =
+        WatchedFiles.watch(
+            volume,
+            (operation, path, changing) -> {
+              // Not what finds that there is nothing to do.
+              boolean changes =
+                  switch (operation) {
+                    case "make directory" -> Files.notExists(path, LinkOption.NOFOLLOW_LINKS);
+                    case "delete" -> Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+                    default -> changing;
+                  };
+              if (done.get() == cut || (changes && done.incrementAndGet() == cut)) {
+                throw new CutOff();
+              }
+            });
+    VolumeMarker marker =
+        new VolumeMarker(
+            VolumeMarker.FORMAT,
+            String.valueOf(volume.getFileName()),
+            ResourceKey.of(PostgreSQLInstance.KIND, "app"),
+            "0a1b2c3d-0000-4000-8000-000000000001",
+            1,
+            "",
+            VolumeMarker.Phase.READY,
+            1,
+            "",
+            "",
+            Map.of());
+    Volume taken = new Volume(requireNonNull(volume.getParent()), watched, marker);
+    try {
+      TestingOwnership.secure(taken, account);
+      TestingOwnership.writeInForce(taken, account);
+      return true;
+    } catch (CutOff e) {
+      return false;
+    }
   }
 
   private Path data() throws Exception {

@@ -21,6 +21,8 @@ import java.util.Set;
  * Stateless.
  */
 public final class Ownership {
+  private static final String READABLE = "rw-r-----";
+
   private Ownership() {}
 
   /** Gives a file to the account; nothing to do when this process is the account. */
@@ -63,7 +65,7 @@ public final class Ownership {
     if (account.switching()) {
       Files.setAttribute(file, "unix:uid", 0, LinkOption.NOFOLLOW_LINKS);
       Files.setAttribute(file, "unix:gid", account.gid(), LinkOption.NOFOLLOW_LINKS);
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(READABLE));
     }
   }
 
@@ -78,10 +80,21 @@ public final class Ownership {
 
   /** Whether a directory is as {@link #ours} makes it for a daemon of root. */
   public static boolean isOurs(Path path, ServerAccount account, String mode) throws IOException {
-    Map<String, Object> found =
-        Files.readAttributes(path, "unix:uid,gid,permissions", LinkOption.NOFOLLOW_LINKS);
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)
-        && Integer.valueOf(0).equals(found.get("uid"))
+        && isOurs(attributes(path), account, mode);
+  }
+
+  /** Whether a file is as {@link #letRead} makes it for a daemon of root. */
+  public static boolean isReadable(Path path, ServerAccount account) throws IOException {
+    return isOurs(attributes(path), account, READABLE);
+  }
+
+  private static Map<String, Object> attributes(Path path) throws IOException {
+    return Files.readAttributes(path, "unix:uid,gid,permissions", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean isOurs(Map<String, Object> found, ServerAccount account, String mode) {
+    return Integer.valueOf(0).equals(found.get("uid"))
         && Integer.valueOf(account.gid()).equals(found.get("gid"))
         && PosixFilePermissions.fromString(mode).equals(found.get("permissions"));
   }
