@@ -1,6 +1,7 @@
 package dev.pglet.reconcile.testing;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
@@ -23,8 +24,20 @@ public final class ToyProvider implements KindProvider {
           "pglet.dev/v1alpha1",
           Set.of(),
           Toy.class,
-          JsonNodeFactory.instance.objectNode(),
+          schema(),
           List.of());
+
+  private static ObjectNode schema() {
+    ObjectNode schema = JsonNodeFactory.instance.objectNode();
+    ObjectNode spec = schema.putObject("properties").putObject("spec").put("type", "object");
+    ObjectNode fields = spec.putObject("properties");
+    fields.putObject("size").put("type", "integer");
+    fields.putObject("colour").put("type", "string");
+    fields.putObject("on").put("type", "string");
+    fields.putObject("keep").put("type", "boolean");
+    fields.putObject("lid").put("type", "string");
+    return schema;
+  }
 
   private final ToyHost host;
   private Optional<EngineContext> context = Optional.empty();

@@ -1,0 +1,255 @@
+package dev.pglet.reconcile.fuzz;
+
+import dev.pglet.reconcile.fuzz.ModelFile.Damage;
+import dev.pglet.reconcile.fuzz.ModelFile.Doc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A real directory of manifests, and what everybody who edits it means by it. */
+final class FuzzedDirectory {
+  private static final Pattern NAME = Pattern.compile("^  name: (\\S+)$", Pattern.MULTILINE);
+  private static final List<String> GARBAGE =
+      List.of(
+          "spec: [\n",
+          "<<<<<<< HEAD\nkind: Toy\n=======\nkind: Toy\n>>>>>>> other\n",
+          "kind: Toy\nmetadata: {name: 7}\n",
+          "\u0000\u0000",
+          "apiVersion: pglet.dev/v1alpha1\nkind: Toy\nmetadata:\n  name: x\nspec:\n  sise: 1\n");
+
+  private final Path root;
+  private final Random random;
+  private final boolean asRoot;
+  private final Map<String, ModelFile> files = new TreeMap<>();
+
+  FuzzedDirectory(Path root, Random random, boolean asRoot) throws IOException {
+    this.root = Files.createDirectories(root).toRealPath();
+    this.random = random;
+    this.asRoot = asRoot;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Map<String, ModelFile> files() {
+    return files;
+  }
+
+  private Path path(String name) {
+    return root.resolve(name);
+  }
+
+  /** The names that some file on the disk claims, at face value. */
+  Set<String> claimed() {
+    Set<String> claimed = new TreeSet<>();
+    for (Map.Entry<String, ModelFile> file : files.entrySet()) {
+      String text =
+          file.getValue().damage == Damage.LOCKED
+              ? file.getValue().text()
+              : read(path(file.getKey()));
+      Matcher matcher = NAME.matcher(text);
+      while (matcher.find()) {
+        claimed.add(matcher.group(1));
+      }
+    }
+    return claimed;
+  }
+
+  private static String read(Path path) {
+    try {
+      return Files.exists(path) ? Files.readString(path) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Why nothing at all may be deleted now, as far as that is certain; empty for no reason. */
+  String trouble() {
+    if (!Files.isDirectory(root)) {
+      return "the root is missing";
+    }
+    Set<String> seen = new HashSet<>();
+    for (Map.Entry<String, ModelFile> file : files.entrySet()) {
+      Damage damage = file.getValue().damage;
+      if (damage == Damage.GARBAGE || damage == Damage.LOCKED) {
+        return file.getKey() + " is " + damage;
+      }
+      for (Doc doc : damage == Damage.NONE ? file.getValue().docs : List.<Doc>of()) {
+        if (!seen.add(doc.name())) {
+          return doc.name() + " is defined twice";
+        }
+      }
+    }
+    return files.isEmpty() ? "the directory is empty" : "";
+  }
+
+  Map<String, Doc> meant() {
+    Map<String, Doc> meant = new TreeMap<>();
+    files.values().forEach(file -> file.docs.forEach(doc -> meant.put(doc.name(), doc)));
+    return meant;
+  }
+
+  String pick() {
+    List<String> names = List.copyOf(files.keySet());
+    return names.isEmpty() ? "" : names.get(random.nextInt(names.size()));
+  }
+
+  String newName() {
+    String folder = random.nextInt(4) == 0 ? "sub" + random.nextInt(2) + "/" : "";
+    String end = random.nextBoolean() ? ".yaml" : ".yml";
+    String name = folder + "f" + random.nextInt(1000) + end;
+    return files.containsKey(name) ? newName() : name;
+  }
+
+  void write(String name, ModelFile file) throws IOException {
+    files.put(name, file);
+    put(name, file.text());
+    file.damage = Damage.NONE;
+  }
+
+  /** In place as {@code >} does, or beside and renamed as editors do. */
+  private void put(String name, String text) throws IOException {
+    Path path = path(name);
+    Files.createDirectories(path.getParent());
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (random.nextBoolean() && Files.exists(path)) {
+      Files.write(path, bytes);
+    } else {
+      Path beside = path.resolveSibling(".#" + path.getFileName() + ".tmp");
+      Files.write(beside, bytes);
+      Files.move(
+          beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  void remove(String name) throws IOException {
+    files.remove(name);
+    Files.deleteIfExists(path(name));
+  }
+
+  void rename(String name, String other) throws IOException {
+    Files.createDirectories(path(other).getParent());
+    Files.move(path(name), path(other), StandardCopyOption.ATOMIC_MOVE);
+    ModelFile file = files.remove(name);
+    if (file != null) {
+      files.put(other, file);
+    }
+  }
+
+  /** It stays there, under a name that is no manifest's. */
+  void retire(String name) throws IOException {
+    Files.move(path(name), path(name + ".bak"), StandardCopyOption.REPLACE_EXISTING);
+    files.remove(name);
+  }
+
+  void cut(String name) throws IOException {
+    byte[] bytes = Files.readAllBytes(path(name));
+    byte[] some = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+    Files.write(path(name), some);
+    file(name).damage = Damage.CUT;
+  }
+
+  void garble(String name) throws IOException {
+    put(name, GARBAGE.get(random.nextInt(GARBAGE.size())));
+    file(name).damage = Damage.GARBAGE;
+  }
+
+  /** Root reads everything, and believes nothing that everybody may write. */
+  void lock(String name) throws IOException {
+    permit(name, asRoot ? "rw-rw-rw-" : "---------");
+    file(name).damage = Damage.LOCKED;
+  }
+
+  private void permit(String name, String mode) throws IOException {
+    Files.setPosixFilePermissions(path(name), PosixFilePermissions.fromString(mode));
+  }
+
+  ModelFile file(String name) {
+    ModelFile file = files.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException(name);
+    }
+    return file;
+  }
+
+  void mend(String name) throws IOException {
+    ModelFile file = file(name);
+    if (file.damage == Damage.LOCKED) {
+      permit(name, "rw-r--r--");
+    }
+    if (file.docs.isEmpty()) {
+      remove(name);
+    } else {
+      write(name, file);
+    }
+  }
+
+  /** Another directory in its place, with a part of the files. */
+  void replace(boolean whole) throws IOException {
+    Path old = root.resolveSibling("old-" + random.nextInt(1_000_000));
+    Files.move(root, old);
+    Files.createDirectory(root);
+    for (String name : List.copyOf(files.keySet())) {
+      ModelFile file = file(name);
+      if (whole || random.nextBoolean()) {
+        write(name, file);
+      } else {
+        files.remove(name);
+      }
+    }
+    delete(old);
+  }
+
+  void takeAway() throws IOException {
+    Files.move(root, root.resolveSibling("away"));
+  }
+
+  void bringBack() throws IOException {
+    Path away = root.resolveSibling("away");
+    if (Files.isDirectory(away)) {
+      Files.move(away, root);
+    }
+  }
+
+  /** Whole files, no name twice, the root in its place. */
+  void mendAll() throws IOException {
+    bringBack();
+    Set<String> seen = new HashSet<>();
+    for (String name : List.copyOf(files.keySet())) {
+      ModelFile file = file(name);
+      List<Doc> once = new ArrayList<>(file.docs);
+      once.removeIf(doc -> !seen.add(doc.name()));
+      boolean same = once.size() == file.docs.size() && file.damage == Damage.NONE;
+      file.docs.clear();
+      file.docs.addAll(once);
+      if (!same || file.docs.isEmpty()) {
+        mend(name);
+      }
+    }
+  }
+
+  static void delete(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.pglet.reconcile.fuzz;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** One manifest file as somebody means it, and what is wrong with it on the disk. */
+final class ModelFile {
+  /** One document. */
+  record Doc(String name, String colour, boolean keep) {
+    String text() {
+      return """
+          apiVersion: pglet.dev/v1alpha1
+          kind: Toy
+          metadata:
+            name: %s
+          spec:
+            size: 1
+            keep: %s
+            colour: %s
+          """
+          .formatted(name, keep, colour);
+    }
+
+    Doc painted(String other) {
+      return new Doc(name, other, keep);
+    }
+  }
+
+  /** What is on the disk. */
+  enum Damage {
+    NONE,
+    /** Only its beginning: what that means nobody can say. */
+    CUT,
+    /** Nothing that could be a manifest. */
+    GARBAGE,
+    /** Its permissions forbid to read it, or to believe it. */
+    LOCKED
+  }
+
+  final List<Doc> docs = new ArrayList<>();
+  Damage damage = Damage.NONE;
+
+  String text() {
+    return docs.stream().map(Doc::text).collect(Collectors.joining("---\n"));
+  }
+
+  boolean has(String name) {
+    return docs.stream().anyMatch(doc -> doc.name().equals(name));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.pglet.reconcile.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random edits of a real directory, in virtual time. {@code -Dpglet.fuzz.sequences} says how many
+ * histories, {@code -Dpglet.fuzz.seed} with which one to begin.
+ */
+final class TestDirectoryFuzz {
+  private static final long SEQUENCES = Long.getLong("pglet.fuzz.sequences", 10_000);
+
+  @Test
+  void neverDeletesUnaskedAndEndsWithWhatTheFilesSay() throws Exception {
+    long first = Long.getLong("pglet.fuzz.seed", System.nanoTime());
+    System.out.printf("directory fuzz: %d histories from seed %d%n", SEQUENCES, first);
+    AtomicLong next = new AtomicLong(first);
+    ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < Math.max(1, Runtime.getRuntime().availableProcessors()); i++) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (long seed = next.getAndIncrement();
+                        seed < first + SEQUENCES && wrong.isEmpty();
+                        seed = next.getAndIncrement()) {
+                      run(seed, wrong);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(wrong).isEmpty();
+  }
+
+  private static void run(long seed, ConcurrentLinkedQueue<String> wrong) {
+    try (FuzzSequence sequence = new FuzzSequence(base(), seed)) {
+      sequence.run();
+    } catch (Throwable e) {
+      String why = e.getCause() == null ? "" : e.getCause().toString();
+      wrong.add("-Dpglet.fuzz.seed=%d -Dpglet.fuzz.sequences=1\n%s%n%s".formatted(seed, e.getMessage(), why));
+    }
+  }
+
+  /** In memory where there is such a place: the disk would be what is measured. */
+  private static Path base() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    return Files.isWritable(memory)
+        ? Files.createTempDirectory(memory, "pglet-fuzz")
+        : Files.createTempDirectory("pglet-fuzz");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.pglet.reconcile.fuzz;
+
+import dev.pglet.reconcile.state.DurableFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** No power is cut in a fuzz, so nothing waits for the disk. */
+final class UnsyncedFiles implements DurableFiles {
+  @Override
+  public void write(Path file, byte[] content) throws IOException {
+    Files.write(file, content);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void append(Path file, byte[] content) throws IOException {
+    Files.write(file, content, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  @Override
+  public void keepAside(Path file, Path aside) throws IOException {
+    Files.move(file, aside);
+  }
+}
