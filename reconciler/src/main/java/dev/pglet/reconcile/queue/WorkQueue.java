@@ -172,7 +172,8 @@ public final class WorkQueue<K> {
   private void makeReady(Item<K> item) {
     activity.begin();
     ready.add(item);
-    // One key is for one worker: only those that are idle wait here, and each looks before it waits.
+    // One key is for one worker: only those that are idle wait here, and each looks before it
+    // waits.
     notify();
   }
 

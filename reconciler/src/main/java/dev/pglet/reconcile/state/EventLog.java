@@ -53,6 +53,9 @@ public final class EventLog {
   private final Map<Happening, Instant> written = new LinkedHashMap<>();
   private long size;
 
+  /** Whether the file may end in the middle of a line, which must not swallow the next one. */
+  private boolean torn;
+
   EventLog(Path file, DurableFiles files, InstantSource clock, Cap cap) {
     this.file = requireNonNull(file, "file is null");
     this.files = requireNonNull(files, "files is null");
@@ -64,6 +67,7 @@ public final class EventLog {
     if (Files.exists(file)) {
       byte[] bytes = Files.readAllBytes(file);
       size = bytes.length;
+      torn = bytes.length > 0 && bytes[bytes.length - 1] != '\n';
       new String(bytes, StandardCharsets.UTF_8).lines().forEach(this::remember);
     }
     return this;
@@ -97,6 +101,17 @@ public final class EventLog {
     }
   }
 
+  /** Writes the counts that are in memory only. */
+  public synchronized void flush() {
+    for (Map.Entry<Happening, Event> known : events.entrySet()) {
+      Instant last = written.get(known.getKey());
+      if (last != null && last.isBefore(known.getValue().last())) {
+        written.put(known.getKey(), known.getValue().last());
+        append(known.getValue());
+      }
+    }
+  }
+
   /** The newest last. */
   public synchronized List<Event> all() {
     return List.copyOf(events.values());
@@ -120,7 +135,13 @@ public final class EventLog {
   private void append(Event event) {
     try {
       byte[] line = line(event);
+      if (torn) {
+        files.append(file, new byte[] {'\n'});
+        torn = false;
+      }
+      torn = true;
       files.append(file, line);
+      torn = false;
       size += line.length;
       if (size > cap.bytes()) {
         rewrite();

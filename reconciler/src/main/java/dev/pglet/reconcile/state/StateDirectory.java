@@ -145,9 +145,10 @@ public final class StateDirectory implements AutoCloseable {
     return events;
   }
 
-  /** Gives the lock up. */
+  /** Writes what is in memory only, and gives the lock up. */
   @Override
   public void close() throws IOException {
+    events.flush();
     if (lock.isPresent()) {
       lock.get().close();
     }

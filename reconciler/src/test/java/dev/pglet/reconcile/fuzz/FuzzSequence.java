@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,7 +72,11 @@ final class FuzzSequence implements AutoCloseable {
         base.resolve("data"),
         List.of(new ToyProvider(host)),
         new ManifestDirectory(
-            directory.root(), ToyProvider.registry(), time, trust, (d, task) -> time.schedule(d, task)),
+            directory.root(),
+            ToyProvider.registry(),
+            time,
+            trust,
+            (d, task) -> time.schedule(d, task)),
         time,
         parts -> parts.writingBy(new UnsyncedFiles()));
   }
@@ -242,7 +247,9 @@ final class FuzzSequence implements AutoCloseable {
     ModelFile target = directory.files().getOrDefault(other, new ModelFile());
     Doc doc = file.docs.get(random.nextInt(file.docs.size()));
     boolean outFirst = random.nextBoolean();
-    note("move %s from %s to %s, %s".formatted(doc, name, other, outFirst ? "out first" : "in first"));
+    note(
+        "move %s from %s to %s, %s"
+            .formatted(doc, name, other, outFirst ? "out first" : "in first"));
     if (!outFirst) {
       target.docs.add(doc);
       directory.write(other, target);
@@ -291,6 +298,9 @@ final class FuzzSequence implements AutoCloseable {
     directory.replace(whole);
     before.removeAll(directory.claimed());
     note("the root is replaced, without " + before);
+    // Those that were in force are awaited, until they are seen or somebody starts anew.
+    before.removeIf(name -> host.box(ToyProvider.key(name)).isEmpty());
+    awaited.addAll(before);
   }
 
   private void restart() throws Exception {
@@ -315,7 +325,7 @@ final class FuzzSequence implements AutoCloseable {
     engine.engine().rescan();
     pass(Duration.ofSeconds(2));
     if (which < 95) {
-      Doc doc = meant.get(name).painted(any(COLOURS));
+      Doc doc = Objects.requireNonNull(meant.get(name)).painted(any(COLOURS));
       note("apply " + doc);
       engine.engine().apply(doc.text());
       for (ModelFile file : directory.files().values()) {
@@ -377,7 +387,8 @@ final class FuzzSequence implements AutoCloseable {
           long burnt = host.acts().stream().filter(("Burn toy/" + name)::equals).count();
           long built = host.acts().stream().filter(("Build toy/" + name)::equals).count();
           if (built != burnt + 1) {
-            throw new AssertionError(name + " was built " + built + " and burnt " + burnt + " times");
+            throw new AssertionError(
+                name + " was built " + built + " and burnt " + burnt + " times");
           }
         });
   }

@@ -134,8 +134,7 @@ final class FuzzedDirectory {
     } else {
       Path beside = path.resolveSibling(".#" + path.getFileName() + ".tmp");
       Files.write(beside, bytes);
-      Files.move(
-          beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -49,7 +49,9 @@ final class TestDirectoryFuzz {
       sequence.run();
     } catch (Throwable e) {
       String why = e.getCause() == null ? "" : e.getCause().toString();
-      wrong.add("-Dpglet.fuzz.seed=%d -Dpglet.fuzz.sequences=1\n%s%n%s".formatted(seed, e.getMessage(), why));
+      wrong.add(
+          "-Dpglet.fuzz.seed=%d -Dpglet.fuzz.sequences=1\n%s%n%s"
+              .formatted(seed, e.getMessage(), why));
     }
   }
 

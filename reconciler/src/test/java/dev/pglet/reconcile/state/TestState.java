@@ -217,6 +217,40 @@ final class TestState {
   }
 
   @Test
+  void theLastCountIsKeptWhenTheDirectoryIsClosed() throws Exception {
+    try (StateDirectory state = open()) {
+      for (int i = 0; i < 7; i++) {
+        state.events().add(BOX, Event.Type.WARNING, "Broken", "the saw is broken");
+        time.advance(Duration.ofSeconds(1));
+      }
+    }
+
+    try (StateDirectory state = open()) {
+      Event broken = state.events().of(BOX).getFirst();
+      assertThat(broken.count()).isEqualTo(7);
+      assertThat(Duration.between(broken.first(), broken.last())).isEqualTo(Duration.ofSeconds(6));
+    }
+  }
+
+  @Test
+  void aTornLineDoesNotSwallowTheNextEvent() throws Exception {
+    try (StateDirectory state = open()) {
+      state.events().add(BOX, Event.Type.NORMAL, "First", "one");
+    }
+    Path file = directory.resolve("state/events.jsonl");
+    Files.writeString(file, Files.readString(file) + "{\"formatVersion\":1,\"key\":{\"ki");
+    try (StateDirectory state = open()) {
+      state.events().add(BOX, Event.Type.NORMAL, "Second", "two");
+    }
+
+    try (StateDirectory state = open()) {
+      assertThat(state.events().of(BOX))
+          .extracting(Event::reason)
+          .containsExactly("First", "Second");
+    }
+  }
+
+  @Test
   void eventsAreCappedInSizeAndNumber() throws Exception {
     Path file = directory.resolve("events.jsonl");
     EventLog log =
