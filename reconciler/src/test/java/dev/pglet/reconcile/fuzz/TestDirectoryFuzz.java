@@ -9,6 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +22,21 @@ import org.junit.jupiter.api.Test;
  */
 final class TestDirectoryFuzz {
   private static final long SEQUENCES = Long.getLong("pglet.fuzz.sequences", 10_000);
+
+  /** What the engine says of a million edits is of no use, and would take most of the time. */
+  private static final Logger LOG = Logger.getLogger("dev.pglet");
+
+  private final @Nullable Level before = LOG.getLevel();
+
+  @BeforeEach
+  void silence() {
+    LOG.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speak() {
+    LOG.setLevel(before);
+  }
 
   @Test
   void neverDeletesUnaskedAndEndsWithWhatTheFilesSay() throws Exception {
