@@ -54,7 +54,11 @@ final class FuzzSequence implements AutoCloseable {
   private final Map<String, Instant> absentSince = new TreeMap<>();
   private final Set<String> everClaimed = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
-  private Set<String> awaited = new TreeSet<>();
+
+  /** Those that this engine has certainly read. */
+  private final Set<String> read = new TreeSet<>();
+
+  private final Set<String> awaited = new TreeSet<>();
   private int actsSeen;
   private TestingEngine engine;
 
@@ -113,7 +117,11 @@ final class FuzzSequence implements AutoCloseable {
     if (random.nextInt(10) < 7) {
       engine.engine().rescan();
     }
-    pass(random.nextInt(3) == 0 ? PAUSES.get(random.nextInt(PAUSES.size())) : Duration.ZERO);
+    Duration pause = random.nextInt(3) == 0 ? any(PAUSES) : Duration.ZERO;
+    pass(pause);
+    if (pause.compareTo(GONE_FOR) > 0 && directory.trouble().isEmpty()) {
+      read.addAll(claimed);
+    }
   }
 
   private void pass(Duration duration) throws Exception {
@@ -299,7 +307,7 @@ final class FuzzSequence implements AutoCloseable {
     before.removeAll(directory.claimed());
     note("the root is replaced, without " + before);
     // Those that were in force are awaited, until they are seen or somebody starts anew.
-    before.removeIf(name -> host.box(ToyProvider.key(name)).isEmpty());
+    before.retainAll(read);
     awaited.addAll(before);
   }
 
@@ -311,7 +319,8 @@ final class FuzzSequence implements AutoCloseable {
       time.advance(any(PAUSES));
     }
     engine = open().start();
-    awaited = new TreeSet<>();
+    awaited.clear();
+    read.clear();
   }
 
   /** Edits by pglet itself. Where a file is damaged they may be refused. */
@@ -354,7 +363,8 @@ final class FuzzSequence implements AutoCloseable {
     note("restart, which takes a root that was replaced as it is");
     engine.close();
     engine = open().start();
-    awaited = new TreeSet<>();
+    awaited.clear();
+    read.clear();
     pass(Duration.ofSeconds(95));
     Map<String, Doc> meant = directory.meant();
     requireAll(meant);
