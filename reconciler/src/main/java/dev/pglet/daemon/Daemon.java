@@ -7,6 +7,7 @@ import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.DataRoot;
+import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.git.GitManifests;
 import dev.pglet.manifest.watch.DirectoryWatcher;
 import dev.pglet.reconcile.KindProvider;
@@ -55,13 +56,17 @@ public final class Daemon implements AutoCloseable {
     GitManifests source =
         ManifestRoots.openToWrite(manifests, registry, clock, scheduler, settings.user());
     parts.push(source); // closed after the engine, whose last statuses it tells git of
+    ManifestSource all =
+        ManifestRoots.withManaged(
+            settings.statuses().mode().apply(source, settings.settings().statuses()),
+            settings.settings(),
+            registry,
+            clock,
+            scheduler,
+            settings.user(),
+            true);
     EngineParts engineParts =
-        EngineParts.of(
-                settings.settings(),
-                kinds,
-                settings.statuses().mode().apply(source, settings.settings().statuses()),
-                clock,
-                scheduler)
+        EngineParts.of(settings.settings(), kinds, all, clock, scheduler)
             .listenedToBy(plan.listener())
             .measuredBy(meters)
             .guardedBy(settings.pruning().guard());

@@ -142,7 +142,14 @@ public final class ObservedHost implements LocalHost {
                 EngineParts.of(
                     settings.settings(),
                     kinds.providers(),
-                    ManifestRoots.open(root, registry, clock, scheduler, settings.user()),
+                    ManifestRoots.withManaged(
+                        ManifestRoots.open(root, registry, clock, scheduler, settings.user()),
+                        settings.settings(),
+                        registry,
+                        clock,
+                        scheduler,
+                        settings.user(),
+                        false),
                     clock,
                     scheduler)));
       }
