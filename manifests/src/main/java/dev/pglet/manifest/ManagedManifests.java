@@ -1,7 +1,6 @@
 package dev.pglet.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -25,12 +24,10 @@ import java.util.stream.Stream;
  * which is removed then.
  */
 public final class ManagedManifests implements ManifestSource {
-  private static final Path APPLIED = Path.of("<applied>");
   private static final String READ_ONLY = "Read-only file system";
 
   private final ManifestSource user;
   private final ManifestSource managed;
-  private final ManifestReader reader;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<ResourceKey> inManaged = new TreeSet<>();
 
@@ -39,10 +36,9 @@ public final class ManagedManifests implements ManifestSource {
    *
    * @param managed a directory that nobody but pglet writes
    */
-  public ManagedManifests(ManifestSource user, ManifestSource managed, KindRegistry kinds) {
+  public ManagedManifests(ManifestSource user, ManifestSource managed) {
     this.user = user;
     this.managed = managed;
-    this.reader = new ManifestReader(kinds);
   }
 
   @Override
@@ -108,19 +104,22 @@ public final class ManagedManifests implements ManifestSource {
   }
 
   @Override
+  public Manifest read(String document) throws ManifestRejected {
+    return user.read(document);
+  }
+
+  @Override
   public Written apply(String document) throws IOException, ManifestRejected {
     lock.lock();
     try {
-      List<Manifest> manifests = reader.read(APPLIED, document).orThrow();
-      if (manifests.size() == 1 && inManaged.contains(manifests.getFirst().key())) {
+      ResourceKey key = read(document).key();
+      if (inManaged.contains(key)) {
         return managed.apply(document);
       }
       try {
         return user.apply(document);
       } catch (IOException e) {
-        boolean there =
-            manifests.size() != 1 || user.document(manifests.getFirst().key()).isPresent();
-        if (there || !isUnwritable(e)) {
+        if (!isUnwritable(e) || user.document(key).isPresent()) {
           throw e;
         }
       }

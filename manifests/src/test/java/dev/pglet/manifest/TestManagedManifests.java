@@ -55,7 +55,7 @@ final class TestManagedManifests {
   }
 
   private ManagedManifests open() {
-    return new ManagedManifests(directory(users), directory(own), Manifests.KINDS);
+    return new ManagedManifests(directory(users), directory(own));
   }
 
   private ManifestDirectory directory(Path root) {

@@ -63,7 +63,7 @@ final class ManifestRoots {
           e);
     }
     return Files.isDirectory(directory)
-        ? new ManagedManifests(user, open(directory, kinds, clock, scheduler, account), kinds)
+        ? new ManagedManifests(user, open(directory, kinds, clock, scheduler, account))
         : user;
   }
 
