@@ -55,6 +55,9 @@ final class ManifestWriter {
     if (read.isEmpty() || !isStillThere(file)) {
       return StatusWrite.DROPPED;
     }
+    if (file.holdsStatus(manifest.document(), status)) {
+      return StatusWrite.EQUAL;
+    }
     String text = new String(read.get(), StandardCharsets.UTF_8);
     String edited;
     try {
@@ -62,10 +65,12 @@ final class ManifestWriter {
     } catch (EditRefused e) {
       throw refused(file.path(), e);
     }
-    if (edited.equals(text)) {
-      return StatusWrite.EQUAL;
+    boolean equal = edited.equals(text);
+    if (!equal && !replace(file, read.get(), edited, now)) {
+      return StatusWrite.DROPPED;
     }
-    return replace(file, read.get(), edited, now) ? StatusWrite.WRITTEN : StatusWrite.DROPPED;
+    file.foundStatus(manifest.document(), status);
+    return equal ? StatusWrite.EQUAL : StatusWrite.WRITTEN;
   }
 
   /** The one good document of a text. */

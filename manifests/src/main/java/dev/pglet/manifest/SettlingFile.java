@@ -1,5 +1,6 @@
 package dev.pglet.manifest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.manifest.parse.Utf8Text;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,12 @@ final class SettlingFile {
   private @Nullable FileStamp acceptedStamp;
   private boolean stampSuffices;
   private @Nullable Pending pending;
+
+  /**
+   * What the accepted version holds, by document: told by the file and not by who wrote it last,
+   * because a checkout takes a status away again.
+   */
+  private final Map<Integer, ObjectNode> statuses = new HashMap<>();
 
   private static final ManifestReader.Content NONE =
       new ManifestReader.Content(List.of(), List.of(), Set.of());
@@ -213,6 +222,7 @@ final class SettlingFile {
     if (!Arrays.equals(bytes, accepted)) {
       content = reader.read(path, bytes);
       whole = whole(bytes);
+      statuses.clear();
     }
     accepted = bytes;
     acceptedStamp = stamp;
@@ -225,6 +235,17 @@ final class SettlingFile {
     accepted = null;
     acceptedStamp = null;
     pending = null;
+    statuses.clear();
+  }
+
+  /** Whether the accepted version is known to hold a status; false when nobody has looked. */
+  boolean holdsStatus(int document, ObjectNode status) {
+    return status.equals(statuses.get(document));
+  }
+
+  /** The accepted version was found to hold a status. */
+  void foundStatus(int document, ObjectNode status) {
+    statuses.put(document, status.deepCopy());
   }
 
   private byte[] read() throws IOException {

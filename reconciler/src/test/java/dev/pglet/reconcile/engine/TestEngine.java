@@ -40,6 +40,19 @@ final class TestEngine {
   }
 
   @Test
+  void aStatusThatACheckoutTakesAwayComesBackThoughItIsTheSame() throws Exception {
+    rig.manifests().put(document("box", "size: 3"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    ObjectNode written = rig.manifests().status(BOX).orElseThrow();
+
+    rig.manifests().takeStatusAway(BOX);
+    engine.advance(Duration.ofMinutes(5));
+
+    assertThat(rig.manifests().status(BOX)).contains(written);
+  }
+
+  @Test
   void bringsAResourceToWhatItsManifestSaysAndReportsIt() throws Exception {
     rig.manifests().put(document("box", "size: 3, colour: red"));
 

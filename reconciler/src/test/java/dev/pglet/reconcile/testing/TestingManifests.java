@@ -63,6 +63,11 @@ public final class TestingManifests implements ManifestSource {
     statuses.remove(key);
   }
 
+  /** A checkout puts the document back as it was committed. */
+  public synchronized void takeStatusAway(ResourceKey key) {
+    statuses.remove(key);
+  }
+
   /** Something keeps scans from being complete; empty: no more. */
   public synchronized void incomplete(Optional<String> because) {
     incompleteBecause = because;

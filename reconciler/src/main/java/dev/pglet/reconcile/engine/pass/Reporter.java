@@ -43,8 +43,6 @@ public final class Reporter {
   private static final Duration SOON = Duration.ofMillis(500);
   private static final int LONGEST = 7; // doublings: about a minute
 
-  private record Written(ObjectNode status, String document) {}
-
   private final ResourceTable table;
   private final ManifestSource manifests;
   private final ConditionMemory memory;
@@ -53,7 +51,6 @@ public final class Reporter {
   private final EngineListener listener;
   private final Function<ResourceKey, Optional<PruneBlock>> pruneBlocks;
   private final Wakeups wakeups;
-  private final Map<ResourceKey, Written> written = new ConcurrentHashMap<>();
   private final Map<ResourceKey, String> unwritable = new ConcurrentHashMap<>();
   private final Map<ResourceKey, Integer> drops = new ConcurrentHashMap<>();
 
@@ -99,7 +96,6 @@ public final class Reporter {
 
   /** The resource is gone. */
   void forget(Tracked tracked) {
-    written.remove(tracked.key());
     drops.remove(tracked.key());
     unwritable.remove(tracked.key());
     try {
@@ -228,19 +224,13 @@ public final class Reporter {
    * less.
    */
   private void write(ResourceKey key, ObjectNode status) {
-    Optional<Manifest> manifest = table.find(key).flatMap(Tracked::manifest);
-    if (manifest.isEmpty()) {
-      return;
-    }
-    Written now = new Written(status, manifest.get().text());
-    if (now.equals(written.get(key))) {
+    if (table.find(key).flatMap(Tracked::manifest).isEmpty()) {
       return;
     }
     try {
       switch (manifests.writeStatus(key, status)) {
         case WRITTEN, EQUAL -> {
           unwritable.remove(key);
-          written.put(key, now);
           drops.remove(key);
         }
         case DROPPED -> {
