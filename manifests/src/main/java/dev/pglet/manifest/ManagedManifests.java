@@ -133,8 +133,9 @@ public final class ManagedManifests implements ManifestSource {
 
   /** Not for want of space or the like: only where nobody could write for pglet at all. */
   private static boolean isUnwritable(IOException e) {
-    return e instanceof AccessDeniedException
-        || (e instanceof FileSystemException f && READ_ONLY.equals(f.getReason()));
+    Throwable behind = e.getCause() == null ? e : e.getCause();
+    return behind instanceof AccessDeniedException
+        || (behind instanceof FileSystemException f && READ_ONLY.equals(f.getReason()));
   }
 
   @Override
