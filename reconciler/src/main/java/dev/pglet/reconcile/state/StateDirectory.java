@@ -148,9 +148,12 @@ public final class StateDirectory implements AutoCloseable {
   /** Writes what is in memory only, and gives the lock up. */
   @Override
   public void close() throws IOException {
-    events.flush();
-    if (lock.isPresent()) {
-      lock.get().close();
+    try {
+      events.flush();
+    } finally {
+      if (lock.isPresent()) {
+        lock.get().close();
+      }
     }
   }
 
