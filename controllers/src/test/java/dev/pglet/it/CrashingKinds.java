@@ -19,6 +19,8 @@ import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceController;
+import dev.pglet.kinds.HostConfigurationKind;
+import dev.pglet.kinds.TemplateKind;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
@@ -61,7 +63,10 @@ final class CrashingKinds {
                 new BranchController(host, context.operations(), context.clock(), (_, _) -> {}),
             point,
             made,
-            block));
+            block),
+        // They touch nothing of the host; specs are put together from them.
+        new TemplateKind(),
+        new HostConfigurationKind());
   }
 
   private record OnThisHost(
