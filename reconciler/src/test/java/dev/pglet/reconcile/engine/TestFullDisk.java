@@ -156,7 +156,7 @@ final class TestFullDisk {
         .anySatisfy(
             event -> {
               assertThat(event.reason()).isEqualTo("StatusNotWritten");
-              assertThat(event.message()).contains("box.yaml", "No space left");
+              assertThat(event.message()).contains("toy/box", "No space left");
             });
     free();
     engine().advance(Duration.ofMinutes(3));
