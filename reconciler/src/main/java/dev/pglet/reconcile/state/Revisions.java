@@ -8,18 +8,23 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Revision;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The specs that were accepted for each uid, for people: nothing is ever decided by them.
  * Thread-safe.
  */
 public final class Revisions {
+  private static final String SUFFIX = ".json";
+
   private final Path directory;
   private final Function<Path, VersionedFile> files;
 
@@ -97,7 +102,30 @@ public final class Revisions {
     file(uid).delete();
   }
 
+  /**
+   * Removes those of other uids. A revision is written before the inventory has its uid, and
+   * removed after it: a crash between the two leaves a file that nobody asks for any more.
+   */
+  synchronized void keepOnly(Set<String> uids) throws IOException {
+    List<Path> left;
+    try (Stream<Path> files = Files.list(directory)) {
+      left =
+          files
+              .filter(file -> file.toString().endsWith(SUFFIX))
+              .filter(file -> !uids.contains(uid(file)))
+              .toList();
+    }
+    for (Path file : left) {
+      forget(uid(file));
+    }
+  }
+
+  private static String uid(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.length() - SUFFIX.length());
+  }
+
   private VersionedFile file(String uid) {
-    return files.apply(directory.resolve(uid + ".json"));
+    return files.apply(directory.resolve(uid + SUFFIX));
   }
 }

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The state directory of one data root. */
 public final class StateDirectory implements AutoCloseable {
@@ -64,7 +65,9 @@ public final class StateDirectory implements AutoCloseable {
     }
     StateLock lock = StateLock.take(directory, files);
     try {
-      return read(directory, Optional.of(lock), files, clock, problems);
+      StateDirectory state = read(directory, Optional.of(lock), files, clock, problems);
+      state.forgetStrangers(problems);
+      return state;
     } catch (Refused | HostUnavailable | RuntimeException | Error e) {
       closeQuietly(lock, e);
       throw e;
@@ -114,6 +117,17 @@ public final class StateDirectory implements AutoCloseable {
           "reading the state directory " + directory + ": " + e,
           "Make it readable for the account of pglet",
           e);
+    }
+  }
+
+  private void forgetStrangers(Consumer<String> problems) {
+    try {
+      revisions.keepOnly(
+          inventory.all().stream()
+              .map(entry -> entry.identity().uid())
+              .collect(Collectors.toSet()));
+    } catch (IOException e) {
+      problems.accept("revisions that are nobody's any more are not removed: " + e);
     }
   }
 

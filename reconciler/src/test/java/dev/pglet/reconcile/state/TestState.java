@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.Identity;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.state.InventoryEntry.Consent;
 import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
 import dev.pglet.reconcile.testing.TestingScheduler;
@@ -85,6 +86,22 @@ final class TestState {
     try (StateDirectory state = open()) {
       assertThat(state.inventory().held("/m")).isEmpty();
     }
+  }
+
+  @Test
+  void whatWasAcceptedOfAUidThatACrashHasLostIsForgotten() throws Exception {
+    Revision revision = new Revision(1, time.instant(), "/m/box.yaml", "abc", "kind: Toy\n");
+    String uid = entry("/m").identity().uid();
+    try (StateDirectory state = open()) {
+      state.revisions().add(uid, revision, 10);
+      state.revisions().add("lost", revision, 10);
+      state.inventory().put(entry("/m"));
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.revisions().read(uid)).containsExactly(revision);
+      assertThat(directory.resolve("state/revisions/lost.json")).doesNotExist();
+    }
+    assertThat(problems).isEmpty();
   }
 
   @Test
