@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 final class TestDirectoryFuzz {
   private static final long SEQUENCES = Long.getLong("pglet.fuzz.sequences", 10_000);
 
+  /** The same in every build, so that a red one is by its change; hack/soak takes others. */
+  private static final long SEED = 20_261_121;
+
   /** What the engine says of a million edits is of no use, and would take most of the time. */
   private static final Logger LOG = Logger.getLogger("dev.pglet");
 
@@ -40,7 +43,7 @@ final class TestDirectoryFuzz {
 
   @Test
   void neverDeletesUnaskedAndEndsWithWhatTheFilesSay() throws Exception {
-    long first = Long.getLong("pglet.fuzz.seed", System.nanoTime());
+    long first = Long.getLong("pglet.fuzz.seed", SEED);
     System.out.printf("directory fuzz: %d histories from seed %d%n", SEQUENCES, first);
     AtomicLong next = new AtomicLong(first);
     ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
