@@ -4,13 +4,16 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,14 +115,57 @@ public final class HelidonServer implements AutoCloseable {
     public void respond(int status, String contentType, byte[] body) {
       response.status(Status.create(status));
       response.header(HeaderNames.CONTENT_TYPE, contentType);
-      response.send(body);
+      try {
+        response.send(body);
+      } catch (ServerConnectionException e) {
+        throw new UncheckedIOException(new IOException("the client went away", e));
+      }
     }
 
     @Override
     public OutputStream stream(int status, String contentType) {
       response.status(Status.create(status));
       response.header(HeaderNames.CONTENT_TYPE, contentType);
-      return response.outputStream();
+      return new ToClient(response.outputStream());
+    }
+  }
+
+  /** Helidon has an exception of its own for a client that went away; here it is what it is. */
+  private static final class ToClient extends FilterOutputStream {
+    ToClient(OutputStream out) {
+      super(out);
+    }
+
+    private interface Act {
+      void run() throws IOException;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      telling(() -> out.write(b));
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      telling(() -> out.write(bytes, offset, length));
+    }
+
+    @Override
+    public void flush() throws IOException {
+      telling(out::flush);
+    }
+
+    @Override
+    public void close() throws IOException {
+      telling(out::close);
+    }
+
+    private static void telling(Act act) throws IOException {
+      try {
+        act.run();
+      } catch (ServerConnectionException | UncheckedIOException e) {
+        throw new IOException("the client went away", e);
+      }
     }
   }
 }

@@ -16,6 +16,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,5 +224,40 @@ class TestWatch {
           .containsIgnoringCase("transfer-encoding: chunked")
           .containsIgnoringCase("content-type: application/json");
     }
+  }
+
+  @Test
+  void aClientThatGoesAwayIsNoErrorOfAnybody() throws Exception {
+    List<String> said = new CopyOnWriteArrayList<>();
+    Logger everything = Logger.getLogger("");
+    Handler ear =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+              said.add(record.getLoggerName() + ": " + record.getMessage());
+            }
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    everything.addHandler(ear);
+    try {
+      backend.instance("app", "Starting", 1);
+      assertThat(lines("", RemoteResources.JSON, 1, line -> {})).hasSize(1);
+      // The first writes may still find the socket open.
+      for (int i = 0; backend.watchers() > 0; i++) {
+        backend.instance("app", "Running" + i, 1);
+      }
+      server.orElseThrow().close();
+    } finally {
+      everything.removeHandler(ear);
+      serve();
+    }
+    assertThat(said).isEmpty();
   }
 }

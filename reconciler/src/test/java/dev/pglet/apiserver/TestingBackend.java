@@ -93,6 +93,10 @@ public final class TestingBackend implements ApiBackend {
     return put(object);
   }
 
+  int watchers() {
+    return watchers.size();
+  }
+
   /** Stores an object, gives it what every object has, and tells the watchers. */
   public synchronized ObjectNode put(ObjectNode object) {
     ResourceKey key =

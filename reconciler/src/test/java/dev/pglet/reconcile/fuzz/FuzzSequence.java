@@ -124,7 +124,7 @@ final class FuzzSequence implements AutoCloseable {
     Duration pause = random.nextInt(3) == 0 ? any(PAUSES) : Duration.ZERO;
     pass(pause);
     if (pause.compareTo(GONE_FOR) > 0 && directory.trouble().isEmpty()) {
-      read.addAll(claimed);
+      read.addAll(directory.whole());
     }
   }
 
