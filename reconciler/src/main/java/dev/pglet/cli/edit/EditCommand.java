@@ -108,7 +108,11 @@ public final class EditCommand implements BuiltinCommand {
       editor.edit(copy.file());
     } catch (ReconcileException e) {
       if (!copy.read().equals(original)) {
-        throw new Refused(e.reason(), e.explain() + ". What was saved is in " + copy.keep(), "", e);
+        throw new Refused(
+            e.reason(),
+            e.explain(),
+            "What was saved is in %s; apply that file, or edit again".formatted(copy.keep()),
+            e);
       }
       throw e;
     }
