@@ -76,8 +76,10 @@ public final class BranchController
   @Override
   public BranchObserved observe(Branch resource, World world) throws ReconcileException {
     ResourceKey key = key(resource);
+    // Once: what the server is compared with and what the plan builds on must be the same source.
+    Optional<CloneSource> source = world.observed(source(resource), CloneSource.class);
     BranchObserved observed =
-        observer.observe(resource, source(resource), serverSpec(resource, world), world);
+        observer.observe(resource, source, serverSpec(resource, source), world);
     watch.watch(key, observed.server().postmaster());
     return observed;
   }
@@ -102,7 +104,8 @@ public final class BranchController
   @Override
   public void execute(BranchStep step, StepContext context) throws ReconcileException {
     Branch resource = context.resource(Branch.class);
-    ServerSpec spec = serverSpec(resource, context.world());
+    ServerSpec spec =
+        serverSpec(resource, context.world().observed(source(resource), CloneSource.class));
     switch (step) {
       case BranchStep.OnServer server -> servers.execute(server.step(), spec, context);
       case BranchStep.StartCopy start ->
@@ -209,14 +212,14 @@ public final class BranchController
   }
 
   /** While the clone is not taken, what the branch will be follows its source; then its marker. */
-  private ServerSpec serverSpec(Branch resource, World world) throws ReconcileException {
+  private ServerSpec serverSpec(Branch resource, Optional<CloneSource> source)
+      throws ReconcileException {
     Optional<Volume> volume = host.volume(resource.getMetadata().getUid(), FIRST_INCARNATION);
     Optional<CloneFacts> facts = volume.map(Volume::marker).flatMap(CloneFacts::of);
     if (facts.isPresent()) {
       return serverSpec(
           resource, facts.get().runWith(), facts.get().parameters(), volume.get().pool());
     }
-    Optional<CloneSource> source = world.observed(source(resource), CloneSource.class);
     Optional<Volume> sourceVolume = source.flatMap(s -> s.server().volume());
     return serverSpec(
         resource,

@@ -39,7 +39,8 @@ final class BranchObserver {
     this.operations = operations;
   }
 
-  BranchObserved observe(Branch resource, ResourceKey source, ServerSpec spec, World world)
+  BranchObserved observe(
+      Branch resource, Optional<CloneSource> source, ServerSpec spec, World world)
       throws ReconcileException {
     ResourceKey key = spec.key();
     Answered<Boolean> answered = servers.observe(spec, BranchObserver::ownerHasPassword);
@@ -54,7 +55,9 @@ final class BranchObserver {
         resource.getSpec().parameters(),
         server,
         facts,
-        server.initialized() ? new Source.Taken() : source(source, world),
+        server.initialized()
+            ? new Source.Taken()
+            : source(BranchController.source(resource), source, world),
         copy,
         // A role without a password cannot use the passfile, wherever that came from.
         facts.isPresent()
@@ -74,7 +77,8 @@ final class BranchObserver {
             .isEmpty();
   }
 
-  private static Source source(ResourceKey source, World world) throws ReconcileException {
+  private static Source source(ResourceKey source, Optional<CloneSource> observed, World world)
+      throws ReconcileException {
     boolean there =
         source.kind().equals(Branch.KIND)
             ? world.resource(source, Branch.class).isPresent()
@@ -82,7 +86,6 @@ final class BranchObserver {
     if (!there) {
       return new Source.Missing();
     }
-    Optional<CloneSource> observed = world.observed(source, CloneSource.class);
     if (observed.isEmpty() || !observed.get().complete()) {
       return new Source.NotReady("the data of " + source + " is not complete yet");
     }
