@@ -10,11 +10,14 @@ import java.util.List;
 
 /** The manifest directory. */
 final class ManifestChecks {
+  /** Somebody may write all the time. */
+  private static final int MOST_LOOKS = 3;
+
   private ManifestChecks() {}
 
   /** Whether it can be read and trusted, and each manifest in it. */
   static List<Finding> manifests(ManifestSource manifests) {
-    Snapshot snapshot = manifests.scan();
+    Snapshot snapshot = settled(manifests);
     List<Finding> findings = new ArrayList<>();
     snapshot.rejected().stream()
         .flatMap(rejected -> rejected.problems().stream())
@@ -30,6 +33,21 @@ final class ManifestChecks {
                       snapshot.complete() ? "" : "; " + snapshot.incompleteBecause())));
     }
     return findings;
+  }
+
+  /** A file that was written just now is judged by what it says a moment later. */
+  private static Snapshot settled(ManifestSource manifests) {
+    Snapshot snapshot = manifests.scan();
+    for (int looks = 0; looks < MOST_LOOKS && snapshot.settleIn().isPresent(); looks++) {
+      try {
+        Thread.sleep(snapshot.settleIn().get());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return snapshot;
+      }
+      snapshot = manifests.scan();
+    }
+    return snapshot;
   }
 
   static Finding git(Path directory) {
