@@ -75,7 +75,7 @@ final class Remains {
     files(settings.binaries(), TRUSTED);
     files(data.resolve("pools"), POOL);
     files(settings.statuses(), STATUS);
-    for (String records : List.of("operations", "conditions")) {
+    for (String records : List.of("operations", "conditions", "revisions")) {
       files(settings.state().resolve(records), RECORD);
     }
     files(settings.state(), STATE);

@@ -107,6 +107,9 @@ final class Training {
         verb("version");
         verb("get", "pg");
         verb("apply", "-f", branch.toString());
+        // Checks an instance as an apply does, and makes none.
+        verb("apply", "-f", home + "/examples/quickstart/app.yaml", "--dry-run");
+        verb("diff", "-f", home + "/examples/quickstart/app.yaml");
         verb("wait", "branch/training", "--for=condition=Ready=False", "--timeout=5s");
         verb("get", "all");
         verb("get", "branch", "training", "-o", "yaml");

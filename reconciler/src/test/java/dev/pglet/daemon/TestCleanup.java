@@ -57,6 +57,7 @@ class TestCleanup {
             "state/events.jsonl",
             "state/operations/copy-1.json",
             "state/conditions/0a1b.json",
+            "state/revisions/0a1b.json",
             "pools/0123456789abcdef.json",
             "binaries/18.6/bin/postgres",
             "binaries/.17.2.unpacking/bin/postgres",
