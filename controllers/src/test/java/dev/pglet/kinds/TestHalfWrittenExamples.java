@@ -1,6 +1,7 @@
 package dev.pglet.kinds;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.api.meta.CrdDefinition;
@@ -93,7 +94,7 @@ final class TestHalfWrittenExamples {
   void noBeginningOfAnExampleTouchesData(Path example) throws Exception {
     byte[] whole = Files.readAllBytes(example);
     // With the files that it belongs to: a template makes nothing by itself.
-    for (Path file : examplesOf(example.getParent())) {
+    for (Path file : examplesOf(requireNonNull(example.getParent()))) {
       write(file, Files.readAllBytes(file), SETTLED);
     }
     Map<ResourceKey, Data> made = data();
