@@ -24,8 +24,9 @@ class TestHostPackages {
   private static final Map<String, List<String>> ALLOWED =
       Map.of(
           "account", List.of("dev.pglet.reconcile"),
-          "file", List.of(HOST + "account"),
-          "process", List.of(),
+          "file", List.of(HOST + "account", HOST + "libc"),
+          "libc", List.of(),
+          "process", List.of(HOST + "libc"),
           "command", List.of("dev.pglet.reconcile", HOST + "account"),
           "volume",
               List.of(

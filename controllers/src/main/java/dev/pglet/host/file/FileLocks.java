@@ -1,5 +1,6 @@
 package dev.pglet.host.file;
 
+import dev.pglet.host.libc.CLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class FileLocks {
         return error != 0;
       } finally {
         // Closing the only descriptor of this opening gives the shared lock back.
-        SystemFiles.close(opened.descriptor());
+        CLibrary.close(opened.descriptor());
       }
     }
   }

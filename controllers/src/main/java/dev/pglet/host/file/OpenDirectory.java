@@ -1,5 +1,6 @@
 package dev.pglet.host.file;
 
+import dev.pglet.host.libc.CLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -71,7 +72,7 @@ public final class OpenDirectory implements AutoCloseable {
     } catch (FileSystemException e) {
       throw translated(e, inside);
     } finally {
-      SystemFiles.close(opened);
+      CLibrary.close(opened);
     }
   }
 
@@ -148,7 +149,7 @@ public final class OpenDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    SystemFiles.close(descriptor);
+    CLibrary.close(descriptor);
   }
 
   private Path itself() {

@@ -1,14 +1,12 @@
 package dev.pglet.host.file;
 
+import dev.pglet.host.libc.CLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /** The calls of the C library on files that Java has no equal of. Stateless. */
 final class SystemFiles {
@@ -37,36 +35,24 @@ final class SystemFiles {
   private static final int LOCK_SH = 1;
   private static final int LOCK_NB = 4;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      ERRNO.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
   private static final MethodHandle OPENAT =
-      handle(
+      CLibrary.function(
           "openat",
           FunctionDescriptor.of(
               ValueLayout.JAVA_INT,
               ValueLayout.JAVA_INT,
               ValueLayout.ADDRESS,
               ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"),
           Linker.Option.firstVariadicArg(3));
 
   private static final MethodHandle FLOCK =
-      handle(
+      CLibrary.function(
           "flock",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"));
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
   private static final MethodHandle SYNCFS =
-      handle(
-          "syncfs",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"));
-
-  private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+      CLibrary.function(
+          "syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
   private SystemFiles() {}
 
@@ -86,68 +72,34 @@ final class SystemFiles {
    */
   static Opened openAt(int in, MemorySegment name, boolean directory) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO);
+      MemorySegment state = CLibrary.state(arena);
       int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | (directory ? O_DIRECTORY : 0);
-      int descriptor = (int) OPENAT.invokeExact(errno, in, name, flags);
-      return descriptor >= 0 ? new Opened(descriptor, 0) : new Opened(-1, error(errno));
+      int descriptor = (int) OPENAT.invokeExact(state, in, name, flags);
+      return descriptor >= 0 ? new Opened(descriptor, 0) : new Opened(-1, CLibrary.error(state));
     } catch (Throwable e) {
-      throw failed(e);
+      throw CLibrary.failed(e);
     }
   }
 
   /** Takes a shared {@code flock} without waiting; returns 0 or the system's error number. */
   static int lockShared(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO);
-      int locked = (int) FLOCK.invokeExact(errno, descriptor, LOCK_SH | LOCK_NB);
-      return locked == 0 ? 0 : error(errno);
+      MemorySegment state = CLibrary.state(arena);
+      int locked = (int) FLOCK.invokeExact(state, descriptor, LOCK_SH | LOCK_NB);
+      return locked == 0 ? 0 : CLibrary.error(state);
     } catch (Throwable e) {
-      throw failed(e);
+      throw CLibrary.failed(e);
     }
   }
 
   /** Calls {@code syncfs}; returns 0 or the system's error number. */
   static int syncFileSystem(int descriptor) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO);
-      int synced = (int) SYNCFS.invokeExact(errno, descriptor);
-      return synced == 0 ? 0 : error(errno);
+      MemorySegment state = CLibrary.state(arena);
+      int synced = (int) SYNCFS.invokeExact(state, descriptor);
+      return synced == 0 ? 0 : CLibrary.error(state);
     } catch (Throwable e) {
-      throw failed(e);
+      throw CLibrary.failed(e);
     }
-  }
-
-  static void close(int descriptor) {
-    try {
-      int closed = (int) CLOSE.invokeExact(descriptor);
-      assert closed == 0;
-    } catch (Throwable e) {
-      throw failed(e);
-    }
-  }
-
-  private static RuntimeException failed(Throwable e) {
-    return switch (e) {
-      case RuntimeException unchecked -> unchecked;
-      case Error error -> throw error;
-      default -> new IllegalStateException("calling the C library", e);
-    };
-  }
-
-  private static int error(MemorySegment errno) {
-    return (int) ERRNO_VALUE.get(errno, 0L);
-  }
-
-  // Restricted: the launcher allows it with --enable-native-access.
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    return LINKER.downcallHandle(
-        LINKER
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() -> new IllegalStateException("the C library has no " + name)),
-        descriptor,
-        options);
   }
 }

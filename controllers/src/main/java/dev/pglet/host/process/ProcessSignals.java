@@ -1,15 +1,13 @@
 package dev.pglet.host.process;
 
+import dev.pglet.host.libc.CLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -38,13 +36,8 @@ public final class ProcessSignals {
   private static final int ESRCH = 3;
   private static final int EPERM = 1;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      ERRNO.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
   private static final MethodHandle SYSCALL =
-      handle(
+      CLibrary.function(
           "syscall",
           FunctionDescriptor.of(
               ValueLayout.JAVA_LONG,
@@ -53,17 +46,12 @@ public final class ProcessSignals {
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG,
               ValueLayout.JAVA_LONG),
-          Linker.Option.captureCallState("errno"),
           Linker.Option.firstVariadicArg(1));
 
   private static final MethodHandle KILL =
-      handle(
+      CLibrary.function(
           "kill",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          Linker.Option.captureCallState("errno"));
-
-  private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
   private ProcessSignals() {}
 
@@ -77,12 +65,12 @@ public final class ProcessSignals {
    */
   public static boolean send(long pid, Signal signal, BooleanSupplier proof) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(ERRNO);
-      long fd = (long) SYSCALL.invokeExact(errno, SYS_PIDFD_OPEN, pid, 0L, 0L, 0L);
+      MemorySegment state = CLibrary.state(arena);
+      long fd = (long) SYSCALL.invokeExact(state, SYS_PIDFD_OPEN, pid, 0L, 0L, 0L);
       if (fd < 0) {
-        return error(errno) == ENOSYS
+        return CLibrary.error(state) == ENOSYS
             ? proof.getAsBoolean() && kill(arena, pid, signal)
-            : succeeded(error(errno), pid, signal);
+            : succeeded(CLibrary.error(state), pid, signal);
       }
       try {
         if (!proof.getAsBoolean()) {
@@ -90,23 +78,22 @@ public final class ProcessSignals {
         }
         long sent =
             (long)
-                SYSCALL.invokeExact(errno, SYS_PIDFD_SEND_SIGNAL, fd, (long) signal.number, 0L, 0L);
-        return sent == 0 || succeeded(error(errno), pid, signal);
+                SYSCALL.invokeExact(state, SYS_PIDFD_SEND_SIGNAL, fd, (long) signal.number, 0L, 0L);
+        return sent == 0 || succeeded(CLibrary.error(state), pid, signal);
       } finally {
-        int closed = (int) CLOSE.invokeExact((int) fd);
-        assert closed == 0;
+        CLibrary.close((int) fd);
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("calling the C library", e);
+      throw CLibrary.failed(e);
     }
   }
 
   private static boolean kill(Arena arena, long pid, Signal signal) throws Throwable {
-    MemorySegment errno = arena.allocate(ERRNO);
-    int sent = (int) KILL.invokeExact(errno, (int) pid, signal.number);
-    return sent == 0 || succeeded(error(errno), pid, signal);
+    MemorySegment state = CLibrary.state(arena);
+    int sent = (int) KILL.invokeExact(state, (int) pid, signal.number);
+    return sent == 0 || succeeded(CLibrary.error(state), pid, signal);
   }
 
   private static boolean succeeded(int error, long pid, Signal signal) throws IOException {
@@ -117,22 +104,5 @@ public final class ProcessSignals {
         "sending %s to process %d: %s"
             .formatted(
                 signal, pid, error == EPERM ? "not permitted" : "system error number " + error));
-  }
-
-  private static int error(MemorySegment errno) {
-    return (int) ERRNO_VALUE.get(errno, 0L);
-  }
-
-  // Restricted: the launcher allows it with --enable-native-access.
-  @SuppressWarnings("restricted")
-  private static MethodHandle handle(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    return LINKER.downcallHandle(
-        LINKER
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() -> new IllegalStateException("the C library has no " + name)),
-        descriptor,
-        options);
   }
 }

@@ -1,5 +1,6 @@
 package dev.pglet.host.file;
 
+import dev.pglet.host.libc.CLibrary;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -32,7 +33,7 @@ final class UnwrittenPages {
       MemorySegment all = arena.allocate(ValueLayout.JAVA_LONG, 2);
       MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG, NUMBERS);
       long result = (long) SYSCALL.invokeExact(CACHESTAT, opened.descriptor(), all, found, 0);
-      SystemFiles.close(opened.descriptor());
+      CLibrary.close(opened.descriptor());
       return result != 0
           ? Optional.empty()
           : Optional.of(
