@@ -5,28 +5,12 @@ import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.server.ServerStep;
-import java.util.Set;
 
 /** What can be done to a branch. */
 public sealed interface BranchStep extends Step {
   @Override
-  default String name() {
-    return getClass().getSimpleName();
-  }
-
-  @Override
   default Risk risk() {
     return Risk.SAFE;
-  }
-
-  @Override
-  default Retry retry() {
-    return Retry.NONE;
-  }
-
-  @Override
-  default Set<ResourceKey> holds() {
-    return Set.of();
   }
 
   /** A step of the server. */

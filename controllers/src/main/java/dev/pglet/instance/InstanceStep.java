@@ -1,34 +1,17 @@
 package dev.pglet.instance;
 
-import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.server.ServerStep;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What can be done to an instance. */
 public sealed interface InstanceStep extends Step {
   @Override
-  default String name() {
-    return getClass().getSimpleName();
-  }
-
-  @Override
   default Risk risk() {
     return Risk.SAFE;
-  }
-
-  @Override
-  default Retry retry() {
-    return Retry.NONE;
-  }
-
-  @Override
-  default Set<ResourceKey> holds() {
-    return Set.of();
   }
 
   /** A step of the server. */

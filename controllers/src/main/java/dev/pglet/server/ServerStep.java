@@ -1,33 +1,16 @@
 package dev.pglet.server;
 
-import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import java.util.List;
-import java.util.Set;
 
 /** What can be done to a server. A kind wraps these in its own sealed steps. */
 public sealed interface ServerStep extends Step {
   @Override
-  default String name() {
-    return getClass().getSimpleName();
-  }
-
-  @Override
   default Risk risk() {
     return Risk.SAFE;
-  }
-
-  @Override
-  default Retry retry() {
-    return Retry.NONE;
-  }
-
-  @Override
-  default Set<ResourceKey> holds() {
-    return Set.of();
   }
 
   /** Fetches and unpacks binaries. */

@@ -11,7 +11,6 @@ import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
-import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.reconcile.StepContext;
@@ -53,11 +52,6 @@ final class StrictKind<R extends CustomResource<?, T>, T> implements KindProvide
   /** What can be done to data. */
   sealed interface StrictStep extends Step {
     @Override
-    default String name() {
-      return getClass().getSimpleName();
-    }
-
-    @Override
     default String describe() {
       return toString();
     }
@@ -65,16 +59,6 @@ final class StrictKind<R extends CustomResource<?, T>, T> implements KindProvide
     @Override
     default Risk risk() {
       return Risk.SAFE;
-    }
-
-    @Override
-    default Retry retry() {
-      return Retry.NONE;
-    }
-
-    @Override
-    default Set<ResourceKey> holds() {
-      return Set.of();
     }
   }
 

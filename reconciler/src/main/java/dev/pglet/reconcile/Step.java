@@ -9,11 +9,14 @@ import java.util.Set;
  */
 public interface Step {
   /** CamelCase and constant for the kind of step: used as a metric's tag. */
-  String name();
+  default String name() {
+    return getClass().getSimpleName();
+  }
 
   /** One line for people, in the present participle: "starting the server on port 5432". */
   String describe();
 
+  /** What it can do to a resource in use. Without a default, so that no kind forgets to say it. */
   Risk risk();
 
   /**
@@ -25,11 +28,16 @@ public interface Step {
     return risk() == Risk.RESTART;
   }
 
-  Retry retry();
+  /** How often it is tried at once, before the pass fails and the key waits. */
+  default Retry retry() {
+    return Retry.NONE;
+  }
 
   /**
    * Keys that no other step may touch meanwhile, such as a parent that is being copied. The
    * resource's own key is always held. Taken in canonical order.
    */
-  Set<ResourceKey> holds();
+  default Set<ResourceKey> holds() {
+    return Set.of();
+  }
 }

@@ -83,22 +83,7 @@ public sealed interface ToyStep extends Step {
   }
 
   @Override
-  default String name() {
-    return getClass().getSimpleName();
-  }
-
-  @Override
   default Risk risk() {
     return Risk.SAFE;
-  }
-
-  @Override
-  default Retry retry() {
-    return Retry.NONE;
-  }
-
-  @Override
-  default Set<ResourceKey> holds() {
-    return Set.of();
   }
 }
