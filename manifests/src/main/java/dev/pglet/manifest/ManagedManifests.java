@@ -139,10 +139,11 @@ public final class ManagedManifests implements ManifestSource {
   }
 
   @Override
-  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+  public Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected {
     lock.lock();
     try {
-      return of(key).patch(key, patch);
+      return of(key).patch(key, patch, review);
     } finally {
       lock.unlock();
     }

@@ -208,11 +208,12 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   @Override
-  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+  public Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected {
     lock.lock();
     try {
       look();
-      return writer.patch(key, patch, files, clock.instant());
+      return writer.patch(key, patch, review, files, clock.instant());
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A root of manifests that can be read and written. Thread-safe; calls exclude one another. */
@@ -39,8 +40,24 @@ public interface ManifestSource {
    * as it is. Accepted at once.
    *
    * @param patch may touch {@code spec}, and of {@code metadata} the labels and annotations
+   * @param review asked before anything is written
    */
-  Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected;
+  Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected;
+
+  /** As above, for whoever has nothing against a document that is good in itself. */
+  default Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+    return patch(key, patch, Review.NONE);
+  }
+
+  /** What else must be right with an edited document. It must not call this source. */
+  @FunctionalInterface
+  interface Review {
+    Review NONE = _ -> List.of();
+
+    /** What is wrong with it; then it is not written. */
+    List<Problem> problems(Manifest edited);
+  }
 
   /** The newest text of a resource's document, accepted or not; empty when no file has one. */
   Optional<Document> document(ResourceKey key) throws IOException, ManifestRejected;

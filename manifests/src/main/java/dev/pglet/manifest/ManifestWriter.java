@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
 import dev.pglet.manifest.ManifestSource.Document;
+import dev.pglet.manifest.ManifestSource.Review;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.edit.AtomicFile;
@@ -95,16 +96,18 @@ final class ManifestWriter {
             wanted.key(),
             file.get(),
             (text, index) -> Optional.of(ManifestEditor.withDocument(text, index, document)),
+            Review.NONE,
             now)
         .orElseThrow();
   }
 
-  Written patch(ResourceKey key, ObjectNode patch, Map<Path, SettlingFile> files, Instant now)
+  Written patch(
+      ResourceKey key, ObjectNode patch, Review review, Map<Path, SettlingFile> files, Instant now)
       throws IOException, ManifestRejected {
     SettlingFile file = requireHolder(key, files);
     PatchRule.check(file.path(), patch);
-    return edit(key, file, (text, index) -> Optional.of(patched(key, text, index, patch)), now)
-        .orElseThrow();
+    Edit edit = (text, index) -> Optional.of(patched(key, text, index, patch));
+    return edit(key, file, edit, review, now).orElseThrow();
   }
 
   private String patched(ResourceKey key, String text, int index, ObjectNode patch)
@@ -164,6 +167,7 @@ final class ManifestWriter {
             ManifestEditor.ownText(text, index).equals(expected)
                 ? Optional.of(ManifestEditor.withDocument(text, index, document))
                 : Optional.empty(),
+        Review.NONE,
         now);
   }
 
@@ -218,7 +222,8 @@ final class ManifestWriter {
     }
   }
 
-  private Optional<Written> edit(ResourceKey key, SettlingFile file, Edit edit, Instant now)
+  private Optional<Written> edit(
+      ResourceKey key, SettlingFile file, Edit edit, Review review, Instant now)
       throws IOException, ManifestRejected {
     for (int i = 0; i < TRIES; i++) {
       byte[] bytes = Files.readAllBytes(file.real());
@@ -228,18 +233,28 @@ final class ManifestWriter {
         return Optional.empty();
       }
       String edited = wanted.get();
-      ManifestReader.Content after = reader.read(file.path(), edited);
-      if (after.manifests().stream().noneMatch(manifest -> manifest.key().equals(key))) {
-        throw new ManifestRejected(after.problems());
-      }
       if (edited.equals(text)) {
         return Optional.of(new Written(key, file.path(), Change.UNCHANGED));
       }
+      check(key, reader.read(file.path(), edited), review);
       if (replace(file, bytes, edited, now)) {
         return Optional.of(new Written(key, file.path(), Change.CONFIGURED));
       }
     }
     throw busy(file.path());
+  }
+
+  private static void check(ResourceKey key, ManifestReader.Content after, Review review)
+      throws ManifestRejected {
+    Manifest edited =
+        after.manifests().stream()
+            .filter(manifest -> manifest.key().equals(key))
+            .findFirst()
+            .orElseThrow(() -> new ManifestRejected(after.problems()));
+    List<Problem> problems = review.problems(edited);
+    if (!problems.isEmpty()) {
+      throw new ManifestRejected(problems);
+    }
   }
 
   private Written create(

@@ -63,6 +63,28 @@ final class TestManifestPatches {
   }
 
   @Test
+  void whoeverReviewsAPatchSeesItAsItWouldStandInTheFile() throws Exception {
+    String text = Manifests.instance("b") + "---\n" + Manifests.instance("a");
+    write("a.yaml", text);
+    settled();
+    ObjectNode patch = Manifests.patch("{spec: {version: \"16\"}}");
+
+    assertThatThrownBy(
+            () ->
+                directory.patch(
+                    A, patch, edited -> List.of(edited.problem("spec.version", "is too old"))))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessage(
+            root.resolve("a.yaml")
+                + ":%d:3: spec.version: is too old"
+                    .formatted(2 * Manifests.instance("a").lines().count() + 1));
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(text);
+
+    directory.patch(A, patch, edited -> List.of());
+    assertThat(root.resolve("a.yaml")).content().contains("\"16\"");
+  }
+
+  @Test
   void aPatchAndItsOppositeLeaveTheTextAsItWas() throws Exception {
     String text = Manifests.instance("a") + "  network:\n    port: 5433\n";
     write("a.yaml", text);

@@ -1,6 +1,7 @@
 package dev.pglet.apiserver;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import java.io.IOException;
@@ -18,7 +20,8 @@ import java.util.Optional;
 
 /**
  * Create, replace, patch and delete. All write the manifest files: a YAML body is put into its file
- * as it is, comments included.
+ * as it is, comments included. A JSON body can hold none, so of the file only the fields are edited
+ * that it changes, and all comments there stay.
  */
 public final class ResourceWrites {
   /** In the answer to a write: a {@link Resources.Change}. */
@@ -28,7 +31,8 @@ public final class ResourceWrites {
   public static final String FILE_HEADER = "Pglet-File";
 
   static final int MOST_BYTES = 1 << 20;
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final YAMLMapper YAML =
       YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
 
@@ -49,8 +53,13 @@ public final class ResourceWrites {
     this.backend = backend;
   }
 
-  /** A document as it was sent. */
-  record Body(String document, ResourceKey key, String resourceVersion) {}
+  /**
+   * A document as it was sent.
+   *
+   * @param json what it says, without what the daemon owns, if it was sent as JSON
+   */
+  record Body(
+      String document, ResourceKey key, String resourceVersion, Optional<ObjectNode> json) {}
 
   void create(Exchange exchange, ResourcePath path)
       throws ApiError, ReconcileException, IOException {
@@ -66,7 +75,7 @@ public final class ResourceWrites {
           "%s.%s \"%s\" already exists"
               .formatted(path.kind().plural(), path.kind().group(), body.key().name()));
     }
-    apply(exchange, body);
+    apply(exchange, body, Optional.empty());
   }
 
   void replace(Exchange exchange, ResourcePath path)
@@ -74,7 +83,7 @@ public final class ResourceWrites {
     Body body = body(exchange, path);
     ObjectNode current = backend.get(body.key()).orElseThrow(() -> path.notFound());
     unchanged(path, current, body.resourceVersion());
-    apply(exchange, body);
+    apply(exchange, body, Optional.of(current));
   }
 
   void patch(Exchange exchange, ResourcePath path)
@@ -86,7 +95,7 @@ public final class ResourceWrites {
         if (current.isPresent()) {
           unchanged(path, current.get(), body.resourceVersion());
         }
-        apply(exchange, body);
+        apply(exchange, body, current);
       }
       case "application/merge-patch+json" -> merge(exchange, path);
       default ->
@@ -144,8 +153,14 @@ public final class ResourceWrites {
     }
   }
 
-  private void apply(Exchange exchange, Body body) throws ApiError, ReconcileException {
-    Resources.Applied applied = backend.apply(body.document());
+  private void apply(Exchange exchange, Body body, Optional<ObjectNode> current)
+      throws ApiError, ReconcileException {
+    boolean edit =
+        body.json().isPresent() && current.isPresent() && backend.document(body.key()).isPresent();
+    Resources.Applied applied =
+        edit
+            ? backend.patch(body.key(), change(current.get(), body.json().get()))
+            : backend.apply(body.document());
     ObjectNode object =
         backend
             .get(applied.key())
@@ -157,6 +172,25 @@ public final class ResourceWrites {
                         applied.key() + " was deleted while it was written to " + applied.file()));
     tell(exchange, applied);
     Answers.json(exchange, applied.change() == Resources.Change.CREATED ? 201 : 200, object);
+  }
+
+  /** What a client has changed of an object, which it may have sent back without what is empty. */
+  private static ObjectNode change(ObjectNode current, ObjectNode wanted) {
+    ObjectNode before = withoutOwned(current.deepCopy());
+    ObjectNode after = wanted.deepCopy();
+    after.withObjectProperty("metadata").set("namespace", before.path("metadata").get("namespace"));
+    for (ObjectNode each : List.of(before, after)) {
+      ObjectNode metadata = each.withObjectProperty("metadata");
+      for (String map : List.of("labels", "annotations")) {
+        if (!metadata.hasNonNull(map)) {
+          metadata.putObject(map);
+        }
+      }
+      if (!each.hasNonNull("spec")) {
+        each.putObject("spec");
+      }
+    }
+    return MergePatch.between(before, after);
   }
 
   /** What the daemon owns and clients send back is no part of the patch. */
@@ -213,7 +247,7 @@ public final class ResourceWrites {
   static Body body(Exchange exchange, ResourcePath path) throws ApiError, IOException {
     byte[] bytes = exchange.body(MOST_BYTES);
     String type = Answers.mediaType(exchange);
-    boolean json = type.equals("application/json");
+    boolean json = type.equals("application/json") || isJson(bytes);
     JsonNode tree;
     try {
       tree = json ? JSON.readTree(bytes) : YAML.readTree(bytes);
@@ -226,17 +260,31 @@ public final class ResourceWrites {
     }
     ResourceKey key = key(object, path);
     String version = object.path("metadata").path("resourceVersion").asText("");
-    return new Body(
-        json ? manifest(object) : new String(bytes, StandardCharsets.UTF_8), key, version);
+    return json
+        ? new Body(
+            YAML.writeValueAsString(withoutOwned(object)),
+            key,
+            version,
+            Optional.of(withoutOwned(object)))
+        : new Body(new String(bytes, StandardCharsets.UTF_8), key, version, Optional.empty());
   }
 
-  /** A JSON object as a manifest: what the daemon owns is left out. */
-  private static String manifest(ObjectNode object) throws IOException {
+  /** Clients of Kubernetes call JSON YAML, too. */
+  private static boolean isJson(byte[] bytes) {
+    try {
+      return JSON.readTree(bytes).isObject();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The object, which is changed, without what the daemon owns: what a manifest may hold. */
+  private static ObjectNode withoutOwned(ObjectNode object) {
     object.remove("status");
     if (object.path("metadata") instanceof ObjectNode metadata) {
       metadata.remove(OWNED_METADATA);
     }
-    return YAML.writeValueAsString(object);
+    return object;
   }
 
   private static ResourceKey key(ObjectNode object, ResourcePath path) throws ApiError {

@@ -4,9 +4,9 @@
  * carries it is known to {@link dev.pglet.apiserver.HelidonServer} alone. Tables are rendered here,
  * so that every client shows the same columns.
  *
- * <p>Allowed dependencies: {@code dev.pglet.api}, {@code dev.pglet.reconcile}, Jackson's tree;
- * Helidon in {@code HelidonServer} only, picocli nowhere. Nothing of the engine, the CLI or the
- * daemon.
+ * <p>Allowed dependencies: {@code dev.pglet.api}, {@code dev.pglet.reconcile}, {@code
+ * dev.pglet.manifest.edit.change} for {@code MergePatch}, Jackson's tree; Helidon in {@code
+ * HelidonServer} only, picocli nowhere. Nothing of the engine, the CLI or the daemon.
  */
 @NullMarked
 package dev.pglet.apiserver;

@@ -12,11 +12,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a user means by {@code KIND}, {@code KIND NAME…} or {@code KIND/NAME…}.
+ * What a user means by {@code KIND}, {@code KIND NAME…} or {@code KIND/NAME…}, or as pglet prints
+ * it, {@code KIND/NAMESPACE/NAME…}.
  *
  * @param name empty: all of the kind
+ * @param namespace the one that it names itself
  */
-public record Target(CrdDefinition kind, Optional<String> name) {
+public record Target(CrdDefinition kind, Optional<String> name, Optional<String> namespace) {
   /**
    * Reads the words after a verb. Kinds are called by kind, plural, singular or short name; several
    * of them are joined by commas; {@code all} is every kind.
@@ -43,12 +45,14 @@ public record Target(CrdDefinition kind, Optional<String> name) {
     }
     List<String> names = words.subList(1, words.size());
     if (names.isEmpty()) {
-      return called.stream().map(kind -> new Target(kind, Optional.empty())).toList();
+      return called.stream()
+          .map(kind -> new Target(kind, Optional.empty(), Optional.empty()))
+          .toList();
     }
     if (called.size() > 1) {
       throw new UsageError("names can follow one kind only; write KIND/NAME for several kinds");
     }
-    return names.stream().map(name -> named(called.getFirst(), name)).toList();
+    return names.stream().map(name -> named(called.getFirst(), name, Optional.empty())).toList();
   }
 
   /** As {@link #parse}, and each must have a name. */
@@ -65,17 +69,27 @@ public record Target(CrdDefinition kind, Optional<String> name) {
     if (slash < 0) {
       throw new UsageError("'" + word + "' has no kind: write KIND/NAME for each, or KIND NAME…");
     }
-    return named(kind(word.substring(0, slash), kinds), word.substring(slash + 1));
+    String rest = word.substring(slash + 1);
+    int second = rest.indexOf('/');
+    CrdDefinition kind = kind(word.substring(0, slash), kinds);
+    return second < 0
+        ? named(kind, rest, Optional.empty())
+        : named(kind, rest.substring(second + 1), Optional.of(rest.substring(0, second)));
   }
 
-  private static Target named(CrdDefinition kind, String name) {
+  private static Target named(CrdDefinition kind, String name, Optional<String> namespace) {
+    checked(name);
+    namespace.ifPresent(Target::checked);
+    return new Target(kind, Optional.of(name), namespace);
+  }
+
+  private static void checked(String name) {
     if (!ResourceKey.NAME.matcher(name).matches()) {
       throw new UsageError(
           "'"
               + name
               + "' is no name: 1 to 63 of a-z, 0-9 and -, with a letter or digit at each end");
     }
-    return new Target(kind, Optional.of(name));
   }
 
   public static CrdDefinition kind(String word, KindRegistry kinds) {
@@ -108,7 +122,12 @@ public record Target(CrdDefinition kind, Optional<String> name) {
         .collect(Collectors.joining(", "));
   }
 
-  public ResourceKey key(String namespace) {
-    return new ResourceKey(kind.kind(), namespace, name.orElseThrow());
+  /**
+   * The resource.
+   *
+   * @param byDefault the namespace, unless it names one itself
+   */
+  public ResourceKey key(String byDefault) {
+    return new ResourceKey(kind.kind(), namespace.orElse(byDefault), name.orElseThrow());
   }
 }

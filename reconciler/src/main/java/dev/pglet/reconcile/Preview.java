@@ -38,6 +38,14 @@ public record Preview(
     List<String> beyond,
     List<Problem> problems,
     boolean upToDate) {
+  /** The annotation that consents to destructive steps. */
+  public static final String CONFIRM = "pglet.dev/confirm";
+
+  /** The command by which a user consents to a plan; it takes the place of an older consent. */
+  public static String consent(ResourceKey key, String planId) {
+    return "pglet annotate --overwrite %s %s=%s".formatted(key, CONFIRM, planId);
+  }
+
   /**
    * One field that changes, in words for people: a secret is not among them.
    *

@@ -304,6 +304,29 @@ class TestApi {
   }
 
   @Test
+  void jsonEditsOnlyTheFieldsThatItChanges() throws Exception {
+    ObjectNode object = backend.instance("app", "Running", 5432).deepCopy();
+    backend.documents.put(APP, "# a document in a file");
+    object.withObjectProperty("spec").put("version", "17");
+    object.withObjectProperty("metadata").putObject("labels").put("tier", "web");
+
+    send("PUT", INSTANCES + "/app", "application/json", object.toString());
+
+    assertThat(backend.lastDocument).as("no document is put in its place").isEmpty();
+    assertThat(backend.lastPatch)
+        .hasToString(
+            "{\"metadata\":{\"labels\":{\"tier\":\"web\"}},\"spec\":{\"version\":\"17\"}}");
+
+    String minimal =
+        "{\"apiVersion\":\"pglet.dev/v1alpha1\",\"kind\":\"PostgreSQLInstance\",\"metadata\":{\"name\":\"app\"}}";
+    send("PATCH", INSTANCES + "/app", "application/apply-patch+yaml", minimal);
+
+    assertThat(backend.lastPatch)
+        .as("what is not in it any more goes")
+        .hasToString("{\"metadata\":{\"labels\":{\"tier\":null}},\"spec\":{\"version\":null}}");
+  }
+
+  @Test
   void replaceOfAnOldVersionIsAConflict() throws Exception {
     ObjectNode old = backend.instance("app", "Running", 5432).deepCopy();
     backend.instance("app", "Stopped", 5432);

@@ -93,7 +93,7 @@ final class TestDiff {
               2. DESTRUCTIVE removing the data
               not known yet: extensions, once the server runs
               paused: no step is run before: pglet resume postgresqlinstance/app
-              plan id 00ff: the DESTRUCTIVE steps wait for the annotation pglet.dev/confirm: "00ff"
+              plan id 00ff: the DESTRUCTIVE steps wait for: pglet annotate --overwrite postgresqlinstance/app pglet.dev/confirm=00ff
             """);
   }
 

@@ -44,10 +44,17 @@ class TestTarget {
   }
 
   @Test
+  void whatIsPrintedOfAResourceNamesIt() {
+    ResourceKey key = new ResourceKey("Branch", "test", "x");
+    assertThat(Target.keys(List.of(key.toString()), "other", kinds)).containsExactly(key);
+  }
+
+  @Test
   void namesHave63CharactersAtMost() {
     assertThat(parse("pg/" + "a".repeat(63))).hasSize(1);
     assertThatThrownBy(() -> parse("pg/" + "a".repeat(64))).hasMessageContaining("1 to 63");
-    assertThatThrownBy(() -> parse("pg/../x")).hasMessageContaining("is no name");
+    assertThatThrownBy(() -> parse("pg/../x")).hasMessageContaining("'..' is no name");
+    assertThatThrownBy(() -> parse("pg/a/b/c")).hasMessageContaining("'b/c' is no name");
   }
 
   @Test

@@ -98,8 +98,9 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
-  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
-    return noted(manifests.patch(key, patch));
+  public Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected {
+    return noted(manifests.patch(key, patch, review));
   }
 
   @Override

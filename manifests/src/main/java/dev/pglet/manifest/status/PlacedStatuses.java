@@ -65,8 +65,9 @@ final class PlacedStatuses implements ManifestSource {
   }
 
   @Override
-  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
-    return manifests.patch(key, patch);
+  public Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected {
+    return manifests.patch(key, patch, review);
   }
 
   @Override

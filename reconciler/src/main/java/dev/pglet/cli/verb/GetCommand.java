@@ -186,7 +186,8 @@ public final class GetCommand implements BuiltinCommand {
   private static Optional<ObjectNode> table(Session session, Request request, Target target)
       throws ReconcileException {
     if (session.daemon().isPresent()) {
-      String path = RemoteResources.collection(target.kind(), request.namespace());
+      String path =
+          RemoteResources.collection(target.kind(), target.namespace().or(request::namespace));
       return session
           .daemon()
           .get()

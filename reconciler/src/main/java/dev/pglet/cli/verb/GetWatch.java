@@ -42,7 +42,7 @@ final class GetWatch {
                         "no daemon runs, so nothing changes that could be watched",
                         "Start one with pglet run DIR"));
     String path =
-        RemoteResources.collection(target.kind(), namespace)
+        RemoteResources.collection(target.kind(), target.namespace().or(() -> namespace))
             + "?watch=1"
             + target.name().map(name -> "&fieldSelector=metadata.name%3D" + name).orElse("");
     boolean table = format instanceof OutputFormat.Table;

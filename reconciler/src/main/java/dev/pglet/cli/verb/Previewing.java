@@ -66,8 +66,8 @@ final class Previewing {
         .ifPresent(
             id ->
                 out.printf(
-                    "  plan id %s: the DESTRUCTIVE steps wait for the annotation pglet.dev/confirm: \"%s\"%n",
-                    id, id));
+                    "  plan id %s: the DESTRUCTIVE steps wait for: %s%n",
+                    id, Preview.consent(preview.key(), id)));
     preview.problems().forEach(problem -> session.err().println(located.apply(problem)));
     out.flush();
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.ManifestSource.Review;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.Problem;
 import dev.pglet.reconcile.HostUnavailable;
@@ -43,8 +44,10 @@ record Edits(ManifestSource manifests) {
     return applied(make(() -> manifests.apply(document)));
   }
 
-  Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
-    return applied(make(() -> manifests.patch(key, patch)));
+  /** What changes no spec is written whatever is wrong with that spec: it may be to pause it. */
+  Applied patch(ResourceKey key, ObjectNode patch, Review review) throws ReconcileException {
+    Review asked = patch.path("spec").isEmpty() ? Review.NONE : review;
+    return applied(make(() -> manifests.patch(key, patch, asked)));
   }
 
   Optional<Document> document(ResourceKey key) throws ReconcileException {

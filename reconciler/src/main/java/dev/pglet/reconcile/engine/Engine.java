@@ -9,6 +9,7 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.engine.spec.SpecReview;
 import dev.pglet.reconcile.engine.store.ResourceChange;
 import dev.pglet.reconcile.observe.Health;
 import dev.pglet.reconcile.state.Event;
@@ -33,11 +34,13 @@ public final class Engine implements AutoCloseable, Resources {
   private final Assembly assembly;
   private final Edits edits;
   private final WhatIf whatIf;
+  private final SpecReview review;
 
   private Engine(Machinery machinery) {
     this.machinery = machinery;
     this.assembly = machinery.assembly();
     this.edits = new Edits(assembly.parts().manifests());
+    this.review = new SpecReview(machinery.intake().specs(), assembly.parts().rules());
     this.whatIf = new WhatIf(assembly, assembly.state().inventory()::find);
   }
 
@@ -131,7 +134,7 @@ public final class Engine implements AutoCloseable, Resources {
 
   @Override
   public Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
-    Applied applied = edits.patch(key, patch);
+    Applied applied = edits.patch(key, patch, review);
     machinery.scan();
     return applied;
   }

@@ -6,6 +6,7 @@ import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.SpecRules;
 import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.observe.GuardedListener;
 import dev.pglet.reconcile.state.DurableFiles;
@@ -13,6 +14,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What an engine is built from.
@@ -62,6 +65,11 @@ public record EngineParts(
         true,
         PruneGuard.strict(),
         DurableFiles.onDisk());
+  }
+
+  /** What each kind demands of its specs beyond the schema. */
+  Map<String, SpecRules> rules() {
+    return kinds.stream().collect(Collectors.toMap(k -> k.crd().kind(), KindProvider::rules));
   }
 
   public EngineParts listenedToBy(EngineListener other) {

@@ -17,6 +17,7 @@ import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.Reporter;
 import dev.pglet.reconcile.engine.pass.Sight;
 import dev.pglet.reconcile.engine.pass.Wakeups;
+import dev.pglet.reconcile.engine.spec.SpecReview;
 import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.queue.Activity;
@@ -158,7 +159,8 @@ public final class Observed implements Resources {
 
   @Override
   public synchronized Applied patch(ResourceKey key, ObjectNode patch) throws ReconcileException {
-    return edits.patch(key, patch);
+    intake.scan();
+    return edits.patch(key, patch, new SpecReview(intake.specs(), assembly.parts().rules()));
   }
 
   @Override

@@ -64,7 +64,10 @@ final class TestSafety {
     assertThat(rig.host().box(BOX).orElseThrow().size()).isEqualTo(3);
     assertThat(engine.standing(BOX).state()).isEqualTo(State.STALLED);
     assertThat(engine.standing(BOX).message())
-        .contains("burning the box of size 3", CONFIRM + ": \"" + planId() + "\"");
+        .contains(
+            "burning the box of size 3",
+            "pglet diff toy/box",
+            "pglet annotate --overwrite toy/box %s=%s".formatted(CONFIRM, planId()));
     assertThat(rig.condition(BOX, "Stalled")).isEqualTo("True ConsentRequired");
     assertThat(rig.condition(BOX, "Ready")).as("all else is done").isEqualTo("True Ready");
 

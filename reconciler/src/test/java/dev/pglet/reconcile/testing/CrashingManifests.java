@@ -45,9 +45,10 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
   }
 
   @Override
-  public Written patch(ResourceKey key, ObjectNode patch) throws IOException, ManifestRejected {
+  public Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws IOException, ManifestRejected {
     point.reach("before patching " + key);
-    Written written = manifests.patch(key, patch);
+    Written written = manifests.patch(key, patch, review);
     point.reach("after patching " + key);
     return written;
   }

@@ -195,8 +195,13 @@ public final class TestingManifests implements ManifestSource {
   }
 
   @Override
-  public synchronized Written patch(ResourceKey key, ObjectNode patch) {
+  public synchronized Written patch(ResourceKey key, ObjectNode patch, Review review)
+      throws ManifestRejected {
     JsonNode tree = MergePatch.apply(tree(documents.getOrDefault(key, "")), patch);
+    List<Problem> problems = review.problems(manifest(key, tree.toString()));
+    if (!problems.isEmpty()) {
+      throw new ManifestRejected(problems);
+    }
     documents.put(key, tree + "\n");
     return new Written(key, manifest(key, tree.toString()).file(), Change.CONFIGURED);
   }

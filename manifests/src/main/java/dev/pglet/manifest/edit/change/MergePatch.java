@@ -46,6 +46,32 @@ public final class MergePatch {
     return joined;
   }
 
+  /**
+   * The patch that makes one tree of another: empty where they say the same. What is {@code null}
+   * in either is absent; a list is one value.
+   */
+  public static ObjectNode between(ObjectNode from, ObjectNode to) {
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> field : to.properties()) {
+      JsonNode wanted = field.getValue();
+      JsonNode there = from.path(field.getKey());
+      if (wanted.isNull() || TreeDiff.same(there, wanted)) {
+        continue;
+      }
+      patch.set(
+          field.getKey(),
+          there instanceof ObjectNode old && wanted instanceof ObjectNode now
+              ? between(old, now)
+              : wanted);
+    }
+    for (Map.Entry<String, JsonNode> field : from.properties()) {
+      if (!field.getValue().isNull() && !to.hasNonNull(field.getKey())) {
+        patch.putNull(field.getKey());
+      }
+    }
+    return patch;
+  }
+
   /** What the patch makes of a tree, which stays as it is. */
   public static JsonNode apply(JsonNode target, JsonNode patch) {
     if (!patch.isObject()) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.api.meta.Identity;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
@@ -99,7 +100,8 @@ public final class Consents {
     return new Refused(
         "ConsentRequired",
         "%s removes data: %s. Nothing was done".formatted(tracked.key(), what),
-        "To consent, set the annotation pglet.dev/confirm: \"%s\"".formatted(id));
+        "See pglet diff %s; to consent: %s"
+            .formatted(tracked.key(), Preview.consent(tracked.key(), id)));
   }
 
   private static Set<String> destructive(Plan<? extends Step> plan) {

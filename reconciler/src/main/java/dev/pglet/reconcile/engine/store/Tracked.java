@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
+import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
@@ -38,7 +39,7 @@ public record Tracked(
     List<Condition> conditions,
     long resourceVersion) {
   private static final String PAUSED = "pglet.dev/paused";
-  private static final String CONFIRM = "pglet.dev/confirm";
+  private static final String CONFIRM = Preview.CONFIRM;
 
   public Tracked {
     requireNonNull(key, "key is null");
