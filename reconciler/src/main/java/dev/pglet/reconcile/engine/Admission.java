@@ -113,7 +113,8 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
         new Refused(
             "OwnedByAnotherRoot",
             "%s exists already, by a manifest in %s".formatted(manifest.key(), owner),
-            "Give this one another name, or edit the manifest in " + owner);
+            "Give this one another name, edit the manifest in %s, or take over what is there: pglet adopt %s"
+                .formatted(owner, manifest.key()));
     return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.of(refused));
   }
 

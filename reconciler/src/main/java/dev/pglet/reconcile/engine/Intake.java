@@ -261,8 +261,18 @@ final class Intake {
     Optional<Tracked> before = table.find(key);
     table.remove(key);
     graph.forget(key);
+    before.filter(known -> known.blocked().isPresent()).ifPresent(this::forgetConditions);
     effects.gone(key, dependencies);
     judgements.layersChanged(before, Optional.empty());
+  }
+
+  /** What was refused is in no inventory: nobody would find its conditions any more. */
+  private void forgetConditions(Tracked blocked) {
+    try {
+      state.conditions().forget(blocked.entry().identity().uid());
+    } catch (IOException e) {
+      effects.problem("the conditions of %s are not removed: %s".formatted(blocked.key(), e));
+    }
   }
 
   /** What has no manifest keeps its last accepted spec in force until it is pruned. */
@@ -336,18 +346,31 @@ final class Intake {
       Tracked tracked = table.find(key).orElseThrow();
       // Whoever asks for the data to go asks for more than a deletion that has begun.
       if (!tracked.deleting() || tombstone.data()) {
-        deleted.add(
-            Admission.fresh(
-                tracked.entry().deletedFor(tombstone),
-                tracked.resource(),
-                Optional.empty(),
-                Optional.empty()));
-        note(tracked.entry(), "Deleting", key + " is being deleted: " + tombstone.why());
+        deleted.add(buried(tracked, tombstone));
       }
     }
     state.inventory().putAll(deleted.stream().map(Tracked::entry).toList());
     deleted.forEach(this::accept);
     pruning.begun(keys);
+  }
+
+  /**
+   * Begins the deletion of what an earlier one has kept. It is not in the table before: nothing
+   * must take it for something that is to run again.
+   */
+  synchronized void deleteKept(Tracked kept, Tombstone tombstone) throws HostUnavailable {
+    Tracked deleted = buried(kept, tombstone);
+    state.inventory().put(deleted.entry());
+    accept(deleted);
+  }
+
+  private Tracked buried(Tracked tracked, Tombstone tombstone) {
+    note(tracked.entry(), "Deleting", tracked.key() + " is being deleted: " + tombstone.why());
+    return Admission.fresh(
+        tracked.entry().deletedFor(tombstone),
+        tracked.resource(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Forgets what was deleted; see {@code PassRunner.Burial}. */

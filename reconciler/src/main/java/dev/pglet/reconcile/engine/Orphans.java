@@ -52,10 +52,11 @@ record Orphans(Assembly assembly, Intake intake) {
           assembly.kind(key).moveTo(known, root());
         }
       }
-      assembly.state().inventory().put(entry.belongingTo(root()));
       if (tracked.flatMap(Tracked::blocked).isPresent()) {
+        // With what was noted of the refusal: once the key is ours, nobody would look for that.
         intake.drop(key);
       }
+      assembly.state().inventory().put(entry.belongingTo(root()));
       assembly
           .state()
           .events()
@@ -104,17 +105,17 @@ record Orphans(Assembly assembly, Intake intake) {
                 .formatted(key, entry.get().root()),
             "Run pglet adopt %s first, or delete it where its manifest is".formatted(key));
       }
+      Tombstone tombstone =
+          new Tombstone(
+              assembly.parts().clock().instant(), "it was deleted explicitly, with its data", true);
       if (tracked.isEmpty()) {
-        bringBack(entry.get());
-      } else if (tracked.get().manifest().isPresent()) {
+        intake.deleteKept(kept(entry.get()), tombstone);
+        return true;
+      }
+      if (tracked.get().manifest().isPresent()) {
         removeDocument(key);
       }
-      intake.delete(
-          List.of(key),
-          new Tombstone(
-              assembly.parts().clock().instant(),
-              "it was deleted explicitly, with its data",
-              true));
+      intake.delete(List.of(key), tombstone);
       return true;
     }
   }
@@ -132,7 +133,7 @@ record Orphans(Assembly assembly, Intake intake) {
     }
   }
 
-  private void bringBack(InventoryEntry entry) throws ReconcileException {
+  private Tracked kept(InventoryEntry entry) throws Refused {
     Optional<CustomResource<?, ?>> resource = assembly.objects().recalled(entry);
     if (resource.isEmpty()) {
       throw new Refused(
@@ -143,7 +144,7 @@ record Orphans(Assembly assembly, Intake intake) {
               .formatted(entry.root()));
     }
     InventoryEntry mine = entry.belongingTo(root());
-    intake.accept(Admission.fresh(mine, resource.get(), Optional.empty(), Optional.empty()));
+    return Admission.fresh(mine, resource.get(), Optional.empty(), Optional.empty());
   }
 
   private InventoryEntry entry(ResourceKey key) throws Refused {
