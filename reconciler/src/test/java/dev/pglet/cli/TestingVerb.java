@@ -1,6 +1,7 @@
 package dev.pglet.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.apiserver.TestingBackend;
 import dev.pglet.reconcile.Command;
@@ -18,18 +19,27 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Runs one verb on a backend, as if that were observed without a daemon. */
 public final class TestingVerb {
   private final Command verb;
-  private final TestingBackend backend;
+  private final Supplier<KindRegistry> kinds;
+  private final Resources resources;
   private final Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   public TestingVerb(Command verb, TestingBackend backend, Path directory) {
+    this(verb, backend::kinds, backend, directory);
+  }
+
+  /** On an engine. */
+  public TestingVerb(
+      Command verb, Supplier<KindRegistry> kinds, Resources resources, Path directory) {
     this.verb = verb;
-    this.backend = backend;
+    this.kinds = kinds;
+    this.resources = resources;
     this.directory = directory;
   }
 
@@ -83,8 +93,8 @@ public final class TestingVerb {
         new Session(
             new Session.Console(InputStream.nullInputStream(), outStream, errStream),
             new Settings(directory, directory, Optional.empty(), false),
-            backend::kinds,
-            new Host(backend, directory),
+            kinds,
+            new Host(resources, directory),
             InstantSource.system());
     List<String> words = new ArrayList<>(List.of(verb.spec().name()));
     words.addAll(Arrays.asList(arguments));

@@ -10,6 +10,7 @@ import dev.pglet.reconcile.testing.TestingEngine;
 import dev.pglet.reconcile.testing.TestingScheduler;
 import dev.pglet.reconcile.testing.ToyHost;
 import dev.pglet.reconcile.testing.ToyProvider;
+import dev.pglet.reconcile.testing.UnsyncedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,6 @@ import dev.pglet.reconcile.engine.Convergence;
 import dev.pglet.reconcile.engine.Engine;
 import dev.pglet.reconcile.engine.EngineParts;
 import dev.pglet.reconcile.engine.SystemScheduler;
-import dev.pglet.reconcile.state.DurableFiles;
 import dev.pglet.reconcile.testing.CrashPoint.SimulatedCrash;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,6 +49,11 @@ public final class CrashAtEveryStep {
 
     ManifestSource manifests();
 
+    /** What is particular of the engines. */
+    default EngineParts parts(EngineParts parts) {
+      return parts;
+    }
+
     /** Virtual time; empty: real time. */
     Optional<TestingScheduler> time();
 
@@ -71,6 +75,11 @@ public final class CrashAtEveryStep {
   public interface Factory {
     /** Makes the same again, in a place of its own. */
     Scenario make() throws Exception;
+  }
+
+  /** Manifests that are part of others, and whose own writes pass by the point. */
+  public static ManifestSource crashing(ManifestSource manifests, CrashPoint point) {
+    return new CrashingManifests(manifests, point);
   }
 
   /**
@@ -153,7 +162,8 @@ public final class CrashAtEveryStep {
     }
   }
 
-  private static EngineParts parts(Scenario scenario, EngineParts parts, CrashPoint point) {
+  private static EngineParts parts(Scenario scenario, EngineParts original, CrashPoint point) {
+    EngineParts parts = scenario.parts(original);
     return new EngineParts(
         parts.settings(),
         scenario.kinds().stream().<KindProvider>map(kind -> new CrashingKind(kind, point)).toList(),
@@ -164,7 +174,7 @@ public final class CrashAtEveryStep {
         parts.meters(),
         parts.prune(),
         parts.guard(),
-        new CrashingFiles(DurableFiles.onDisk(), point));
+        new CrashingFiles(parts.files(), point));
   }
 
   private static void inVirtualTime(Scenario scenario, TestingScheduler time, CrashPoint point)

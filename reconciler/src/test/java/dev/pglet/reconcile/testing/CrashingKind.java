@@ -62,6 +62,11 @@ record CrashingKind(KindProvider kind, CrashPoint point) implements KindProvider
     }
 
     @Override
+    public Plan<S> planDataDeletion(R resource, O observed) {
+      return controller.planDataDeletion(resource, observed);
+    }
+
+    @Override
     public void execute(S step, StepContext context) throws ReconcileException {
       point.reach("before " + step.name() + " of " + context.key());
       controller.execute(step, context);
@@ -81,6 +86,23 @@ record CrashingKind(KindProvider kind, CrashPoint point) implements KindProvider
     @Override
     public List<Known> known() throws ReconcileException {
       return controller.known();
+    }
+
+    @Override
+    public boolean keeps(ResourceKey key) throws ReconcileException {
+      return controller.keeps(key);
+    }
+
+    @Override
+    public void moveTo(Known known, String manifestRoot) throws ReconcileException {
+      point.reach("before moving " + known.key());
+      controller.moveTo(known, manifestRoot);
+      point.reach("after moving " + known.key());
+    }
+
+    @Override
+    public List<String> cleanup() throws ReconcileException {
+      return controller.cleanup();
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.pglet.reconcile.fuzz;
+package dev.pglet.reconcile.testing;
 
 import dev.pglet.reconcile.state.DurableFiles;
 import java.io.IOException;
@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** No power is cut in a fuzz, so nothing waits for the disk. */
-final class UnsyncedFiles implements DurableFiles {
+/** No power is cut in a test, so nothing waits for the disk. */
+public final class UnsyncedFiles implements DurableFiles {
   @Override
   public void write(Path file, byte[] content) throws IOException {
     Files.write(file, content);

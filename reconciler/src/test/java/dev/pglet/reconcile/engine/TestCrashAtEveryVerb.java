@@ -1,0 +1,294 @@
+package dev.pglet.reconcile.engine;
+
+import static dev.pglet.reconcile.testing.ToyProvider.document;
+import static dev.pglet.reconcile.testing.ToyProvider.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.TestingVerb;
+import dev.pglet.cli.edit.ConfigCommand;
+import dev.pglet.cli.edit.PauseCommand;
+import dev.pglet.cli.history.RollbackCommand;
+import dev.pglet.cli.verb.ApplyCommand;
+import dev.pglet.cli.verb.DeleteCommand;
+import dev.pglet.manifest.status.StatusMode;
+import dev.pglet.reconcile.Command;
+import dev.pglet.reconcile.Preview;
+import dev.pglet.reconcile.testing.CrashAtEveryStep;
+import dev.pglet.reconcile.testing.InMemory;
+import dev.pglet.reconcile.testing.ToyProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Pglet dies before and after each act and each write while it does what a verb asks for, and is
+ * asked again in its next life: in the end all is as if it had lived on, and nothing was made or
+ * destroyed once more.
+ */
+final class TestCrashAtEveryVerb {
+  private static final ResourceKey BOX = key("box");
+
+  @TempDir(factory = InMemory.class)
+  private Path directory;
+
+  private BoxesOnDisk boxes(BoxesOnDisk.Act act) throws IOException {
+    return new BoxesOnDisk(Files.createTempDirectory(directory, "crash"), act)
+        .write("box.yaml", "# mine\n" + document("box", "size: 3, colour: red # as ever\n"))
+        .write("above.yaml", document("above", "size: 2, on: box"));
+  }
+
+  /** A verb of the command line, done by the engine itself. */
+  private BoxesOnDisk.Act verb(Command command, String... arguments) {
+    return engine -> {
+      TestingVerb verb = new TestingVerb(command, ToyProvider::registry, engine, directory);
+      assertThat(verb.run(arguments)).as(verb.out() + verb.err()).isZero();
+    };
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(Files.createTempFile(directory, "applied", ".yaml"), text).toString();
+  }
+
+  private static void verify(CrashAtEveryStep.Factory factory) throws Exception {
+    assertThat(CrashAtEveryStep.verify(factory)).isGreaterThan(8);
+  }
+
+  private static void nothing(Engine engine) {
+    assertThat(engine.rejected()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StatusMode.class)
+  void aCreationWhereverStatusesAreWritten(StatusMode mode) throws Exception {
+    verify(() -> boxes(TestCrashAtEveryVerb::nothing).statuses(mode));
+  }
+
+  @ParameterizedTest
+  @EnumSource(StatusMode.class)
+  void anApplyThatIsDoneWhileTheBoxIsInUse(StatusMode mode) throws Exception {
+    String blue = file(document("box", "size: 3, colour: blue"));
+
+    verify(
+        () ->
+            boxes(verb(new ApplyCommand(), "-f", blue))
+                .statuses(mode)
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void anApplyThatClosesTheBoxMeanwhile() throws Exception {
+    String lid = file(document("box", "size: 3, colour: red, lid: glass"));
+
+    verify(() -> boxes(verb(new ApplyCommand(), "-f", lid)).after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void anApplyWithConsentToLoseWhatIsInTheBox() throws Exception {
+    String larger = "size: 4, colour: red";
+    verify(
+        () -> {
+          AtomicReference<String> consented = new AtomicReference<>("");
+          return boxes(engine -> engine.apply(consented.get()))
+              .after(
+                  engine -> {
+                    Preview preview = engine.preview(BOX, document("box", larger));
+                    consented.set(
+                        ToyProvider.annotated(
+                            "box", larger, "pglet.dev/confirm", preview.planId().orElseThrow()));
+                  });
+        });
+  }
+
+  @Test
+  void applyPrune() throws Exception {
+    String left = file(document("above", "size: 2"));
+
+    verify(
+        () ->
+            boxes(verb(new ApplyCommand(), "-f", left, "--prune", "-l", "team=bank"))
+                .write("box.yaml", document("box, labels: {team: bank}", "size: 3"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void configSet() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new ConfigCommand(), "set", "toy/box", "colour=green", "lid=glass"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void configUnset() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new ConfigCommand(), "unset", "toy/box", "colour"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void pauseKeepsAnEditFromBeingDone() throws Exception {
+    verify(
+        () ->
+            boxes(
+                    engine -> {
+                      verb(PauseCommand.pause(), "toy/box").on(engine);
+                      verb(new ConfigCommand(), "set", "toy/box", "colour=blue").on(engine);
+                    })
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void resumeLetsItBeDone() throws Exception {
+    verify(
+        () ->
+            boxes(verb(PauseCommand.resume(), "toy/box"))
+                .after(verb(PauseCommand.pause(), "toy/box"))
+                .after(verb(new ConfigCommand(), "set", "toy/box", "colour=blue")));
+  }
+
+  @Test
+  void rollback() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new RollbackCommand(), "toy/box", "--to", "1"))
+                .after(verb(new ConfigCommand(), "set", "toy/box", "colour=blue"))
+                .after(verb(new ConfigCommand(), "set", "toy/box", "lid=glass")));
+  }
+
+  @Test
+  void aDeletionThatDestroys() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new DeleteCommand(), "toy/above", "--ignore-not-found"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void aDeletionThatKeeps() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new DeleteCommand(), "toy/above", "--ignore-not-found"))
+                .write("above.yaml", document("above", "size: 2, on: box, keep: true"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void aDeletionOfAllDataWhateverThePolicy() throws Exception {
+    verify(
+        () ->
+            boxes(engine -> engine.deleteData(key("above")))
+                // Until it is asked again, a manifest that is gone keeps the data, as it says.
+                .notComparing("Abandon toy/above")
+                .write("above.yaml", document("above", "size: 2, on: box, keep: true"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void aDeletionOfDataThatWasKept() throws Exception {
+    verify(
+        () ->
+            boxes(engine -> engine.deleteData(key("above")))
+                .write("above.yaml", document("above", "size: 2, on: box, keep: true"))
+                .after(engine -> engine.delete(key("above"))));
+  }
+
+  @Test
+  void theAdoptionOfDataThatWasKept() throws Exception {
+    verify(
+        () ->
+            boxes(engine -> engine.adopt(key("above")))
+                .write("above.yaml", document("above", "size: 2, on: box, keep: true"))
+                .after(engine -> engine.delete(key("above"))));
+  }
+
+  @Test
+  void theAdoptionOfABoxOfAnotherRoot() throws Exception {
+    verify(
+        () ->
+            boxes(engine -> engine.adopt(BOX))
+                .after(TestCrashAtEveryVerb::nothing)
+                .watching("second"));
+  }
+
+  @Test
+  void theAdoptionByAManifestThatWasRefusedBefore() throws Exception {
+    verify(
+        () ->
+            boxes(engine -> engine.adopt(BOX))
+                .after(TestCrashAtEveryVerb::nothing)
+                .watching("second")
+                .write("box.yaml", document("box", "size: 3, colour: yellow")));
+  }
+
+  @Test
+  void aManifestThatIsGone() throws Exception {
+    verify(
+        () -> {
+          BoxesOnDisk boxes = boxes(engine -> {});
+          boxes.after(TestCrashAtEveryVerb::nothing);
+          Files.delete(boxes.root().resolve("above.yaml"));
+          return boxes;
+        });
+  }
+
+  @Test
+  void aConfirmedPrune() throws Exception {
+    verify(
+        () -> {
+          BoxesOnDisk boxes = boxes(Engine::confirmPrunes);
+          boxes.write("other.yaml", document("other", "size: 1"));
+          return boxes.after(
+              engine -> {
+                Files.delete(boxes.root().resolve("above.yaml"));
+                Files.delete(boxes.root().resolve("other.yaml"));
+              });
+        });
+  }
+
+  @Test
+  void aManifestThatIsKeptForARootThatCannotBeWritten() throws Exception {
+    String other = document("other", "size: 1, on: box");
+    verify(
+        () ->
+            boxes(engine -> engine.apply(other)).after(TestCrashAtEveryVerb::nothing).unwritable());
+  }
+
+  @Test
+  void anEditOfAManifestThatIsKept() throws Exception {
+    String other = document("other", "size: 1, on: box");
+    verify(
+        () ->
+            boxes(verb(new ConfigCommand(), "set", "toy/other", "colour=blue"))
+                .unwritable()
+                .after(engine -> engine.apply(other)));
+  }
+
+  @Test
+  void theDeletionOfAManifestThatIsKept() throws Exception {
+    String other = document("other", "size: 1, on: box");
+    verify(
+        () ->
+            boxes(verb(new DeleteCommand(), "toy/other", "--ignore-not-found"))
+                .unwritable()
+                .after(engine -> engine.apply(other)));
+  }
+
+  @Test
+  void aManifestOfTheUsersThatComesBeforeTheOneThatWasKept() throws Exception {
+    String other = document("other", "size: 1, on: box");
+    verify(
+        () -> {
+          BoxesOnDisk boxes = boxes(engine -> {});
+          boxes.unwritable().after(engine -> engine.apply(other));
+          boxes.write("mine.yaml", other.replace("size: 1", "size: 1, colour: green"));
+          return boxes;
+        });
+  }
+}
