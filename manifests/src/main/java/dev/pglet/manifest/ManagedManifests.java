@@ -85,7 +85,13 @@ public final class ManagedManifests implements ManifestSource {
             .filter(reason -> !reason.isEmpty())
             .reduce((one, other) -> one + "; " + other)
             .orElse("");
-    return new Snapshot(accepted, rejected, users.complete() && own.complete(), because, settleIn);
+    return new Snapshot(
+        accepted,
+        rejected,
+        users.complete() && own.complete(),
+        because,
+        settleIn,
+        users.origin().map(origin -> origin.and(own.origin().orElse(Origin.NONE))));
   }
 
   private ManifestSource of(ResourceKey key) {

@@ -5,7 +5,6 @@ import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.DelayedTasks;
-import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +95,7 @@ public final class ManifestDirectory implements ManifestSource {
           List.of(new Rejected(root, List.of(problem), Set.of())),
           false,
           message,
+          Optional.empty(),
           Optional.empty());
     } finally {
       lock.unlock();
@@ -105,25 +104,21 @@ public final class ManifestDirectory implements ManifestSource {
 
   private Snapshot read() throws RootState.Unusable {
     Instant now = clock.instant();
-    Listing.Found found = list();
+    RootState.Usable usable = state.look();
+    Listing.Found found = list(usable);
     lookAtAll(found, now);
-    Set<ResourceKey> seen = new HashSet<>();
-    files.values().forEach(file -> file.content().manifests().forEach(m -> seen.add(m.key())));
-    Optional<String> doubt = state.doubt(files.size(), seen);
     Set<Path> unreadable =
         found.rejected().stream().map(Rejected::file).collect(Collectors.toSet());
-    Claims.Outcome outcome =
-        Claims.decide(files.values(), unreadable, inForce, doubt.isPresent() || !found.whole());
+    Claims.Outcome outcome = Claims.decide(files.values(), unreadable, inForce, !found.whole());
     inForce = Map.copyOf(outcome.accepted());
     List<Rejected> rejected = new ArrayList<>(found.rejected());
     rejected.addAll(outcome.rejected());
-    return snapshot(rejected, doubt, now);
+    return snapshot(rejected, usable.origin(), now);
   }
 
-  private Listing.Found list() throws RootState.Unusable {
-    FileStamp stamp = state.look(inForce.keySet());
+  private Listing.Found list(RootState.Usable usable) throws RootState.Unusable {
     try {
-      return Listing.of(root, stamp.owner(), trust, atomic);
+      return Listing.of(root, usable.owner(), trust, atomic);
     } catch (IOException e) {
       throw state.unreadable(e);
     }
@@ -145,13 +140,12 @@ public final class ManifestDirectory implements ManifestSource {
             });
   }
 
-  private Snapshot snapshot(List<Rejected> rejected, Optional<String> doubt, Instant now) {
+  private Snapshot snapshot(List<Rejected> rejected, Origin origin, Instant now) {
     Optional<Duration> settles =
         files.values().stream()
             .flatMap(file -> file.settlesIn(now).stream())
             .min(Duration::compareTo);
     List<String> reasons = new ArrayList<>();
-    doubt.ifPresent(reasons::add);
     if (!rejected.isEmpty()) {
       reasons.add(
           rejected.size() == 1
@@ -167,7 +161,14 @@ public final class ManifestDirectory implements ManifestSource {
               + (pending.size() == 1 ? "" : " and " + (pending.size() - 1) + " more")
               + " changed just now and may still be being written");
     }
-    return new Snapshot(inForce, rejected, reasons.isEmpty(), String.join("; ", reasons), settles);
+    boolean bare = inForce.isEmpty() && rejected.isEmpty() && pending.isEmpty();
+    return new Snapshot(
+        inForce,
+        rejected,
+        reasons.isEmpty(),
+        String.join("; ", reasons),
+        settles,
+        bare ? Optional.empty() : Optional.of(origin));
   }
 
   @Override
@@ -248,7 +249,6 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       look();
       Written written = writer.delete(key, files, clock.instant());
-      state.deleted(key, !files.isEmpty());
       inForce =
           inForce.entrySet().stream()
               .filter(entry -> !entry.getKey().equals(key))

@@ -16,13 +16,16 @@ import java.util.Optional;
  *     whole, nothing is rejected, nothing is still settling
  * @param incompleteBecause for people; empty when complete
  * @param settleIn scan again after this time: a file is too young to be accepted
+ * @param origin where it was read; empty when the root could not be read, or holds no manifest at
+ *     all
  */
 public record Snapshot(
     Map<ResourceKey, Manifest> accepted,
     List<Rejected> rejected,
     boolean complete,
     String incompleteBecause,
-    Optional<Duration> settleIn) {
+    Optional<Duration> settleIn,
+    Optional<Origin> origin) {
   public Snapshot {
     accepted = Map.copyOf(accepted);
     rejected = List.copyOf(rejected);

@@ -208,42 +208,49 @@ final class TestManifestDirectory {
   }
 
   @Test
-  void aRootThatIsMissingEmptyOrReplacedDeletesNothing() throws IOException {
+  void aRootThatCannotBeReadKeepsAllInForceAndIsNoOrigin() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     settled();
-    Path aside = temp.resolve("aside");
-    Files.move(root, aside);
+    Files.move(root, temp.resolve("aside"));
     assertIncomplete(root + " does not exist; run: mkdir -p " + root);
     Files.writeString(root, "");
     assertIncomplete("is no directory");
     Files.delete(root);
     Files.createDirectory(root);
-    assertIncomplete("is suddenly empty");
-    write("b.yaml", Manifests.instance("b"));
-    directory.scan();
-    clock.advanceMillis(500);
-    assertIncomplete("was replaced by another directory, which lacks postgresqlinstance/a");
-    assertThat(directory.scan().accepted()).containsOnlyKeys(A, B);
+    assertThat(directory.scan().origin()).as("of an empty root").isEmpty();
     write("a.yaml", Manifests.instance("a"));
     assertThat(settled().complete()).isTrue();
   }
 
   @Test
-  void aResourceThatIsMissingInAReplacedRootCanBeDeleted() throws Exception {
+  void aRootIsTheSameOriginWhateverIsInItAndAnotherOneWhenItIsReplaced() throws IOException {
     write("a.yaml", Manifests.instance("a"));
-    settled();
+    Origin first = settled().origin().orElseThrow();
+    write("b.yaml", Manifests.instance("b"));
+    Files.delete(root.resolve("a.yaml"));
+    assertThat(settled().origin()).hasValueSatisfying(o -> assertThat(o.isSame(first)).isTrue());
     Files.move(root, temp.resolve("aside"));
     write("b.yaml", Manifests.instance("b"));
-    assertThat(settled().complete()).isFalse();
-    assertThat(directory.delete(A).change()).isEqualTo(Change.UNCHANGED);
-    assertThat(directory.scan().accepted()).containsOnlyKeys(B);
-    assertThat(directory.scan().complete()).isTrue();
+    Snapshot replaced = settled();
+    assertThat(replaced.accepted()).containsOnlyKeys(B);
+    assertThat(replaced.origin()).hasValueSatisfying(o -> assertThat(o.isSame(first)).isFalse());
+  }
+
+  @Test
+  void aNumberThatIsGivenAnewMakesNoSameOrigin() {
+    Origin first = new Origin("64769:131:1700000000.5");
+    assertThat(first.isSame(new Origin("64769:131:1700000009.0"))).isFalse();
+    assertThat(first.isSame(new Origin("64769:1311"))).isFalse();
+    assertThat(first.isSame(new Origin("64769:131"))).as("whose birth is not known").isTrue();
+    assertThat(first.and(Origin.NONE).isSame(first.and(new Origin("1:2")))).isFalse();
+    assertThat(first.and(Origin.NONE).isSame(new Origin("64769:131").and(Origin.NONE))).isTrue();
   }
 
   private void assertIncomplete(String reason) {
     Snapshot snapshot = directory.scan();
     assertThat(snapshot.complete()).isFalse();
     assertThat(snapshot.incompleteBecause()).contains(reason);
+    assertThat(snapshot.origin()).isEmpty();
     assertThat(snapshot.accepted()).containsKey(A);
   }
 

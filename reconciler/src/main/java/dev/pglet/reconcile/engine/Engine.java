@@ -234,7 +234,10 @@ public final class Engine implements AutoCloseable, Resources {
 
   /** Deletes what {@link #heldPrunes} names, by the policies of the last accepted specs. */
   public List<ResourceKey> confirmPrunes() throws ReconcileException {
-    return machinery.intake().confirmHeld();
+    List<ResourceKey> confirmed = machinery.intake().confirmHeld();
+    // What is not missing any more puts nothing in doubt that is removed from now on.
+    machinery.scan();
+    return confirmed;
   }
 
   /**

@@ -70,13 +70,15 @@ final class Intake {
   private final DependencyGraph graph;
   private final InstantSource clock;
   private final Pruning pruning;
+  private final RootDoubt doubt;
   private final Effects effects;
   private final String root;
   private final Judgements judgements;
   private final Admission admission;
   private final History history;
   private Snapshot last =
-      new Snapshot(Map.of(), List.of(), false, "not scanned yet", Optional.empty());
+      new Snapshot(
+          Map.of(), List.of(), false, "not scanned yet", Optional.empty(), Optional.empty());
 
   Intake(
       ManifestSource manifests,
@@ -100,6 +102,7 @@ final class Intake {
     this.pruning = requireNonNull(pruning, "pruning is null");
     this.effects = requireNonNull(effects, "effects is null");
     this.root = manifests.root().toString();
+    this.doubt = new RootDoubt(state.inventory(), root);
     this.judgements = new Judgements(table, effects::lookAgain);
     this.admission = new Admission(state, clock, root);
     this.history = new History(state, clock, effects::problem);
@@ -116,6 +119,7 @@ final class Intake {
     tellProblems(snapshot);
     last = snapshot;
     try {
+      doubt.look(snapshot);
       admit(snapshot);
       keep(whole.unresolved());
       dropBlocked(snapshot);
@@ -279,6 +283,7 @@ final class Intake {
   private void missing(Whole whole) throws HostUnavailable {
     Snapshot snapshot = whole.snapshot();
     Set<ResourceKey> missing = new TreeSet<>();
+    Set<ResourceKey> prunable = new TreeSet<>();
     Set<ResourceKey> inForce = new TreeSet<>();
     for (InventoryEntry entry : state.inventory().all()) {
       if (entry.root().equals(root)
@@ -288,6 +293,9 @@ final class Intake {
         recall(entry, snapshot);
         if (entry.tombstone().isEmpty()) {
           missing.add(entry.key());
+          if (entry.resource().isPresent()) {
+            prunable.add(entry.key());
+          }
           if (table.find(entry.key()).isPresent()) {
             inForce.add(entry.key());
           }
@@ -295,7 +303,8 @@ final class Intake {
       }
     }
     Map<ResourceKey, PruneBlock> before = pruning.blocked();
-    List<ResourceKey> gone = pruning.decide(snapshot, missing, inForce);
+    List<ResourceKey> gone =
+        pruning.decide(snapshot, doubt.about(snapshot, prunable), missing, inForce);
     tellBlocked(before);
     // First, so that no crash makes one that was held look as if it had just gone.
     state.inventory().hold(root, pruning.held());

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -133,20 +134,18 @@ final class Pruning {
   /**
    * Those that are to be deleted now. Before they are, what is held must be remembered.
    *
+   * @param doubt why a complete snapshot does not tell that they were removed
    * @param absent have no manifest and no tombstone
    * @param keys those among them whose last accepted spec is known and in force
    */
   synchronized List<ResourceKey> decide(
-      Snapshot snapshot, Set<ResourceKey> absent, Set<ResourceKey> keys) {
+      Snapshot snapshot, Optional<String> doubt, Set<ResourceKey> absent, Set<ResourceKey> keys) {
     // Whoever is back is free again. Nothing else but a confirmation ends a hold.
     held.retainAll(absent);
     remind();
-    if (!enabled || keys.isEmpty() || snapshot.complete()) {
-      suspended = Set.of();
-      suspendedBecause = "";
-    }
     if (!enabled || keys.isEmpty()) {
       missing.clear();
+      suspend(Set.of(), "");
       return List.of();
     }
     if (!snapshot.complete()) {
@@ -164,7 +163,18 @@ final class Pruning {
             .filter(entry -> entry.getValue().over && !held.contains(entry.getKey()))
             .map(Map.Entry::getKey)
             .toList();
-    List<ResourceKey> deleted = snapshot.accepted().isEmpty() ? holdAll(gone) : allowed(gone);
+    if (doubt.isPresent()) {
+      hold(gone, doubt.get());
+      Set<ResourceKey> undecided = new TreeSet<>(keys);
+      undecided.removeAll(held);
+      suspend(
+          undecided,
+          "%s. What is not put back within %d s waits for: pglet prune --confirm"
+              .formatted(doubt.get(), GONE_FOR.toSeconds()));
+      return List.of();
+    }
+    suspend(Set.of(), "");
+    List<ResourceKey> deleted = allowed(gone);
     deleted.forEach(missing::remove);
     return deleted;
   }
@@ -178,22 +188,21 @@ final class Pruning {
     heldBefore = false;
   }
 
+  /** From now on these are not deleted for that reason, and no others. */
   private void suspend(Set<ResourceKey> keys, String because) {
+    Set<ResourceKey> news = new TreeSet<>(keys);
+    if (because.equals(suspendedBecause)) {
+      news.removeAll(suspended);
+    }
     suspended = Set.copyOf(keys);
-    if (!because.equals(suspendedBecause)) {
-      suspendedBecause = because;
+    suspendedBecause = because;
+    if (!news.isEmpty()) {
       String message =
           "manifests are missing and nothing is deleted for it, because %s. Missing: %s"
-              .formatted(because, names(keys));
+              .formatted(because, names(news));
       effects.problem(message);
-      keys.forEach(key -> events.add(key, Event.Type.WARNING, "PruneBlocked", message));
+      news.forEach(key -> events.add(key, Event.Type.WARNING, "PruneBlocked", message));
     }
-  }
-
-  /** A root where suddenly nothing is left was more likely emptied or mounted over by mistake. */
-  private List<ResourceKey> holdAll(List<ResourceKey> gone) {
-    hold(gone, "no manifest at all is left");
-    return List.of();
   }
 
   private List<ResourceKey> allowed(List<ResourceKey> gone) {

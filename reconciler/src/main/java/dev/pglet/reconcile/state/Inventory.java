@@ -17,8 +17,9 @@ import java.util.TreeSet;
 
 /**
  * All resources that this data root holds something of, or is about to, and which of them are held:
- * their manifests are gone, and they are deleted only by a confirmation. What it answers is on disk
- * already: an entry is written before anything is done for it. Thread-safe.
+ * their manifests are gone, and they are deleted only by a confirmation. And of each manifest root
+ * in which directory it was whole: when its manifests were last read there, none was missing. What
+ * it answers is on disk already: an entry is written before anything is done for it. Thread-safe.
  */
 public final class Inventory {
   private final VersionedFile file;
@@ -28,9 +29,13 @@ public final class Inventory {
    * What the file says.
    *
    * @param held only resources whose deletion has not begun
+   * @param whole by manifest root: the directory in which no manifest was missing
    */
-  record Content(SortedMap<ResourceKey, InventoryEntry> entries, SortedSet<ResourceKey> held) {
-    static final Content NONE = new Content(new TreeMap<>(), new TreeSet<>());
+  record Content(
+      SortedMap<ResourceKey, InventoryEntry> entries,
+      SortedSet<ResourceKey> held,
+      SortedMap<String, String> whole) {
+    static final Content NONE = new Content(new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
 
     Content {
       SortedSet<ResourceKey> still = new TreeSet<>();
@@ -77,13 +82,13 @@ public final class Inventory {
   public synchronized void putAll(Collection<InventoryEntry> changed) throws HostUnavailable {
     SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
     changed.forEach(entry -> next.put(entry.key(), entry));
-    replace(new Content(next, content.held()));
+    replace(new Content(next, content.held(), content.whole()));
   }
 
   public synchronized void remove(ResourceKey key) throws HostUnavailable {
     SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
     next.remove(key);
-    replace(new Content(next, content.held()));
+    replace(new Content(next, content.held(), content.whole()));
   }
 
   /** The resources of a manifest root whose deletion waits for a confirmation. */
@@ -102,7 +107,25 @@ public final class Inventory {
     SortedSet<ResourceKey> next = new TreeSet<>(content.held());
     next.removeIf(key -> belongs(key, root));
     next.addAll(keys);
-    replace(new Content(content.entries(), next));
+    replace(new Content(content.entries(), next, content.whole()));
+  }
+
+  /** Whether there is anything of a manifest root whose deletion is not finished. */
+  public synchronized boolean knows(String root) {
+    return content.entries().values().stream()
+        .anyMatch(entry -> entry.root().equals(root) && !entry.retained());
+  }
+
+  /** The directory in which a manifest root was whole; empty when it has not been, or in doubt. */
+  public synchronized Optional<String> whole(String root) {
+    return Optional.ofNullable(content.whole().get(root));
+  }
+
+  /** From now on a manifest root counts as whole in that directory, or in none. */
+  public synchronized void whole(String root, Optional<String> directory) throws HostUnavailable {
+    SortedMap<String, String> next = new TreeMap<>(content.whole());
+    directory.ifPresentOrElse(found -> next.put(root, found), () -> next.remove(root));
+    replace(new Content(content.entries(), content.held(), next));
   }
 
   private boolean belongs(ResourceKey key, String root) {

@@ -19,15 +19,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** The inventory's file format, version 2. What does not fit is an {@link RuntimeException}. */
+/** The inventory's file format, version 3. What does not fit is an {@link RuntimeException}. */
 final class InventoryJson {
   private InventoryJson() {}
 
-  /** From version 1, which did not remember what was held, each to the next. */
+  /**
+   * From version 1, which did not remember what was held, and 2, which did not where a root was
+   * whole, each to the next.
+   */
   static List<UnaryOperator<ObjectNode>> migrations() {
     return List.of(
         content -> {
           content.putArray("held");
+          return content;
+        },
+        content -> {
+          content.putObject("whole");
           return content;
         });
   }
@@ -36,6 +43,8 @@ final class InventoryJson {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
     ArrayNode held = content.putArray("held");
     inventory.held().forEach(key -> held.add(key(key)));
+    ObjectNode whole = content.putObject("whole");
+    inventory.whole().forEach(whole::put);
     ArrayNode list = content.putArray("entries");
     for (InventoryEntry entry : inventory.entries().values()) {
       ObjectNode node = list.addObject();
@@ -79,7 +88,10 @@ final class InventoryJson {
     }
     SortedSet<ResourceKey> held = new TreeSet<>();
     content.required("held").forEach(key -> held.add(key(key)));
-    return new Inventory.Content(entries, held);
+    SortedMap<String, String> whole = new TreeMap<>();
+    JsonNode roots = content.required("whole");
+    roots.fieldNames().forEachRemaining(root -> whole.put(root, text(roots, root)));
+    return new Inventory.Content(entries, held, whole);
   }
 
   private static InventoryEntry entry(JsonNode node) {

@@ -107,7 +107,7 @@ final class TestExplain {
               .forEach(manifest -> manifests.put(manifest.key(), manifest));
         }
         Specs specs = new Specs(KINDS, state.inventory(), directory, name -> null);
-        specs.of(new Snapshot(manifests, List.of(), true, "", Optional.empty()));
+        specs.of(new Snapshot(manifests, List.of(), true, "", Optional.empty(), Optional.empty()));
         return specs.report(key, template, instead);
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -56,10 +56,9 @@ final class FuzzSequence implements AutoCloseable {
   private final Set<String> everClaimed = new TreeSet<>();
   private final Set<String> asked = new TreeSet<>();
 
-  /** Those that this engine has certainly read. */
-  private final Set<String> read = new TreeSet<>();
-
+  /** What the directory before had and this one has not had yet, whoever has read it or not. */
   private final Set<String> awaited = new TreeSet<>();
+
   private int actsSeen;
   private TestingEngine engine;
 
@@ -124,9 +123,6 @@ final class FuzzSequence implements AutoCloseable {
     }
     Duration pause = random.nextInt(3) == 0 ? any(PAUSES) : Duration.ZERO;
     pass(pause);
-    if (pause.compareTo(GONE_FOR) > 0 && directory.trouble().isEmpty()) {
-      read.addAll(directory.whole());
-    }
   }
 
   private void pass(Duration duration) throws Exception {
@@ -167,8 +163,12 @@ final class FuzzSequence implements AutoCloseable {
     if (!directory.trouble().isEmpty()) {
       throw new AssertionError(name + " was thrown away although " + directory.trouble());
     }
-    if (!awaited.isEmpty()) {
-      throw new AssertionError(name + " was thrown away although the root was replaced by another");
+    Set<String> lacking = new TreeSet<>(awaited);
+    lacking.retainAll(there());
+    if (!lacking.isEmpty() || awaited.contains(name)) {
+      throw new AssertionError(
+          "%s was thrown away although the root was replaced by one without %s"
+              .formatted(name, awaited));
     }
   }
 
@@ -176,8 +176,12 @@ final class FuzzSequence implements AutoCloseable {
     String name = directory.pick();
     int which = random.nextInt(100);
     if (!Files.isDirectory(directory.root())) {
-      note("the root comes back");
-      directory.bringBack();
+      if (which < 30) {
+        restart();
+      } else {
+        note("the root comes back");
+        directory.bringBack();
+      }
     } else if (name.isEmpty() || which < 20) {
       create();
     } else if (which < 62) {
@@ -311,8 +315,6 @@ final class FuzzSequence implements AutoCloseable {
     directory.replace(whole);
     before.removeAll(directory.claimed());
     note("the root is replaced, without " + before);
-    // Those that were in force are awaited, until they are seen or somebody starts anew.
-    before.retainAll(read);
     awaited.addAll(before);
   }
 
@@ -320,12 +322,13 @@ final class FuzzSequence implements AutoCloseable {
     note("restart");
     engine.close();
     check();
+    if (Files.isDirectory(directory.root()) && random.nextInt(3) == 0) {
+      replaceRoot();
+    }
     if (random.nextBoolean()) {
       time.advance(any(PAUSES));
     }
     engine = open().start();
-    awaited.clear();
-    read.clear();
   }
 
   /** Edits by pglet itself. Where a file is damaged they may be refused. */
@@ -365,11 +368,9 @@ final class FuzzSequence implements AutoCloseable {
     directory.mendAll();
     notice();
     pass(Duration.ofSeconds(2));
-    note("restart, which takes a root that was replaced as it is");
+    note("restart, which ends no hold");
     engine.close();
     engine = open().start();
-    awaited.clear();
-    read.clear();
     pass(Duration.ofSeconds(95));
     Map<String, Doc> meant = directory.meant();
     requireAll(meant);
@@ -379,6 +380,13 @@ final class FuzzSequence implements AutoCloseable {
     engine.engine().confirmPrunes();
     pass(Duration.ofSeconds(2));
     requireAll(meant);
+    if (!there().equals(meant.keySet())) {
+      throw new AssertionError("meant are " + meant.keySet() + ", there are " + there());
+    }
+  }
+
+  /** The boxes in use. */
+  private Set<String> there() {
     Set<String> there = new HashSet<>();
     host.boxes()
         .forEach(
@@ -387,9 +395,7 @@ final class FuzzSequence implements AutoCloseable {
                 there.add(key.name());
               }
             });
-    if (!there.equals(meant.keySet())) {
-      throw new AssertionError("meant are " + meant.keySet() + ", there are " + there);
-    }
+    return there;
   }
 
   private void requireAll(Map<String, Doc> meant) {

@@ -80,17 +80,6 @@ final class FuzzedDirectory {
     }
   }
 
-  /** The names in files that nothing is wrong with. */
-  Set<String> whole() {
-    Set<String> names = new TreeSet<>();
-    for (ModelFile file : files.values()) {
-      if (file.damage == Damage.NONE) {
-        file.docs.forEach(doc -> names.add(doc.name()));
-      }
-    }
-    return names;
-  }
-
   /** Why nothing at all may be deleted now, as far as that is certain; empty for no reason. */
   String trouble() {
     if (!Files.isDirectory(root)) {

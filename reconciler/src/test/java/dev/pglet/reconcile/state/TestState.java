@@ -105,21 +105,41 @@ final class TestState {
   }
 
   @Test
-  void anInventoryThatKnewNoHoldsIsMigrated() throws Exception {
+  void whereARootWasWholeIsRememberedUntilItIsInDoubt() throws Exception {
+    try (StateDirectory state = open()) {
+      state.inventory().whole("/m", Optional.of("1:2:3"));
+      state.inventory().whole("/other", Optional.of("1:4"));
+      state.inventory().put(entry("/m"));
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().whole("/m")).contains("1:2:3");
+      state.inventory().whole("/m", Optional.empty());
+    }
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().whole("/m")).isEmpty();
+      assertThat(state.inventory().whole("/other")).contains("1:4");
+      assertThat(state.inventory().knows("/m")).isTrue();
+      assertThat(state.inventory().knows("/other")).isFalse();
+    }
+  }
+
+  @Test
+  void anInventoryThatKnewNeitherHoldsNorWhereARootWasWholeIsMigrated() throws Exception {
     try (StateDirectory state = open()) {
       state.inventory().put(entry("/m"));
     }
     Path file = directory.resolve("state/inventory.json");
     ObjectMapper json = new ObjectMapper();
     ObjectNode first = (ObjectNode) json.readTree(file.toFile());
-    first.put("formatVersion", 1).remove("held");
+    first.put("formatVersion", 1).remove(List.of("held", "whole"));
     json.writeValue(file.toFile(), first);
 
     try (StateDirectory state = open()) {
       assertThat(state.inventory().all()).containsExactly(entry("/m"));
       assertThat(state.inventory().held("/m")).isEmpty();
+      assertThat(state.inventory().whole("/m")).isEmpty();
     }
-    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(2);
+    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(3);
     assertThat(problems).isEmpty();
   }
 

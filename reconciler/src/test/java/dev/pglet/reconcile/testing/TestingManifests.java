@@ -10,6 +10,7 @@ import dev.pglet.manifest.FieldPositions;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Origin;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
@@ -41,6 +42,7 @@ public final class TestingManifests implements ManifestSource {
   private final List<Rejected> rejected = new ArrayList<>();
   private Optional<String> incompleteBecause = Optional.empty();
   private Optional<Duration> settleIn = Optional.empty();
+  private Origin origin = new Origin("1:1");
   private Optional<String> statusesRefused = Optional.empty();
   private int dropping;
   private int statusWrites;
@@ -73,10 +75,20 @@ public final class TestingManifests implements ManifestSource {
     incompleteBecause = because;
   }
 
+  /** Another directory takes its place, with the same documents. */
+  public synchronized void replace() {
+    origin = new Origin(origin.text() + "1");
+  }
+
   /** A document that seems to be about a key cannot be accepted. */
   public synchronized void reject(String file, String message, Set<ResourceKey> keys) {
     Path path = root.resolve(file);
     rejected.add(new Rejected(path, List.of(new Problem(path, 1, 1, "", message)), keys));
+  }
+
+  /** All rejected files are good now, or gone. */
+  public synchronized void mend() {
+    rejected.clear();
   }
 
   public synchronized void settleIn(Optional<Duration> delay) {
@@ -113,7 +125,14 @@ public final class TestingManifests implements ManifestSource {
     documents.forEach((key, document) -> accepted.put(key, manifest(key, document)));
     boolean complete = incompleteBecause.isEmpty() && rejected.isEmpty();
     String because = incompleteBecause.orElse(complete ? "" : "a file is rejected");
-    return new Snapshot(accepted, rejected, complete, because, settleIn);
+    boolean bare = documents.isEmpty() && rejected.isEmpty();
+    return new Snapshot(
+        accepted,
+        rejected,
+        complete,
+        because,
+        settleIn,
+        bare ? Optional.empty() : Optional.of(origin));
   }
 
   private Manifest manifest(ResourceKey key, String document) {

@@ -145,7 +145,12 @@ public final class Specs {
       Snapshot scanned, Map<ResourceKey, Manifest> accepted, List<Rejected> rejected) {
     if (rejected.size() == scanned.rejected().size()) {
       return new Snapshot(
-          accepted, rejected, scanned.complete(), scanned.incompleteBecause(), scanned.settleIn());
+          accepted,
+          rejected,
+          scanned.complete(),
+          scanned.incompleteBecause(),
+          scanned.settleIn(),
+          scanned.origin());
     }
     Rejected first = rejected.get(scanned.rejected().size());
     String because =
@@ -155,7 +160,8 @@ public final class Specs {
         rejected,
         false,
         scanned.complete() ? because : scanned.incompleteBecause() + "; " + because,
-        scanned.settleIn());
+        scanned.settleIn(),
+        scanned.origin());
   }
 
   /** The good documents of a text; what is wrong with others is not for this to say. */

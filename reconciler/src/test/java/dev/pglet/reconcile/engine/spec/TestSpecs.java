@@ -108,7 +108,7 @@ final class TestSpecs {
       Manifest read = READER.read(Path.of("m.yaml"), document).orThrow().getFirst();
       accepted.put(read.key(), read);
     }
-    return new Snapshot(accepted, rejected, rejected.isEmpty(), "", settles);
+    return new Snapshot(accepted, rejected, rejected.isEmpty(), "", settles, Optional.empty());
   }
 
   private Whole whole(String... documents) throws ManifestRejected {
