@@ -27,13 +27,23 @@ final class DaemonProcess implements AutoCloseable {
   }
 
   static DaemonProcess start(Pglet pglet) throws IOException {
-    Path log = Files.createTempFile(pglet.base(), "daemon", ".log");
-    return new DaemonProcess(
-        pglet, log, launch(pglet, log, List.of("run", pglet.manifests().toString())));
+    return start(pglet, List.of());
   }
 
-  private static Process launch(Pglet pglet, Path log, List<String> words) throws IOException {
-    List<String> command = new ArrayList<>();
+  /**
+   * Starts it by another program.
+   *
+   * @param by a command that runs the words behind it in its own process
+   */
+  static DaemonProcess start(Pglet pglet, List<String> by) throws IOException {
+    Path log = Files.createTempFile(pglet.base(), "daemon", ".log");
+    List<String> run = List.of("run", pglet.manifests().toString());
+    return new DaemonProcess(pglet, log, launch(pglet, log, by, run));
+  }
+
+  private static Process launch(Pglet pglet, Path log, List<String> by, List<String> words)
+      throws IOException {
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
     command.add("--enable-native-access=ALL-UNNAMED");
@@ -53,8 +63,17 @@ final class DaemonProcess implements AutoCloseable {
     return builder.start();
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** What a verb prints once the daemon is up; it must succeed. */
   String verb(String... words) throws Exception {
+    return verb(0, words);
+  }
+
+  /** As above, with another exit code. */
+  String verb(int code, String... words) throws Exception {
     TestInstanceForReal.eventually(
         () -> {
           assertThat(log()).contains("watching");
@@ -62,10 +81,10 @@ final class DaemonProcess implements AutoCloseable {
         },
         Pglet.SOON);
     Path output = Files.createTempFile(pglet.base(), "verb", ".out");
-    Process verb = launch(pglet, output, List.of(words));
+    Process verb = launch(pglet, output, List.of(), List.of(words));
     boolean ended = verb.waitFor(VERB_SECONDS, TimeUnit.SECONDS);
     verb.destroyForcibly();
-    assertThat(ended && verb.exitValue() == 0)
+    assertThat(ended && verb.exitValue() == code)
         .as("%s: %s%nthe daemon: %s", List.of(words), Files.readString(output), log())
         .isTrue();
     return Files.readString(output);

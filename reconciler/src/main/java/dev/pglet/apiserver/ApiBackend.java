@@ -76,7 +76,10 @@ public interface ApiBackend extends Resources {
   /** In Prometheus' text format. */
   String metrics();
 
-  /** {@code pid}, {@code version}, {@code manifests}, {@code dataRoot} of this daemon. */
+  /**
+   * {@code pid}, {@code version}, {@code manifests}, {@code dataRoot} of this daemon, and {@code
+   * watchTrouble} where changes of manifests are seen late: why, and what to do.
+   */
   ObjectNode daemon();
 
   /** Asks the daemon to end, as SIGTERM does. Returns at once; servers keep running. */

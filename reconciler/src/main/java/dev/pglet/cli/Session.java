@@ -146,6 +146,17 @@ public final class Session implements CommandContext {
         .map(ApiClient.Answer::object);
   }
 
+  /** Why the daemon sees changes of manifests late, and what to do; empty when it does not. */
+  public Optional<String> watchTrouble() throws ReconcileException {
+    return daemon().isEmpty()
+        ? Optional.empty()
+        : daemon()
+            .get()
+            .get("/pglet/v1/daemon", RemoteResources.JSON)
+            .map(object -> object.path("watchTrouble").asText())
+            .filter(trouble -> !trouble.isEmpty());
+  }
+
   /** The resources whose deletion the daemon holds; empty when none runs. */
   public List<String> heldPrunes() throws ReconcileException {
     return daemon().isEmpty() ? List.of() : texts(prunes().path("held"));

@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class Daemon implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Path manifests;
   private @Nullable Engine engine;
+  private volatile @Nullable DirectoryWatcher watcher;
 
   private Daemon(Path manifests) {
     this.manifests = manifests;
@@ -74,12 +76,24 @@ public final class Daemon implements AutoCloseable {
     parts.push(opened);
     EngineBackend backend =
         new EngineBackend(
-            opened, meters, manifests, settings.places().dataRoot(), ending::countDown);
+            opened,
+            meters,
+            manifests,
+            settings.places().dataRoot(),
+            this::watchTrouble,
+            ending::countDown);
     parts.push(HelidonServer.start(settings.settings().apiSocket(), new ApiRouter(backend, clock)));
     if (plan.watch()) {
-      parts.push(DirectoryWatcher.start(source.root(), opened::rescan));
+      DirectoryWatcher started = DirectoryWatcher.start(source.root(), opened::rescan);
+      watcher = started;
+      parts.push(started);
     }
     return opened;
+  }
+
+  private Optional<String> watchTrouble() {
+    DirectoryWatcher started = watcher;
+    return started == null ? Optional.empty() : started.trouble();
   }
 
   /**

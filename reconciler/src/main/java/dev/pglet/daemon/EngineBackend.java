@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The engine as what the API serves. */
 final class EngineBackend implements ApiBackend {
   private final Engine engine;
   private final PrometheusMeterRegistry meters;
   private final ObjectNode daemon;
+  private final Supplier<Optional<String>> watchTrouble;
   private final Runnable shutdown;
 
   EngineBackend(
@@ -33,6 +35,7 @@ final class EngineBackend implements ApiBackend {
       PrometheusMeterRegistry meters,
       Path manifests,
       Path dataRoot,
+      Supplier<Optional<String>> watchTrouble,
       Runnable shutdown) {
     this.engine = engine;
     this.meters = meters;
@@ -45,6 +48,7 @@ final class EngineBackend implements ApiBackend {
             .put("version", Version.text())
             .put("manifests", manifests.toString())
             .put("dataRoot", dataRoot.toString());
+    this.watchTrouble = watchTrouble;
     this.shutdown = shutdown;
   }
 
@@ -215,7 +219,9 @@ final class EngineBackend implements ApiBackend {
 
   @Override
   public ObjectNode daemon() {
-    return daemon.deepCopy();
+    ObjectNode now = daemon.deepCopy();
+    watchTrouble.get().ifPresent(trouble -> now.put("watchTrouble", trouble));
+    return now;
   }
 
   @Override

@@ -5,14 +5,12 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.manifest.edit.FileStamp;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks for a rescan soon after something below a root has changed: once for a burst of changes, and
  * always after the directories that are new have been registered, so that their first files are
- * seen. A root that is replaced gives no event, so it is also compared every two seconds. Where the
- * kernel gives no watches, says so once and leaves all to the caller's timer.
+ * seen. A root that is replaced or mounted over gives no event, so it is also compared every
+ * second. Where the kernel gives too few watches, says so, leaves the rest to the caller's timer,
+ * and tries again every half minute.
  *
  * <p>Events come in real time, so this is the one place that does not take time from a clock.
  */
@@ -29,18 +28,22 @@ public final class DirectoryWatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryWatcher.class);
   private static final Duration QUIET = Duration.ofMillis(50);
   private static final Duration LONGEST_BURST = Duration.ofMillis(100);
-  private static final Duration COMPARE = Duration.ofSeconds(2);
+  private static final Duration COMPARE = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(30);
 
   private final Path root;
   private final Runnable rescan;
-  private final @Nullable WatchedTree tree;
+  private final WatchedTree tree;
+  private final Duration retry;
   private @Nullable Thread thread;
   private @Nullable FileStamp watchedRoot;
+  private long lastTry = System.nanoTime();
 
-  private DirectoryWatcher(Path root, Runnable rescan, @Nullable WatchedTree tree) {
+  private DirectoryWatcher(Path root, Runnable rescan, WatchedTree tree, Duration retry) {
     this.root = root;
     this.rescan = rescan;
     this.tree = tree;
+    this.retry = retry;
   }
 
   /**
@@ -50,74 +53,65 @@ public final class DirectoryWatcher implements AutoCloseable {
    * @param rescan called on the watcher's own thread, never twice at once; should only wake someone
    */
   public static DirectoryWatcher start(Path root, Runnable rescan) {
-    return start(
-        root,
-        rescan,
-        () -> FileSystems.getDefault().newWatchService(),
-        WatchedTree.Registration.OF_THE_KERNEL);
-  }
-
-  /** Where the kernel's watches come from. */
-  @FunctionalInterface
-  interface Services {
-    WatchService open() throws IOException;
+    return start(root, rescan, WatchedTree.Kernel.REAL, RETRY);
   }
 
   static DirectoryWatcher start(
-      Path root, Runnable rescan, Services services, WatchedTree.Registration registration) {
-    WatchService service;
-    try {
-      service = services.open();
-    } catch (IOException e) {
-      LOG.atWarn()
-          .addKeyValue("root", root)
-          .addKeyValue("cause", e.toString())
-          .log(
-              "manifests cannot be watched, so changes are seen only every 30 seconds; if inotify"
-                  + " instances have run out: sysctl fs.inotify.max_user_instances=512");
-      return new DirectoryWatcher(root, rescan, null);
-    }
+      Path root, Runnable rescan, WatchedTree.Kernel kernel, Duration retry) {
     DirectoryWatcher watcher =
-        new DirectoryWatcher(root, rescan, new WatchedTree(root, registration, service));
+        new DirectoryWatcher(root, rescan, new WatchedTree(root, kernel), retry);
     watcher.begin();
     return watcher;
   }
 
   private void begin() {
-    WatchedTree watched = requireNonNull(tree);
     watchedRoot = rootNow();
-    watched.registerAll();
-    thread = Thread.ofVirtual().name("pglet-watch " + root).start(() -> run(watched));
+    tree.registerAll();
+    thread = Thread.ofVirtual().name("pglet-watch " + root).start(this::run);
+  }
+
+  /**
+   * Why some changes are seen by the caller's timer only, and what to do, as a sentence for people;
+   * empty when the kernel tells of all.
+   */
+  public Optional<String> trouble() {
+    return tree.trouble();
   }
 
   /** Ends the watch; when it returns, no rescan is running or will be asked for. */
   @Override
   public void close() {
-    Thread running = thread;
-    if (tree == null || running == null) {
-      return;
-    }
     tree.close();
     try {
-      running.join();
+      requireNonNull(thread).join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void run(WatchedTree tree) {
+  private void run() {
     try {
       while (true) {
-        WatchKey key = tree.service().poll(COMPARE.toMillis(), TimeUnit.MILLISECONDS);
-        boolean changed = key != null && takeBurst(tree, key);
-        boolean replaced = isRootReplaced(tree);
-        if (changed || replaced) {
+        WatchKey key = tree.poll(COMPARE);
+        boolean changed = key != null && takeBurst(key);
+        boolean replaced = isRootReplaced();
+        boolean more = retriedWithSuccess();
+        if (changed || replaced || more) {
           ask();
         }
       }
     } catch (ClosedWatchServiceException | InterruptedException e) {
       // Closed: nothing is left to watch.
     }
+  }
+
+  /** What was not watched until now may have changed unseen. */
+  private boolean retriedWithSuccess() {
+    if (tree.trouble().isEmpty() || System.nanoTime() - lastTry < retry.toNanos()) {
+      return false;
+    }
+    lastTry = System.nanoTime();
+    return tree.registerAll();
   }
 
   private void ask() {
@@ -129,14 +123,11 @@ public final class DirectoryWatcher implements AutoCloseable {
   }
 
   /** Takes events until none has come for a while; whether any of them matters. */
-  private boolean takeBurst(WatchedTree tree, WatchKey first) throws InterruptedException {
-    WatchService service = tree.service();
+  private boolean takeBurst(WatchKey first) throws InterruptedException {
     long began = System.nanoTime();
     boolean matters = false;
     boolean directoriesChanged = false;
-    for (WatchKey key = first;
-        key != null;
-        key = service.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS)) {
+    for (WatchKey key = first; key != null; key = tree.poll(QUIET)) {
       for (WatchEvent<?> event : key.pollEvents()) {
         matters |= matters(event);
         directoriesChanged |= !event.kind().equals(StandardWatchEventKinds.ENTRY_MODIFY);
@@ -166,7 +157,7 @@ public final class DirectoryWatcher implements AutoCloseable {
     return !name.startsWith(".") || name.startsWith("..");
   }
 
-  private boolean isRootReplaced(WatchedTree tree) {
+  private boolean isRootReplaced() {
     FileStamp now = rootNow();
     FileStamp before = watchedRoot;
     watchedRoot = now;

@@ -5,7 +5,10 @@ import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_MODIFY;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,41 +16,79 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The directories below a root that the kernel watches. Dot-directories are not watched. */
+/**
+ * The directories below a root that the kernel watches, as many as it will. Dot-directories are not
+ * watched. Used by one thread, but for {@link #trouble} and {@link #close}.
+ */
 final class WatchedTree {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedTree.class);
+  private static final String LATE = "so changes there are seen only every 30 seconds";
 
   private final Path root;
-  private final Registration registration;
-  private final WatchService service;
+  private final Kernel kernel;
   private final Map<Path, WatchKey> keys = new HashMap<>();
-  private boolean saidSo;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable WatchService service;
+  private volatile Optional<String> trouble = Optional.empty();
 
-  /** How one directory comes to be watched. */
-  @FunctionalInterface
-  interface Registration {
-    Registration OF_THE_KERNEL =
-        (directory, service) ->
-            directory.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
+  /** Where watches come from, which may run out. */
+  interface Kernel {
+    Kernel REAL =
+        new Kernel() {
+          @Override
+          public WatchService open() throws IOException {
+            return FileSystems.getDefault().newWatchService();
+          }
+
+          @Override
+          public WatchKey register(Path directory, WatchService service) throws IOException {
+            return directory.register(service, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
+          }
+        };
+
+    WatchService open() throws IOException;
 
     WatchKey register(Path directory, WatchService service) throws IOException;
   }
 
-  WatchedTree(Path root, Registration registration, WatchService service) {
+  WatchedTree(Path root, Kernel kernel) {
     this.root = root;
-    this.registration = registration;
-    this.service = service;
+    this.kernel = kernel;
   }
 
-  WatchService service() {
-    return service;
+  /**
+   * The next directory with events; null when there was none in that time.
+   *
+   * @throws ClosedWatchServiceException when it is closed
+   */
+  @Nullable WatchKey poll(Duration atMost) throws InterruptedException {
+    WatchService open = service;
+    if (open != null) {
+      return open.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (closed.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new ClosedWatchServiceException();
+    }
+    return null;
+  }
+
+  /** Why some changes give no event, and what to do; empty when all do. Any thread may ask. */
+  Optional<String> trouble() {
+    return trouble;
   }
 
   /**
@@ -57,43 +98,94 @@ final class WatchedTree {
    * missed.
    */
   boolean registerAll() {
+    try {
+      return registerAll(opened());
+    } catch (IOException e) {
+      say(
+          "%s cannot be watched (%s), %s; to have them seen at once, run: sysctl fs.inotify.max_user_instances=512"
+              .formatted(root, e.getMessage(), LATE));
+      return false;
+    }
+  }
+
+  private WatchService opened() throws IOException {
+    WatchService open = service;
+    if (open == null) {
+      open = kernel.open();
+      service = open;
+      if (closed.getCount() == 0) {
+        open.close(); // as close() would have
+      }
+    }
+    return open;
+  }
+
+  private boolean registerAll(WatchService to) {
     boolean any = false;
+    List<String> unwatched = new ArrayList<>();
     Deque<Path> open = new ArrayDeque<>();
     open.add(root);
     while (!open.isEmpty()) {
       Path directory = open.remove();
       try {
-        // Each time: the name may have come to mean another directory since.
-        WatchKey key = registration.register(directory, service);
-        any |= !key.equals(keys.put(directory, key));
-        try (DirectoryStream<Path> entries =
-            Files.newDirectoryStream(directory, WatchedTree::isDirectory)) {
-          entries.forEach(open::add);
-        }
+        any |= register(directory, to);
       } catch (NoSuchFileException | NotDirectoryException e) {
-        // Gone again: its parent has said so, or will.
-      } catch (IOException | RuntimeException e) {
-        sayOnce(directory, e);
+        continue; // Gone again: its parent has said so, or will.
+      } catch (IOException e) {
+        unwatched.add("%s cannot be watched (%s)".formatted(directory, reason(e)));
       }
+      addDirectories(directory, open);
+    }
+    if (unwatched.isEmpty()) {
+      trouble.ifPresent(_ -> LOG.atInfo().addKeyValue("root", root).log("all is watched now"));
+      trouble = Optional.empty();
+    } else {
+      say(sentence(unwatched));
     }
     return any;
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof AccessDeniedException
+        ? "this user may not read it"
+        : String.valueOf(e.getMessage());
+  }
+
+  private static String sentence(List<String> unwatched) {
+    String others = unwatched.size() == 1 ? "" : ", nor can " + (unwatched.size() - 1) + " more";
+    String first = unwatched.getFirst() + others + ", " + LATE;
+    return first.contains("inotify")
+        ? first + "; to have them seen at once, run: sysctl fs.inotify.max_user_watches=524288"
+        : first;
+  }
+
+  /** Once for each new sentence. */
+  private void say(String sentence) {
+    if (!trouble.equals(Optional.of(sentence))) {
+      trouble = Optional.of(sentence);
+      LOG.atWarn().addKeyValue("trouble", sentence).log("changes of manifests are seen late");
+    }
+  }
+
+  /** Each time: the name may have come to mean another directory since. */
+  private boolean register(Path directory, WatchService to) throws IOException {
+    WatchKey key = kernel.register(directory, to);
+    return !key.equals(keys.put(directory, key));
+  }
+
+  /** What cannot be listed, a scan says. */
+  private static void addDirectories(Path directory, Deque<Path> to) {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(directory, WatchedTree::isDirectory)) {
+      entries.forEach(to::add);
+    } catch (IOException | RuntimeException e) {
+      LOG.atDebug().setCause(e).addKeyValue("directory", directory).log("not listed");
+    }
   }
 
   private static boolean isDirectory(Path entry) {
     return !String.valueOf(entry.getFileName()).startsWith(".")
         && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
-  }
-
-  private void sayOnce(Path directory, Exception e) {
-    if (!saidSo) {
-      saidSo = true;
-      LOG.atWarn()
-          .addKeyValue("directory", directory)
-          .addKeyValue("cause", e.toString())
-          .log(
-              "a directory of manifests cannot be watched, so its changes are seen only every 30"
-                  + " seconds; if watches have run out: sysctl fs.inotify.max_user_watches=524288");
-    }
   }
 
   void forget(WatchKey key) {
@@ -106,10 +198,14 @@ final class WatchedTree {
   }
 
   void close() {
-    try {
-      service.close();
-    } catch (IOException e) {
-      LOG.atWarn().setCause(e).addKeyValue("root", root).log("closing the watch failed");
+    closed.countDown();
+    WatchService open = service;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOG.atWarn().setCause(e).addKeyValue("root", root).log("closing the watch failed");
+      }
     }
   }
 }

@@ -1,16 +1,19 @@
 package dev.pglet.manifest.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,31 +115,111 @@ final class TestDirectoryWatcher {
     }
   }
 
+  /** A kernel that gives so many watches. */
+  private static final class Limited implements WatchedTree.Kernel {
+    private volatile int instances;
+    private volatile int watches;
+    private final Set<Path> watched = ConcurrentHashMap.newKeySet();
+
+    Limited(int instances, int watches) {
+      this.instances = instances;
+      this.watches = watches;
+    }
+
+    @Override
+    public WatchService open() throws IOException {
+      if (instances == 0) {
+        throw new IOException("User limit of inotify instances reached or too many open files");
+      }
+      return REAL.open();
+    }
+
+    @Override
+    public WatchKey register(Path directory, WatchService service) throws IOException {
+      if (!watched.contains(directory) && watched.size() >= watches) {
+        throw new IOException("User limit of inotify watches reached");
+      }
+      watched.add(directory);
+      return REAL.register(directory, service);
+    }
+  }
+
   @Test
-  void leavesAllToTheTimerWhenTheKernelGivesNoWatches() {
-    AtomicInteger tries = new AtomicInteger();
-    assertThatCode(
-            () -> {
-              DirectoryWatcher.start(
-                      root,
-                      rescans::release,
-                      () -> {
-                        throw new IOException("User limit of inotify instances reached");
-                      },
-                      WatchedTree.Registration.OF_THE_KERNEL)
-                  .close();
-              DirectoryWatcher.start(
-                      root,
-                      rescans::release,
-                      () -> FileSystems.getDefault().newWatchService(),
-                      (_, _) -> {
-                        tries.incrementAndGet();
-                        throw new IOException("User limit of inotify watches reached");
-                      })
-                  .close();
-            })
-        .doesNotThrowAnyException();
-    assertThat(tries).hasValue(1);
+  void withoutAnyWatchItSaysSoAndWatchesOnceThereIsOne() throws Exception {
+    Limited kernel = new Limited(0, 9);
+    try (DirectoryWatcher watcher =
+        DirectoryWatcher.start(root, rescans::release, kernel, Duration.ofMillis(10))) {
+      assertThat(watcher.trouble().orElse(""))
+          .startsWith(root + " cannot be watched (User limit of inotify instances reached")
+          .contains("seen only every 30 seconds")
+          .endsWith("run: sysctl fs.inotify.max_user_instances=512");
+      kernel.instances = 1;
+      awaitNoTrouble(watcher);
+      awaitSilence();
+      Files.writeString(root.resolve("a.yaml"), "a: 1");
+      awaitRescan();
+    }
+  }
+
+  @Test
+  void aReplacedRootIsNoticedWithoutAnyWatch() throws Exception {
+    try (DirectoryWatcher _ =
+        DirectoryWatcher.start(root, rescans::release, new Limited(0, 0), Duration.ofDays(1))) {
+      Files.move(root, temp.resolve("aside"));
+      Files.createDirectory(root);
+      awaitRescan();
+    }
+  }
+
+  @Test
+  void directoriesThatAreNotWatchedAreCountedUntilTheyAre() throws Exception {
+    Files.createDirectories(root.resolve("x/y"));
+    Files.createDirectory(root.resolve("z"));
+    Limited kernel = new Limited(1, 1);
+    try (DirectoryWatcher watcher =
+        DirectoryWatcher.start(root, rescans::release, kernel, Duration.ofMillis(10))) {
+      assertThat(watcher.trouble().orElse(""))
+          .contains(" cannot be watched (User limit of inotify watches reached), nor can 2 more,")
+          .endsWith("run: sysctl fs.inotify.max_user_watches=524288");
+      Files.writeString(root.resolve("a.yaml"), "a: 1");
+      awaitRescan();
+      kernel.watches = 4;
+      awaitNoTrouble(watcher);
+      awaitSilence();
+      Files.writeString(root.resolve("x/y/a.yaml"), "a: 1");
+      awaitRescan();
+    }
+  }
+
+  /** The JDK keeps 512 events of a directory; then it says that there were more. */
+  @Test
+  void anOverflowOfEventsAsksForARescanToo() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    Runnable slow =
+        () -> {
+          asked.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          rescans.release();
+        };
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, slow)) {
+      Files.writeString(root.resolve("first.yaml"), "a: 1");
+      asked.await();
+      Path deep = root.resolve("x");
+      for (int i = 0; i < 20_000; i++) {
+        Files.writeString(root.resolve(i % 1000 + ".yaml"), "a: 1");
+      }
+      Files.createDirectory(deep); // whose event is lost among the others
+      goOn.countDown();
+      awaitRescan();
+      awaitSilence();
+      Files.writeString(deep.resolve("a.yaml"), "a: 1");
+      awaitRescan();
+    }
   }
 
   @Test
@@ -147,6 +230,14 @@ final class TestDirectoryWatcher {
     Files.writeString(root.resolve("a.yaml"), "a: 1");
     awaitSilence();
     assertThat(rescans.availablePermits()).isZero();
+  }
+
+  /** What is watched again may have changed before: a rescan comes with it. */
+  private void awaitNoTrouble(DirectoryWatcher watcher) throws InterruptedException {
+    awaitRescan();
+    while (watcher.trouble().isPresent()) {
+      awaitRescan();
+    }
   }
 
   private void awaitRescan() throws InterruptedException {

@@ -171,6 +171,7 @@ public final class GetCommand implements BuiltinCommand {
     for (String key : session.heldPrunes()) {
       session.err().printf("held: %s: its manifest is gone; see: pglet prune%n", key);
     }
+    session.watchTrouble().ifPresent(trouble -> session.err().println("late: " + trouble));
     return complete ? Cli.OK : Cli.FAILED;
   }
 

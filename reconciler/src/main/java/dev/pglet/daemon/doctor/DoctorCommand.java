@@ -67,7 +67,7 @@ public final class DoctorCommand implements BuiltinCommand {
     if (asked || Files.exists(directory)) {
       findings.addAll(ManifestChecks.manifests(host.manifests(directory)));
       if (Files.isDirectory(directory)) {
-        findings.add(HostChecks.inotify(directory));
+        findings.add(inotify(directory, daemon));
         findings.add(ManifestChecks.git(directory));
       }
     } else {
@@ -80,6 +80,18 @@ public final class DoctorCommand implements BuiltinCommand {
       session.err().printf("%d problem(s)%n", problems);
     }
     return problems == 0 ? Cli.OK : Cli.FAILED;
+  }
+
+  /** What the daemon says of its own watches counts; another user may have others left. */
+  private static Finding inotify(Path directory, Optional<ObjectNode> daemon) {
+    Optional<Path> watched = daemon.map(object -> Path.of(object.path("manifests").asText()));
+    if (!watched.equals(Optional.of(directory))) {
+      return HostChecks.inotify(directory);
+    }
+    String trouble = daemon.get().path("watchTrouble").asText();
+    return trouble.isEmpty()
+        ? Finding.good("inotify", "the daemon hears of every change below " + directory)
+        : Finding.problem("inotify", trouble, "");
   }
 
   private static Optional<ObjectNode> daemon(Session session) throws ReconcileException {

@@ -1,0 +1,116 @@
+package dev.pglet.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A real daemon in namespaces of its own, whose limits and mounts are changed as no test may change
+ * those of the host. Needs no root, but a kernel that lets this user have such namespaces.
+ */
+@Timeout(180)
+final class TestWatchedDirectory {
+  /** The caller's timer comes every half minute. */
+  private static final Duration BY_THE_TIMER = Duration.ofSeconds(90);
+
+  private Pglet pglet;
+
+  @BeforeEach
+  void open() throws Exception {
+    assumeTrue(
+        run(List.of("unshare", "--user", "--map-root-user", "--mount", "true")).code() == 0,
+        "this kernel gives this user no namespaces");
+    pglet = new Pglet();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    if (pglet != null) {
+      pglet.close();
+    }
+  }
+
+  private record Ran(int code, String out) {}
+
+  private static Ran run(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("%s ends", command).isTrue();
+    return new Ran(process.exitValue(), out);
+  }
+
+  /** A daemon in new namespaces, in which commands were run before. */
+  private DaemonProcess daemon(String before) throws IOException {
+    String script = "set -e; " + before + "; exec \"$@\"";
+    return DaemonProcess.start(
+        pglet,
+        List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"));
+  }
+
+  private static String template(String name) {
+    return """
+        apiVersion: pglet.dev/v1alpha1
+        kind: Template
+        metadata:
+          name: %s
+        spec:
+          parameters: {work_mem: 5MB}
+        """
+        .formatted(name);
+  }
+
+  private static void awaitListed(DaemonProcess daemon, Duration within, String... names)
+      throws Exception {
+    TestInstanceForReal.eventually(
+        () -> {
+          assertThat(daemon.verb("get", "templates", "--no-headers").lines())
+              .as(daemon.log())
+              .extracting(line -> line.split(" ", 2)[0])
+              .contains(names);
+          return "";
+        },
+        within);
+  }
+
+  @Test
+  void withoutAnyInotifyInstanceTheTimerSeesChangesAndTheUserIsTold() throws Exception {
+    pglet.write("one.yaml", template("one"));
+    try (DaemonProcess daemon = daemon("echo 0 > /proc/sys/user/max_inotify_instances")) {
+      awaitListed(daemon, Pglet.SOON, "one");
+      assertThat(daemon.log()).contains("changes of manifests are seen late");
+      assertThat(daemon.verb("get", "templates"))
+          .contains("late: " + pglet.manifests() + " cannot be watched (User limit of inotify")
+          .contains("run: sysctl fs.inotify.max_user_instances");
+      assertThat(daemon.verb(1, "doctor"))
+          .contains("problem  inotify        " + pglet.manifests() + " cannot be watched");
+
+      pglet.write("two.yaml", template("two"));
+      awaitListed(daemon, BY_THE_TIMER, "one", "two");
+    }
+  }
+
+  @Test
+  void withTooFewInotifyWatchesTheUserIsToldWhichDirectoriesAreSeenLate() throws Exception {
+    Path below = Files.createDirectory(pglet.manifests().resolve("below"));
+    Files.writeString(below.resolve("one.yaml"), template("one"));
+    try (DaemonProcess daemon = daemon("echo 1 > /proc/sys/user/max_inotify_watches")) {
+      awaitListed(daemon, Pglet.SOON, "one");
+      assertThat(daemon.verb("get", "templates"))
+          .contains("late: " + below + " cannot be watched (User limit of inotify watches");
+
+      pglet.write("two.yaml", template("two"));
+      awaitListed(daemon, BY_THE_TIMER, "one", "two");
+    }
+  }
+}
