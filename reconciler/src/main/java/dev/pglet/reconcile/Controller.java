@@ -56,6 +56,15 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
   /** What to write back, without conditions and observedGeneration, which the engine adds. Pure. */
   T status(R resource, O observed);
 
+  /**
+   * Conditions that only this kind has, in the order in which people look for them; a type that is
+   * not among them is not shown. Pure. None of them decides over {@code Ready}: what does is in the
+   * plan.
+   */
+  default List<KindCondition> conditions(R resource, O observed) {
+    return List.of();
+  }
+
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
 

@@ -23,6 +23,7 @@ import java.util.Optional;
  *     when none does
  * @param awaiting for people: what is waited for when the steps are done
  * @param beyond what cannot be seen yet
+ * @param deferred steps that a policy of the spec holds back for now
  * @param problems why it cannot go on, each with what to do
  * @param upToDate nothing is left to do, or to wait for but that time passes
  */
@@ -36,6 +37,7 @@ public record Preview(
     Optional<String> planId,
     Optional<String> awaiting,
     List<String> beyond,
+    List<PlannedStep> deferred,
     List<Problem> problems,
     boolean upToDate) {
   /** The annotation that consents to destructive steps. */
@@ -70,6 +72,7 @@ public record Preview(
     differences = List.copyOf(differences);
     steps = List.copyOf(steps);
     beyond = List.copyOf(beyond);
+    deferred = List.copyOf(deferred);
     problems = List.copyOf(problems);
   }
 
@@ -92,13 +95,8 @@ public record Preview(
       difference.before().ifPresent(text -> change.put("before", text));
       difference.after().ifPresent(text -> change.put("after", text));
     }
-    ArrayNode acts = plan.putArray("steps");
-    for (PlannedStep step : steps) {
-      acts.addObject()
-          .put("name", step.name())
-          .put("description", step.describe())
-          .put("risk", step.risk().name());
-    }
+    write(steps, plan.putArray("steps"));
+    write(deferred, plan.putArray("deferred"));
     planId.ifPresent(id -> plan.put("planId", id));
     awaiting.ifPresent(wait -> plan.put("awaiting", wait));
     beyond.forEach(plan.putArray("beyond")::add);
@@ -109,6 +107,28 @@ public record Preview(
     return plan;
   }
 
+  private static void write(List<PlannedStep> steps, ArrayNode array) {
+    for (PlannedStep step : steps) {
+      array
+          .addObject()
+          .put("name", step.name())
+          .put("description", step.describe())
+          .put("risk", step.risk().name());
+    }
+  }
+
+  private static List<PlannedStep> steps(JsonNode array) {
+    List<PlannedStep> steps = new ArrayList<>();
+    for (JsonNode step : array) {
+      steps.add(
+          new PlannedStep(
+              step.path("name").asText(),
+              step.path("description").asText(),
+              Risk.valueOf(step.path("risk").asText())));
+    }
+    return steps;
+  }
+
   /** Reads what {@link #json} has written. */
   public static Preview of(JsonNode plan) {
     List<Difference> differences = new ArrayList<>();
@@ -116,14 +136,6 @@ public record Preview(
       differences.add(
           new Difference(
               change.path("field").asText(), text(change, "before"), text(change, "after")));
-    }
-    List<PlannedStep> steps = new ArrayList<>();
-    for (JsonNode step : plan.path("steps")) {
-      steps.add(
-          new PlannedStep(
-              step.path("name").asText(),
-              step.path("description").asText(),
-              Risk.valueOf(step.path("risk").asText())));
     }
     List<String> beyond = new ArrayList<>();
     plan.path("beyond").forEach(line -> beyond.add(line.asText()));
@@ -140,10 +152,11 @@ public record Preview(
         plan.path("deleting").asBoolean(),
         plan.path("paused").asBoolean(),
         differences,
-        steps,
+        steps(plan.path("steps")),
         text(plan, "planId"),
         text(plan, "awaiting"),
         beyond,
+        steps(plan.path("deferred")),
         problems,
         plan.path("upToDate").asBoolean());
   }

@@ -429,6 +429,7 @@ class TestApi {
             Optional.of("0123456789abcdef"),
             Optional.empty(),
             List.of("extensions"),
+            List.of(new Preview.PlannedStep("Repaint", "repainting", Risk.RESTART)),
             List.of(),
             false);
     backend.previews.put(APP, preview);

@@ -74,6 +74,7 @@ final class TestApplySet {
             Optional.empty(),
             List.of(),
             List.of(),
+            List.of(),
             steps.isEmpty()));
   }
 

@@ -65,6 +65,7 @@ final class TestDiff {
             planId,
             Optional.empty(),
             steps.isEmpty() ? List.of() : List.of("extensions, once the server runs"),
+            List.of(),
             problems,
             steps.isEmpty()));
   }

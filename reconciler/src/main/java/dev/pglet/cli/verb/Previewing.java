@@ -56,6 +56,9 @@ final class Previewing {
     for (PlannedStep step : preview.steps()) {
       out.printf("  %d. %-11s %s%n", number++, step.risk(), step.describe());
     }
+    for (PlannedStep step : preview.deferred()) {
+      out.printf("  later: %-8s %s%n", step.risk(), step.describe());
+    }
     preview.awaiting().ifPresent(wait -> out.println("  then waits: " + wait));
     preview.beyond().forEach(what -> out.println("  not known yet: " + what));
     if (preview.paused() && !preview.steps().isEmpty()) {

@@ -76,6 +76,7 @@ final class TestRollback {
             Optional.empty(),
             Optional.empty(),
             List.of(),
+            List.of(),
             problems,
             true));
   }

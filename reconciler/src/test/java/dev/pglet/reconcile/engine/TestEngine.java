@@ -72,6 +72,31 @@ final class TestEngine {
   }
 
   @Test
+  void whatAPolicyHoldsBackIsShownAndNotDoneAndNoObstacleToBeingReady() throws Exception {
+    rig.manifests().put(document("box", "size: 3, colour: later-red"));
+
+    TestingEngine engine = rig.start();
+    assertThat(engine.converge().succeeded()).isTrue();
+
+    assertThat(rig.host().acts()).containsExactly("Build toy/box", "Open toy/box");
+    assertThat(rig.condition(BOX, "Ready")).isEqualTo("True Ready");
+    assertThat(rig.condition(BOX, "UpToDate")).isEqualTo("False StepsDeferred");
+    assertThat(rig.condition(BOX, "Reconciling")).isEqualTo("False Idle");
+    assertThat(rig.condition(BOX, "PaintPending")).isEqualTo("True Later");
+    assertThat(rig.manifests().status(BOX).orElseThrow().path("conditions").toString())
+        .contains("PaintPending");
+
+    rig.manifests().put(document("box", "size: 3, colour: red"));
+    engine.engine().rescan();
+    engine.settleNow();
+
+    assertThat(rig.host().count("Paint")).isEqualTo(1);
+    assertThat(rig.condition(BOX, "UpToDate")).isEqualTo("True UpToDate");
+    assertThat(rig.manifests().status(BOX).orElseThrow().path("conditions").toString())
+        .doesNotContain("PaintPending");
+  }
+
+  @Test
   void anErrorOfAStepIsSaidWithThePlaceOfItsFieldAndOfItsRival() throws Exception {
     rig.manifests().put(document("box", "size: 3, colour: red"));
     rig.manifests().put(document("other", "size: 4"));

@@ -4,6 +4,7 @@ import dev.pglet.api.meta.Conditions;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
@@ -26,6 +27,9 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
    * @param carries a box that stands on this one, if any
    */
   record Observed(Optional<Box> box, boolean onAvailable, Optional<ResourceKey> carries) {}
+
+  /** A colour that begins so is not painted for now. */
+  private static final String LATER = "later-";
 
   private final ToyHost host;
 
@@ -93,6 +97,12 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
     }
     if (!box.open() || box.abandoned()) {
       steps.add(new ToyStep.Open());
+    } else if (colour.startsWith(LATER)) {
+      return new Plan<>(
+          List.of(),
+          Optional.empty(),
+          List.of(),
+          List.of(new ToyStep.Paint(colour.substring(LATER.length()))));
     } else if (!box.colour().equals(Optional.of(colour))) {
       steps.add(new ToyStep.Paint(colour));
     }
@@ -163,6 +173,14 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                 new ToyStatus(
                     box.open() ? "Open" : "Closed", box.size(), box.colour().orElse(null)))
         .orElse(new ToyStatus("Absent", null, null));
+  }
+
+  @Override
+  public List<KindCondition> conditions(Toy toy, Observed observed) {
+    String colour = Objects.requireNonNull(toy.getSpec().colour());
+    return colour.startsWith(LATER)
+        ? List.of(KindCondition.yes("PaintPending", "Later", "it is painted later"))
+        : List.of();
   }
 
   @Override

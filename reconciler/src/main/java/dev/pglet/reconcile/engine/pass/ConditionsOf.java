@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -36,26 +37,51 @@ record ConditionsOf(
     Function<ReconcileException, String> explain) {
   private static final String PRUNE_BLOCKED = "PruneBlocked";
 
+  private static final Set<String> OF_EVERY_KIND =
+      Set.of(
+          Conditions.READY,
+          Conditions.AVAILABLE,
+          Conditions.UP_TO_DATE,
+          Conditions.RECONCILING,
+          Conditions.STALLED,
+          Conditions.PAUSED,
+          Conditions.DELETING,
+          PRUNE_BLOCKED);
+
   private record Finding(String status, String reason, String message) {}
 
   /** All of them, in the order in which people look for them. */
   List<Condition> list(List<Condition> before, Instant now) {
-    List<Condition> always =
-        List.of(
-            condition(Conditions.READY, ready(), before, now),
-            condition(Conditions.AVAILABLE, available(), before, now),
-            condition(Conditions.UP_TO_DATE, upToDate(), before, now),
-            condition(Conditions.RECONCILING, reconciling(), before, now),
-            condition(Conditions.STALLED, stalled(), before, now),
-            condition(Conditions.PAUSED, paused(), before, now),
-            condition(Conditions.DELETING, deleting(), before, now));
-    if (pruneBlock.isEmpty() || tracked.deleting()) {
-      return always;
+    List<Condition> all = new ArrayList<>();
+    all.add(condition(Conditions.READY, ready(), before, now));
+    all.add(condition(Conditions.AVAILABLE, available(), before, now));
+    all.add(condition(Conditions.UP_TO_DATE, upToDate(), before, now));
+    all.add(condition(Conditions.RECONCILING, reconciling(), before, now));
+    all.add(condition(Conditions.STALLED, stalled(), before, now));
+    all.add(condition(Conditions.PAUSED, paused(), before, now));
+    all.add(condition(Conditions.DELETING, deleting(), before, now));
+    if (pruneBlock.isPresent() && !tracked.deleting()) {
+      Finding blocked = yes(pruneBlock.get().reason(), pruneBlock.get().message());
+      all.add(condition(PRUNE_BLOCKED, blocked, before, now));
     }
-    List<Condition> all = new ArrayList<>(always);
-    Finding blocked = yes(pruneBlock.get().reason(), pruneBlock.get().message());
-    all.add(condition(PRUNE_BLOCKED, blocked, before, now));
+    all.addAll(ofKind(before, now));
     return List.copyOf(all);
+  }
+
+  /** What cannot be seen now was so when it was last seen. */
+  private List<Condition> ofKind(List<Condition> before, Instant now) {
+    if (sight.isEmpty()) {
+      return before.stream().filter(old -> !OF_EVERY_KIND.contains(old.getType())).toList();
+    }
+    return sight.get().conditions().stream()
+        .map(
+            own ->
+                condition(
+                    own.type(),
+                    new Finding(own.status(), own.reason(), own.message()),
+                    before,
+                    now))
+        .toList();
   }
 
   private Finding available() {
@@ -79,16 +105,21 @@ record ConditionsOf(
       return no(seen.invalid().get());
     }
     Optional<ReconcileException> error = error();
-    boolean onlyDeferred = error.isPresent() && deferred(seen, error.get());
-    if (seen.available() && (onlyDeferred || (seen.upToDate() && error.isEmpty()))) {
-      return yes("Ready", onlyDeferred ? "but for steps that need consent" : "");
+    boolean wantsConsent = error.isPresent() && wantsConsent(seen, error.get());
+    boolean heldBack = error.isEmpty() && seen.onlyDeferred();
+    if (seen.available() && (wantsConsent || heldBack || (seen.upToDate() && error.isEmpty()))) {
+      return yes(
+          "Ready",
+          wantsConsent
+              ? "but for steps that need consent"
+              : heldBack ? "but for " + describe(seen.plan().deferred()) : "");
     }
     return error.isEmpty() && seen.upToDate()
         ? no("NotAvailable", "it is as its manifest says, and cannot be used")
         : because(pending(seen));
   }
 
-  private static boolean deferred(Sight seen, ReconcileException error) {
+  private static boolean wantsConsent(Sight seen, ReconcileException error) {
     return error instanceof Refused
         && !seen.plan().steps().isEmpty()
         && seen.plan().steps().stream().allMatch(step -> step.risk() == Risk.DESTRUCTIVE);
@@ -112,14 +143,19 @@ record ConditionsOf(
 
   private static Finding pending(Sight seen) {
     if (!seen.plan().steps().isEmpty()) {
-      return no(
-          "StepsPending",
-          seen.plan().steps().stream().map(Step::describe).collect(Collectors.joining("; ")));
+      return no("StepsPending", describe(seen.plan().steps()));
+    }
+    if (seen.onlyDeferred()) {
+      return no("StepsDeferred", describe(seen.plan().deferred()));
     }
     return seen.plan()
         .awaiting()
         .map(wait -> no(wait.reason(), wait.message()))
         .orElse(no("NotAvailable", "it cannot be used now"));
+  }
+
+  private static String describe(List<? extends Step> steps) {
+    return steps.stream().map(Step::describe).collect(Collectors.joining("; "));
   }
 
   private Finding reconciling() {

@@ -79,7 +79,8 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
         plan,
         invalid,
         controller.available(resource, observed),
-        status(controller.status(resource, observed)));
+        status(controller.status(resource, observed)),
+        controller.conditions(resource, observed));
   }
 
   private static ObjectNode status(Object status) {

@@ -6,6 +6,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.Preview.Difference;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Step;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.reconcile.engine.pass.Consents;
@@ -59,16 +60,21 @@ public final class Previews {
         wanted.deleting(),
         wanted.paused(),
         differences,
-        sight.plan().steps().stream()
-            .map(step -> new Preview.PlannedStep(step.name(), step.describe(), step.risk()))
-            .toList(),
+        planned(sight.plan().steps()),
         wanted.deleting()
             ? Optional.empty()
             : Consents.planId(sight.plan(), wanted.entry().identity()),
         sight.plan().awaiting().map(Wait::message),
         sight.plan().beyond(),
+        planned(sight.plan().deferred()),
         sight.invalid().map(this::problems).orElse(List.of()),
         sight.upToDate());
+  }
+
+  private static List<Preview.PlannedStep> planned(List<? extends Step> steps) {
+    return steps.stream()
+        .map(step -> new Preview.PlannedStep(step.name(), step.describe(), step.risk()))
+        .toList();
   }
 
   private Preview failed(
@@ -82,6 +88,7 @@ public final class Previews {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         List.of(),
         problems(error),
         false);
