@@ -46,6 +46,10 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
 
   private static final String UID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
   private static final String PLAN = "\\b[0-9a-f]{16}\\b";
+
+  /** Which directory the root is: another one in each run. */
+  private static final String ORIGIN = "(?<=: \")\\d+:\\d+(:[0-9.]+)?(?=\")";
+
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z";
 
   private final Path place;
@@ -215,6 +219,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
             files(root, true),
             files(settings().dataRoot(), false),
             inventory())
+        .replaceAll(ORIGIN, "ORIGIN")
         .replaceAll(UID, "UID")
         .replaceAll(TIME, "TIME")
         .replaceAll(PLAN, "PLAN");

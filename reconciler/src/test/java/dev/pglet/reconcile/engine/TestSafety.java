@@ -361,12 +361,14 @@ final class TestSafety {
     rig.stop();
     Path inventory = rig.dataRoot().resolve("state/inventory.json");
     String newer =
-        Files.readString(inventory).replaceFirst("\"formatVersion\" : 2", "\"formatVersion\" : 9");
+        Files.readString(inventory)
+            .replaceFirst("\"formatVersion\" : [0-9]+", "\"formatVersion\" : 99");
+    assertThat(newer).contains("\"formatVersion\" : 99");
     Files.writeString(inventory, newer);
 
     assertThatThrownBy(() -> rig.open(parts -> parts))
         .isInstanceOf(Refused.class)
-        .hasMessageContaining("formatVersion 9");
+        .hasMessageContaining("formatVersion 99");
     assertThat(Files.readString(inventory)).isEqualTo(newer);
   }
 
