@@ -259,6 +259,7 @@ public final class BranchController
         pool,
         BranchSettings.inherited(ofSource, runWith.majorVersion()),
         wanted.parameters(),
+        List.of(),
         BranchSettings.enforced(runWith.majorVersion()));
   }
 

@@ -42,6 +42,9 @@ import java.util.Set;
 public final class InstanceController
     implements Controller<
         PostgreSQLInstance, PostgreSQLInstanceStatus, InstanceObserved, InstanceStep> {
+  /** Where the binaries have it: what runs often or long cannot be found later without it. */
+  private static final List<String> PRELOADED = List.of("pg_stat_statements");
+
   private final ServerHost host;
   private final InstanceObserver observer;
   private final ServerExecutor servers;
@@ -178,6 +181,7 @@ public final class InstanceController
         pool == null ? host.settings().volumes() : Path.of(pool).normalize(),
         typed,
         wanted.parameters(),
+        PRELOADED,
         Map.of());
   }
 

@@ -11,8 +11,10 @@ import dev.pglet.instance.InstanceObserved.Installed;
 import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.Passfiles;
+import dev.pglet.server.PreloadList;
 import dev.pglet.server.RunningServer;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
 import dev.pglet.server.ServerObserver.Answered;
 import dev.pglet.server.ServerSpec;
@@ -54,7 +56,7 @@ final class InstanceObserver {
         answered.server(),
         wanted.database().name(),
         owner,
-        handedOn(wanted),
+        handedOn(wanted, answered.server()),
         passfiles.has(key, owner) && password,
         facts);
   }
@@ -89,14 +91,22 @@ final class InstanceObserver {
     }
   }
 
-  /** What a branch runs with too: settings by name, and the time zone, which is a typed field. */
-  private static Map<String, String> handedOn(PostgreSQLInstanceSpec wanted) {
+  /**
+   * What a branch runs with too: settings by name, the time zone, which is a typed field, and what
+   * is preloaded, which functions in the databases need.
+   */
+  private static Map<String, String> handedOn(
+      PostgreSQLInstanceSpec wanted, ServerObserved server) {
     Map<String, String> settings = new HashMap<>();
     settings.put("timezone", wanted.database().timezone());
     settings.put("log_timezone", wanted.database().timezone());
     wanted
         .parameters()
         .forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));
+    server
+        .desired()
+        .map(desired -> desired.settings().get(PreloadList.SETTING))
+        .ifPresent(libraries -> settings.put(PreloadList.SETTING, libraries));
     return settings;
   }
 

@@ -28,11 +28,18 @@ final class ConfigurationApply {
   /** Which fields give settings that are not written by name. */
   private static final Map<String, String> TYPED =
       Map.of(
-          "max_connections", "spec.network.maxConnections",
-          "port", "spec.network.port",
-          "listen_addresses", "spec.network.bindAddress",
-          "timezone", "spec.database.timezone",
-          "log_timezone", "spec.database.timezone");
+          "max_connections",
+          "spec.network.maxConnections",
+          "port",
+          "spec.network.port",
+          "listen_addresses",
+          "spec.network.bindAddress",
+          PreloadList.SETTING,
+          "spec.extensions",
+          "timezone",
+          "spec.database.timezone",
+          "log_timezone",
+          "spec.database.timezone");
 
   private final ServerHost host;
 
@@ -47,7 +54,7 @@ final class ConfigurationApply {
    */
   void apply(ServerSpec spec, Volume volume, Binaries binaries, boolean running)
       throws ReconcileException {
-    Configuration configuration = host.configuration(spec, volume.marker().port());
+    Configuration configuration = host.configuration(spec, volume.marker(), Optional.of(binaries));
     RememberedConfigurations remembered = new RememberedConfigurations(volume, host.account());
     try {
       Path candidate = remembered.writeCandidate(configuration.main());

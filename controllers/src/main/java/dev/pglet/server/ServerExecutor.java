@@ -277,7 +277,7 @@ public final class ServerExecutor {
   private void goBack(ServerSpec spec, Volume volume, StepFailed failure)
       throws ReconcileException {
     RememberedConfigurations remembered = remembered(spec);
-    Configuration tried = host.configuration(spec, volume.marker().port());
+    Configuration tried = host.configuration(spec, volume.marker(), Optional.of(binaries(spec)));
     Optional<String> lastGood = files("reading the last good configuration", remembered::lastGood);
     boolean anotherIsGood = lastGood.isPresent() && !lastGood.get().equals(tried.hash());
     if (!anotherIsGood || host.server().find(volume.data()).isPresent()) {

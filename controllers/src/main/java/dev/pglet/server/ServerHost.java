@@ -2,12 +2,14 @@ package dev.pglet.server;
 
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.port.Ports;
+import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresServer;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
@@ -62,13 +64,18 @@ public record ServerHost(
     return socketDirectory.resolveSibling(socketDirectory.getFileName() + "-private");
   }
 
-  /** The configuration that a spec gives on a port. */
-  public Configuration configuration(ServerSpec spec, int port) throws ReconcileException {
+  /**
+   * The configuration that a spec gives on a volume.
+   *
+   * @param with that the server runs with; empty while they are not there
+   */
+  public Configuration configuration(ServerSpec spec, VolumeMarker marker, Optional<Binaries> with)
+      throws ReconcileException {
     TreeSet<String> superusers = new TreeSet<>();
     superusers.add(System.getProperty("user.name"));
     superusers.add(account.name());
     return Configuration.render(
-        ServerSettings.of(spec, port, socketDirectory(spec.uid())), superusers);
+        ServerSettings.of(spec, marker, with, socketDirectory(spec.uid())), superusers);
   }
 
   public static Path log(Volume volume) {

@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresBinaries.Sticky;
 import dev.pglet.host.postgres.PostgresServer.ControlData;
@@ -109,7 +110,7 @@ public final class ServerObserver {
     Path socket = pidFile.flatMap(PidFile::socketDirectory).orElse(socketDirectory);
     Optional<Integer> runningPort = pidFile.map(PidFile::port);
 
-    Configuration desired = host.configuration(spec, volume.marker().port());
+    Configuration desired = host.configuration(spec, volume.marker(), ready(binaries));
     boolean secured = new VolumeOwnership(host.account()).secured(volume);
     Path configurations = ServerHost.configurations(volume);
     // Before the volume is taken over, nobody knows who has written there.
@@ -182,6 +183,12 @@ public final class ServerObserver {
         }
       }
     }
+  }
+
+  private static Optional<Binaries> ready(Resolution binaries) {
+    return binaries instanceof Resolution.Ready ready
+        ? Optional.of(ready.binaries())
+        : Optional.empty();
   }
 
   static Optional<Sticky> sticky(VolumeMarker marker) {

@@ -1,9 +1,14 @@
 package dev.pglet.server;
 
+import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.volume.VolumeMarker;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which settings a spec gives: the defaults of pglet, then typed fields, then parameters by name.
@@ -11,7 +16,13 @@ import java.util.Map;
 final class ServerSettings {
   private ServerSettings() {}
 
-  static Map<String, String> of(ServerSpec spec, int port, Path socketDirectory) {
+  /**
+   * The settings.
+   *
+   * @param binaries that the server runs with; empty while they are not there
+   */
+  static Map<String, String> of(
+      ServerSpec spec, VolumeMarker marker, Optional<Binaries> binaries, Path socketDirectory) {
     Map<String, String> settings = new LinkedHashMap<>();
     // Messages that pglet reads and shows are the same on every host.
     settings.put("lc_messages", "C");
@@ -19,8 +30,12 @@ final class ServerSettings {
     settings.put("cluster_name", spec.key().name());
     putAll(settings, spec.typed());
     putAll(settings, spec.parameters());
+    List<String> preload = new ArrayList<>(spec.preload());
+    preload.addAll(PreloadList.kept(marker));
+    PreloadList.value(Optional.ofNullable(settings.get(PreloadList.SETTING)), preload, binaries)
+        .ifPresent(value -> settings.put(PreloadList.SETTING, value));
     putAll(settings, spec.enforced());
-    settings.put("port", Integer.toString(port));
+    settings.put("port", Integer.toString(marker.port()));
     settings.put("listen_addresses", spec.bindAddress());
     settings.put("unix_socket_directories", socketDirectory.toString());
     settings.put("unix_socket_permissions", "0777");

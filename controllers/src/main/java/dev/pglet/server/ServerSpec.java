@@ -6,6 +6,7 @@ import dev.pglet.api.meta.ResourceKey;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param pool the directory under which the volume lives
  * @param typed settings that come from typed fields of the spec
  * @param parameters settings that the user wrote by name; they win over typed ones
+ * @param preload libraries to preload if they are installed, besides those in {@code parameters}
  * @param enforced settings that nothing may override, such as {@code archive_mode=off} of a branch
  */
 public record ServerSpec(
@@ -34,11 +36,13 @@ public record ServerSpec(
     Path pool,
     Map<String, String> typed,
     Map<String, String> parameters,
+    List<String> preload,
     Map<String, String> enforced) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    preload = List.copyOf(preload);
     enforced = Collections.unmodifiableMap(new LinkedHashMap<>(enforced));
   }
 

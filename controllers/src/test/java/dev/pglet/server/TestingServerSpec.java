@@ -1,6 +1,7 @@
 package dev.pglet.server;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What a server shall be, changed by one wish at a time. It fits {@link TestingServer}. */
@@ -29,6 +30,7 @@ public record TestingServerSpec(
         pool,
         Map.of(),
         parameters,
+        List.of(),
         Map.of());
   }
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * Finds the libraries that a configuration preloads and that are not there: the server would end at
  * its next start, or refuse every session. Stateless.
  */
-final class PreloadLibraries {
+public final class PreloadLibraries {
   private static final Pattern LINE =
       Pattern.compile(
           "\\s*([A-Za-z_][A-Za-z0-9_.$]*)\\s*=?\\s*(?:'((?:[^']|'')*)'|([^\\s#']+))?.*");
@@ -24,6 +24,11 @@ final class PreloadLibraries {
       List.of("shared_preload_libraries", "session_preload_libraries", LOCAL);
 
   private PreloadLibraries() {}
+
+  /** The libraries of a list as the settings hold it, without quotes. */
+  public static List<String> names(String list) {
+    return items(list, ",");
+  }
 
   static List<ConfigurationProblem> missing(List<String> lines, Binaries binaries) {
     Map<String, Integer> last = new TreeMap<>();
