@@ -11,6 +11,7 @@ import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
+import dev.pglet.verb.sql.SqlCommand;
 import java.util.List;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
