@@ -32,7 +32,6 @@ import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,13 +160,6 @@ public final class InstanceController
 
   private ServerSpec serverSpec(PostgreSQLInstance resource) {
     PostgreSQLInstanceSpec wanted = resource.getSpec();
-    Map<String, String> typed = new LinkedHashMap<>();
-    typed.put("timezone", wanted.database().timezone());
-    typed.put("log_timezone", wanted.database().timezone());
-    Integer maxConnections = wanted.network().maxConnections();
-    if (maxConnections != null) {
-      typed.put("max_connections", maxConnections.toString());
-    }
     String pool = wanted.storage().pool();
     return new ServerSpec(
         key(resource),
@@ -179,7 +171,7 @@ public final class InstanceController
         wanted.version(),
         wanted.runtime().binaries(),
         pool == null ? host.settings().volumes() : Path.of(pool).normalize(),
-        typed,
+        InstanceSettings.typed(wanted),
         wanted.parameters(),
         PRELOADED,
         Map.of());

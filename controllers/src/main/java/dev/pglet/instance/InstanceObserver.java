@@ -92,14 +92,12 @@ final class InstanceObserver {
   }
 
   /**
-   * What a branch runs with too: settings by name, the time zone, which is a typed field, and what
-   * is preloaded, which functions in the databases need.
+   * What a branch runs with too, as far as it is not the source's alone: all settings, and what is
+   * preloaded, which functions in the databases need.
    */
   private static Map<String, String> handedOn(
       PostgreSQLInstanceSpec wanted, ServerObserved server) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("timezone", wanted.database().timezone());
-    settings.put("log_timezone", wanted.database().timezone());
+    Map<String, String> settings = new HashMap<>(InstanceSettings.typed(wanted));
     wanted
         .parameters()
         .forEach((name, value) -> settings.put(name.toLowerCase(Locale.ROOT), value));

@@ -8,6 +8,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
+import dev.pglet.server.config.TypedFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,29 +18,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** Puts a configuration into force: candidate, check, files, reload, proof. */
 final class ConfigurationApply {
   private static final Duration RELOAD_DEADLINE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(3);
-
-  /** Which fields give settings that are not written by name. */
-  private static final Map<String, String> TYPED =
-      Map.of(
-          "max_connections",
-          "spec.network.maxConnections",
-          "port",
-          "spec.network.port",
-          "listen_addresses",
-          "spec.network.bindAddress",
-          PreloadList.SETTING,
-          "spec.extensions",
-          "timezone",
-          "spec.database.timezone",
-          "log_timezone",
-          "spec.database.timezone");
 
   private final ServerHost host;
 
@@ -166,7 +150,7 @@ final class ConfigurationApply {
             .filter(name -> name.toLowerCase(Locale.ROOT).equals(lower))
             .findFirst()
             .map(SettingRules::field)
-            .orElse(TYPED.getOrDefault(lower, "spec"));
+            .orElse(TypedFields.of(lower));
     return new Problem(field, problem.message().replace('\n', ' '));
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.NetworkSpec;
+import dev.pglet.api.v1alpha1.PerformanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
@@ -35,6 +36,7 @@ final class TestInstanceRules {
             new NetworkSpec(port, address, null),
             new StorageSpec("auto", null),
             database,
+            PerformanceSpec.DEFAULT,
             parameters,
             List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),
             DeletionPolicy.Retain));

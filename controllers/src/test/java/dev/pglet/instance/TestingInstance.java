@@ -5,6 +5,7 @@ import static dev.pglet.server.TestingServer.UID;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.NetworkSpec;
+import dev.pglet.api.v1alpha1.PerformanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
@@ -53,6 +54,7 @@ final class TestingInstance {
         new NetworkSpec(0, "127.0.0.1", null),
         new StorageSpec("auto", null),
         database,
+        PerformanceSpec.DEFAULT,
         Map.of(),
         List.of(extensions),
         policy);

@@ -36,6 +36,7 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription("Where the server listens.") NetworkSpec network,
     @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
     @JsonPropertyDescription("The first database and its owner.") Database database,
+    @JsonPropertyDescription("Memory, planner and workers.") PerformanceSpec performance,
     @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload or restart, as the server says.")
         Map<String, String> parameters,
@@ -54,6 +55,7 @@ public record PostgreSQLInstanceSpec(
     network = network == null ? NetworkSpec.DEFAULT : network;
     storage = storage == null ? StorageSpec.DEFAULT : storage;
     database = database == null ? Database.DEFAULT : database;
+    performance = performance == null ? PerformanceSpec.DEFAULT : performance;
     parameters =
         parameters == null
             ? Map.of()

@@ -1,0 +1,33 @@
+package dev.pglet.server.config;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which field gives a setting that is not written by name, so that what is said of it has a place.
+ */
+public final class TypedFields {
+  private static final Map<String, String> FIELDS = new HashMap<>();
+
+  static {
+    FIELDS.put("max_connections", "spec.network.maxConnections");
+    FIELDS.put("port", "spec.network.port");
+    FIELDS.put("listen_addresses", "spec.network.bindAddress");
+    FIELDS.put("shared_preload_libraries", "spec.extensions");
+    FIELDS.put("timezone", "spec.database.timezone");
+    FIELDS.put("log_timezone", "spec.database.timezone");
+    PerformanceSettings.FIELDS.forEach(
+        (setting, field) -> FIELDS.put(setting, "spec.performance." + field));
+  }
+
+  private TypedFields() {}
+
+  /**
+   * The path of the field; {@code spec} when no single one gives the setting.
+   *
+   * @param setting in lower case
+   */
+  public static String of(String setting) {
+    return FIELDS.getOrDefault(setting, "spec");
+  }
+}

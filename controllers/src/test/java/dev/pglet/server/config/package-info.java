@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.server.config;
+
+import org.jspecify.annotations.NullMarked;
