@@ -2,6 +2,7 @@ package dev.pglet.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -99,11 +100,11 @@ public final class ManagedManifests implements ManifestSource {
   }
 
   @Override
-  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     lock.lock();
     try {
-      return of(key).writeStatus(key, status);
+      return of(key).writeStatus(key, status, unimportant);
     } finally {
       lock.unlock();
     }

@@ -7,6 +7,7 @@ import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.DelayedTasks;
 import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -172,7 +173,7 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   @Override
-  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     lock.lock();
     try {
@@ -181,7 +182,7 @@ public final class ManifestDirectory implements ManifestSource {
       if (manifest == null || file == null || !file.content().manifests().contains(manifest)) {
         return StatusWrite.DROPPED;
       }
-      StatusWrite result = writer.status(file, manifest, status, clock.instant());
+      StatusWrite result = writer.status(file, manifest, status, unimportant, clock.instant());
       if (result == StatusWrite.WRITTEN) {
         refresh(file);
       }

@@ -2,6 +2,7 @@ package dev.pglet.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,9 +22,17 @@ public interface ManifestSource {
    * Replaces the {@code status:} of the document with that key, and nothing else. Not written when
    * it is equal. When the file has changed since the last scan the write is dropped.
    *
+   * @param unimportant fields that alone are no reason to write
    * @throws ManifestRejected when the text cannot be edited without changing more than the status
    */
-  StatusWrite writeStatus(ResourceKey key, ObjectNode status) throws IOException, ManifestRejected;
+  StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
+      throws IOException, ManifestRejected;
+
+  /** As above, where every field matters. */
+  default StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+      throws IOException, ManifestRejected {
+    return writeStatus(key, status, VolatileFields.NONE);
+  }
 
   /** What a text of one document says; nothing is written. */
   Manifest read(String document) throws ManifestRejected;

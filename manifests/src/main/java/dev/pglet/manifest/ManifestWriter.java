@@ -10,6 +10,7 @@ import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.ManifestEditor;
+import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.manifest.edit.text.EditRefused;
@@ -50,19 +51,25 @@ final class ManifestWriter {
     Optional<String> apply(String text, int document) throws EditRefused;
   }
 
-  StatusWrite status(SettlingFile file, Manifest manifest, ObjectNode status, Instant now)
+  StatusWrite status(
+      SettlingFile file,
+      Manifest manifest,
+      ObjectNode status,
+      VolatileFields unimportant,
+      Instant now)
       throws IOException, ManifestRejected {
     Optional<byte[]> read = file.acceptedBytes();
     if (read.isEmpty() || !isStillThere(file)) {
       return StatusWrite.DROPPED;
     }
-    if (file.holdsStatus(manifest.document(), status)) {
+    JsonNode lasting = unimportant.without(status);
+    if (file.holdsStatus(manifest.document(), lasting)) {
       return StatusWrite.EQUAL;
     }
     String text = new String(read.get(), StandardCharsets.UTF_8);
     String edited;
     try {
-      edited = ManifestEditor.withStatus(text, manifest.document(), status);
+      edited = ManifestEditor.withStatus(text, manifest.document(), status, unimportant);
     } catch (EditRefused e) {
       throw refused(file.path(), e);
     }
@@ -70,7 +77,7 @@ final class ManifestWriter {
     if (!equal && !replace(file, read.get(), edited, now)) {
       return StatusWrite.DROPPED;
     }
-    file.foundStatus(manifest.document(), status);
+    file.foundStatus(manifest.document(), lasting);
     return equal ? StatusWrite.EQUAL : StatusWrite.WRITTEN;
   }
 

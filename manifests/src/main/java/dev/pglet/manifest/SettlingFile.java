@@ -1,6 +1,6 @@
 package dev.pglet.manifest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.manifest.parse.Utf8Text;
@@ -52,7 +52,7 @@ final class SettlingFile {
    * What the accepted version holds, by document: told by the file and not by who wrote it last,
    * because a checkout takes a status away again.
    */
-  private final Map<Integer, ObjectNode> statuses = new HashMap<>();
+  private final Map<Integer, JsonNode> statuses = new HashMap<>();
 
   private static final ManifestReader.Content NONE =
       new ManifestReader.Content(List.of(), List.of(), Set.of());
@@ -239,12 +239,12 @@ final class SettlingFile {
   }
 
   /** Whether the accepted version is known to hold a status; false when nobody has looked. */
-  boolean holdsStatus(int document, ObjectNode status) {
+  boolean holdsStatus(int document, JsonNode status) {
     return status.equals(statuses.get(document));
   }
 
   /** The accepted version was found to hold a status. */
-  void foundStatus(int document, ObjectNode status) {
+  void foundStatus(int document, JsonNode status) {
     statuses.put(document, status.deepCopy());
   }
 

@@ -11,11 +11,13 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.edit.DelayedTasks;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -270,6 +272,38 @@ final class TestManifestDirectory {
     assertThat(directory.writeStatus(A, status("Stopped"))).isEqualTo(StatusWrite.WRITTEN);
     clock.advanceMillis(3000);
     assertThat(root).isDirectoryNotContaining("glob:**/.*");
+  }
+
+  @Test
+  void volatileFieldsReachTheFileOnlyWithARealChange() throws Exception {
+    VolatileFields sizes = new VolatileFields(Set.of("/size", "/checks/*/value"));
+    write("a.yaml", "# mine\n" + Manifests.instance("a"));
+    settled();
+    directory.writeStatus(A, measured("Running", 1), sizes);
+    String first = Files.readString(root.resolve("a.yaml"));
+    assertThat(first).contains("size: 1").contains("value: \"1\"");
+
+    assertThat(directory.writeStatus(A, measured("Running", 2), sizes))
+        .isEqualTo(StatusWrite.EQUAL);
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(first);
+    directory = directory(root);
+    settled();
+    assertThat(directory.writeStatus(A, measured("Running", 3), sizes))
+        .as("by a process that has only the file to compare with")
+        .isEqualTo(StatusWrite.EQUAL);
+    assertThat(root.resolve("a.yaml")).content().isEqualTo(first);
+    assertThat(directory.writeStatus(A, measured("Stopped", 4), sizes))
+        .isEqualTo(StatusWrite.WRITTEN);
+    assertThat(root.resolve("a.yaml")).content().contains("size: 4").contains("value: \"4\"");
+    assertThat(directory.writeStatus(A, measured("Stopped", 5)))
+        .as("where no field is volatile")
+        .isEqualTo(StatusWrite.WRITTEN);
+  }
+
+  private static ObjectNode measured(String phase, int number) {
+    ObjectNode status = status(phase).put("size", number);
+    status.putArray("checks").addObject().put("name", "disk").put("value", "" + number);
+    return status;
   }
 
   @Test

@@ -65,6 +65,15 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
     return List.of();
   }
 
+  /**
+   * Fields of the status that change by themselves, such as sizes and ages, as JSON pointers;
+   * {@code *} stands for every item of a list. They are seen in the API, and reach the file only
+   * together with a change of something else.
+   */
+  default Set<String> volatileFields() {
+    return Set.of();
+  }
+
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
 

@@ -34,11 +34,21 @@ public final class ManifestEditor {
    * @param document index among the documents of the text, from 0
    */
   public static String withStatus(String text, int document, ObjectNode status) throws EditRefused {
+    return withStatus(text, document, status, VolatileFields.NONE);
+  }
+
+  /**
+   * As above, and the very same text also when the status differs in nothing but some fields.
+   *
+   * @param unimportant those fields
+   */
+  public static String withStatus(
+      String text, int document, ObjectNode status, VolatileFields unimportant) throws EditRefused {
     YamlDocument before = document(text, document);
     Optional<YamlNode.Entry> old = statusOf(before);
     if (old.map(YamlNode.Entry::value)
         .flatMap(YamlValue::of)
-        .filter(value -> sameValue(value, status))
+        .filter(value -> unimportant.same(value, status))
         .isPresent()) {
       return text;
     }

@@ -11,6 +11,7 @@ import dev.pglet.manifest.edit.DelayedTasks;
 import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,9 +77,9 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
-  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
-    StatusWrite result = manifests.writeStatus(key, status);
+    StatusWrite result = manifests.writeStatus(key, status, unimportant);
     if (result == StatusWrite.WRITTEN) {
       synchronized (this) {
         Optional.ofNullable(files.get(key)).ifPresent(this::note);

@@ -6,6 +6,7 @@ import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,14 +43,16 @@ final class PlacedStatuses implements ManifestSource {
   }
 
   @Override
-  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     return switch (mode) {
-      case INLINE -> manifests.writeStatus(key, status);
+      case INLINE -> manifests.writeStatus(key, status, unimportant);
       case NONE -> StatusWrite.EQUAL;
       case SIDECAR -> {
         Manifest manifest = accepted.get(key);
-        yield manifest == null ? StatusWrite.DROPPED : sidecars.write(manifest, status);
+        yield manifest == null
+            ? StatusWrite.DROPPED
+            : sidecars.write(manifest, status, unimportant);
       }
     };
   }

@@ -5,6 +5,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.edit.ManifestEditor;
+import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.manifest.edit.text.EditRefused;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -37,11 +38,13 @@ final class StatusFiles {
     this.root = root;
   }
 
-  synchronized StatusWrite write(Manifest manifest, ObjectNode status) throws IOException {
+  synchronized StatusWrite write(Manifest manifest, ObjectNode status, VolatileFields unimportant)
+      throws IOException {
     Path file = directory.resolve(name(manifest.key()));
     String text = text(manifest, status);
     try {
-      if (Files.readString(file).equals(text)) {
+      String there = Files.readString(file);
+      if (there.equals(text) || saysTheSame(there, text, status, unimportant)) {
         return StatusWrite.EQUAL;
       }
     } catch (NoSuchFileException e) {
@@ -51,6 +54,17 @@ final class StatusFiles {
     Files.writeString(temporary, text);
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     return StatusWrite.WRITTEN;
+  }
+
+  private static boolean saysTheSame(
+      String there, String text, ObjectNode status, VolatileFields unimportant) {
+    try {
+      return !unimportant.isEmpty()
+          && ManifestEditor.ownText(there, 0).equals(ManifestEditor.ownText(text, 0))
+          && unimportant.same(ManifestEditor.content(there, 0).path("status"), status);
+    } catch (EditRefused e) {
+      return false; // somebody has spoiled it
+    }
   }
 
   private static String text(Manifest manifest, ObjectNode status) {

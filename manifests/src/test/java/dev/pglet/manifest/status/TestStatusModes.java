@@ -12,12 +12,14 @@ import dev.pglet.manifest.ManifestDirectory;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.TrustRule;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +103,24 @@ final class TestStatusModes {
     source.delete(A);
     source.scan();
     assertThat(statuses).isEmptyDirectory();
+  }
+
+  @Test
+  void volatileFieldsReachASidecarOnlyWithARealChange() throws Exception {
+    VolatileFields port = new VolatileFields(Set.of("/port"));
+    Path sidecar = statuses.resolve("postgresqlinstance.default.a.yaml");
+    open(StatusMode.SIDECAR, root).writeStatus(A, status("Running"), port);
+    String first = Files.readString(sidecar);
+    ManifestSource later = open(StatusMode.SIDECAR, root);
+    assertThat(later.writeStatus(A, status("Running").put("port", 1), port))
+        .isEqualTo(StatusWrite.EQUAL);
+    assertThat(sidecar).content().isEqualTo(first);
+    assertThat(later.writeStatus(A, status("Stopped").put("port", 2), port))
+        .isEqualTo(StatusWrite.WRITTEN);
+    assertThat(sidecar).content().contains("port: 2");
+    Files.writeString(sidecar, "spoiled: [");
+    assertThat(later.writeStatus(A, status("Stopped").put("port", 2), port))
+        .isEqualTo(StatusWrite.WRITTEN);
   }
 
   @Test

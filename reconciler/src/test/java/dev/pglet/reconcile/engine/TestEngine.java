@@ -53,6 +53,35 @@ final class TestEngine {
   }
 
   @Test
+  void whatTicksIsSeenInTheApiAndWrittenOnlyWithARealChange() throws Exception {
+    rig.host().countLooks();
+    rig.manifests().put(document("box", "size: 3"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    int writes = rig.manifests().statusWrites();
+    ObjectNode written = rig.manifests().status(BOX).orElseThrow();
+    int before = looks();
+
+    engine.advance(Duration.ofMinutes(5));
+
+    assertThat(looks()).isGreaterThan(before);
+    assertThat(rig.manifests().statusWrites()).isEqualTo(writes);
+    assertThat(rig.manifests().status(BOX)).contains(written);
+    rig.stop();
+    rig.start().converge();
+    engine.advance(Duration.ofMinutes(2));
+    assertThat(rig.manifests().status(BOX)).as("after a restart").contains(written);
+    rig.manifests().put(document("box", "size: 3, colour: blue"));
+    rig.engine().advance(Duration.ofMinutes(2));
+    assertThat(rig.manifests().status(BOX).orElseThrow().path("looks").asInt())
+        .isGreaterThan(before);
+  }
+
+  private int looks() {
+    return rig.engine().engine().get(BOX).orElseThrow().path("status").path("looks").asInt();
+  }
+
+  @Test
   void bringsAResourceToWhatItsManifestSaysAndReportsIt() throws Exception {
     rig.manifests().put(document("box", "size: 3, colour: red"));
 

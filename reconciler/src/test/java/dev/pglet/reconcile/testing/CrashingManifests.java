@@ -6,6 +6,7 @@ import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,10 +24,10 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
   }
 
   @Override
-  public StatusWrite writeStatus(ResourceKey key, ObjectNode status)
+  public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     point.reach("before the status of " + key);
-    StatusWrite write = manifests.writeStatus(key, status);
+    StatusWrite write = manifests.writeStatus(key, status, unimportant);
     point.reach("after the status of " + key);
     return write;
   }

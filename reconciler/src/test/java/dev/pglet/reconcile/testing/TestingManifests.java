@@ -14,6 +14,7 @@ import dev.pglet.manifest.Origin;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.manifest.edit.change.MergePatch;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.io.IOException;
@@ -173,8 +174,8 @@ public final class TestingManifests implements ManifestSource {
   }
 
   @Override
-  public synchronized StatusWrite writeStatus(ResourceKey key, ObjectNode status)
-      throws IOException {
+  public synchronized StatusWrite writeStatus(
+      ResourceKey key, ObjectNode status, VolatileFields unimportant) throws IOException {
     if (statusesRefused.isPresent()) {
       throw new IOException(statusesRefused.get());
     }
@@ -185,7 +186,8 @@ public final class TestingManifests implements ManifestSource {
     if (!documents.containsKey(key)) {
       return StatusWrite.DROPPED;
     }
-    if (status.equals(statuses.get(key))) {
+    ObjectNode there = statuses.get(key);
+    if (there != null && unimportant.same(there, status)) {
       return StatusWrite.EQUAL;
     }
     statuses.put(key, status.deepCopy());

@@ -25,8 +25,13 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
    *
    * @param onAvailable whether the box below is available; true when there is none to be
    * @param carries a box that stands on this one, if any
+   * @param looks how often boxes were looked at; empty unless that is counted
    */
-  record Observed(Optional<Box> box, boolean onAvailable, Optional<ResourceKey> carries) {}
+  record Observed(
+      Optional<Box> box,
+      boolean onAvailable,
+      Optional<ResourceKey> carries,
+      Optional<Integer> looks) {}
 
   /** A colour that begins so is not painted for now. */
   private static final String LATER = "later-";
@@ -63,7 +68,7 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                     world.resource(other, Toy.class).flatMap(ToyController::below).stream()
                         .anyMatch(key(toy)::equals))
             .findFirst();
-    return new Observed(host.look(key(toy)), ready, carries);
+    return new Observed(host.look(key(toy)), ready, carries, host.looks());
   }
 
   @Override
@@ -171,8 +176,16 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
         .map(
             box ->
                 new ToyStatus(
-                    box.open() ? "Open" : "Closed", box.size(), box.colour().orElse(null)))
-        .orElse(new ToyStatus("Absent", null, null));
+                    box.open() ? "Open" : "Closed",
+                    box.size(),
+                    box.colour().orElse(null),
+                    observed.looks().orElse(null)))
+        .orElse(new ToyStatus("Absent", null, null, null));
+  }
+
+  @Override
+  public Set<String> volatileFields() {
+    return Set.of("/looks");
   }
 
   @Override

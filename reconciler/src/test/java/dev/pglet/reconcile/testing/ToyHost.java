@@ -57,6 +57,7 @@ public final class ToyHost {
   private final Set<String> undone = new HashSet<>();
   private final List<String> acts = new ArrayList<>();
   private final Map<String, Runnable> blocks = new HashMap<>();
+  private Optional<Integer> looks = Optional.empty();
   private Optional<Supplier<ReconcileException>> blind = Optional.empty();
   private Optional<Supplier<ReconcileException>> unsure = Optional.empty();
 
@@ -121,12 +122,22 @@ public final class ToyHost {
     throw (E) e;
   }
 
+  /** From now on each look at a box is counted, and the count is in every status. */
+  public synchronized void countLooks() {
+    looks = Optional.of(0);
+  }
+
+  synchronized Optional<Integer> looks() {
+    return looks;
+  }
+
   Optional<Box> look(ResourceKey key) throws ReconcileException {
     block("Look " + key);
     return lookNow(key);
   }
 
   private synchronized Optional<Box> lookNow(ResourceKey key) throws ReconcileException {
+    looks = looks.map(count -> count + 1);
     if (blind.isPresent()) {
       throw blind.get().get();
     }

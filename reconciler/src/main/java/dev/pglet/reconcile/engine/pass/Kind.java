@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Known;
@@ -81,6 +82,11 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
         controller.available(resource, observed),
         status(controller.status(resource, observed)),
         controller.conditions(resource, observed));
+  }
+
+  /** Fields of the status that alone are no reason to write it. */
+  VolatileFields volatileFields() {
+    return new VolatileFields(controller.volatileFields());
   }
 
   private static ObjectNode status(Object status) {

@@ -253,7 +253,7 @@ final class Pass {
     }
     noteEvents(outcome);
     try {
-      tools.reporter().finish(tracked, sight, outcome);
+      tools.reporter().finish(tracked, sight, outcome, kind.volatileFields());
     } catch (Throwable e) {
       tools.panic(key, "writing its status", e);
     }

@@ -9,6 +9,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Outcome;
@@ -84,14 +85,14 @@ public final class Reporter {
   }
 
   /** The pass has ended. */
-  void finish(Tracked tracked, Optional<Sight> sight, Outcome outcome) {
+  void finish(Tracked tracked, Optional<Sight> sight, Outcome outcome, VolatileFields unimportant) {
     List<Condition> before = lastReported(tracked);
     ObjectNode status = publish(tracked, sight, Optional.of(outcome));
     List<Condition> after = table.conditions(tracked.key());
     if (!after.equals(before)) {
       remember(tracked, after);
     }
-    write(tracked.key(), status);
+    write(tracked.key(), status, unimportant);
   }
 
   /** The resource is gone. */
@@ -223,12 +224,12 @@ public final class Reporter {
    * A file that stays as it is not to be written, such as one that is rejected, is asked less and
    * less.
    */
-  private void write(ResourceKey key, ObjectNode status) {
+  private void write(ResourceKey key, ObjectNode status, VolatileFields unimportant) {
     if (table.find(key).flatMap(Tracked::manifest).isEmpty()) {
       return;
     }
     try {
-      switch (manifests.writeStatus(key, status)) {
+      switch (manifests.writeStatus(key, status, unimportant)) {
         case WRITTEN, EQUAL -> {
           unwritable.remove(key);
           drops.remove(key);
