@@ -38,6 +38,7 @@ class TestLauncher {
           "rm",
           "timeout",
           "cat",
+          "uname",
           "sh");
 
   @TempDir Path directory;
@@ -87,8 +88,23 @@ class TestLauncher {
           case $word in -XX:AOTCacheOutput=*) echo "$@" > "${word#*=}" ;; esac
         done
         """);
+    script(home.resolve("bin/javac"), "exit 1\n");
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     return home;
+  }
+
+  /** One that can run what others have built. */
+  private Path jre(String version) throws IOException {
+    Path home = jdk(version);
+    Files.delete(home.resolve("bin/javac"));
+    return home;
+  }
+
+  private void host(String system, String machine) throws IOException {
+    Files.delete(bin.resolve("uname"));
+    script(
+        bin.resolve("uname"),
+        "case $1 in -s) echo %s ;; -m) echo %s ;; esac\n".formatted(system, machine));
   }
 
   /** A Maven that counts its runs and makes the distribution. */
@@ -137,6 +153,59 @@ class TestLauncher {
     assertThat(ran.err())
         .contains("needs a JDK 25 or newer")
         .contains("sudo apt-get install openjdk-25-jdk-headless");
+  }
+
+  @Test
+  void aJreIsEnoughToRunAndNotToBuild() throws Exception {
+    maven("");
+    Map<String, String> environment = Map.of("JAVA_HOME", jre("25.0.3").toString());
+
+    Ran refused = run(environment, "version");
+
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err()).contains("needs a JDK 25 or newer", "A JRE, which has no javac");
+    assertThat(builds()).isZero();
+
+    run(Map.of("JAVA_HOME", jdk("25.0.4").toString()), "version");
+    Ran built = run(environment, "version");
+    assertThat(built.err()).isEmpty();
+    assertThat(built.out()).endsWith("version\n");
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void aJreBeforeAJdkDoesNotHideIt() throws Exception {
+    maven("");
+
+    Ran ran =
+        run(
+            Map.of("PGLET_JAVA_HOME", jre("25.0.3").toString(), "JAVA_HOME", jdk("26").toString()),
+            "version");
+
+    assertThat(ran.code()).isZero();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherSystemOrMachineIsRefusedBeforeAnythingElse() throws Exception {
+    maven("");
+    Map<String, String> environment = Map.of("JAVA_HOME", jdk("25").toString());
+    for (List<String> host :
+        List.of(
+            List.of("Darwin", "arm64", "this is Darwin on arm64"),
+            List.of("FreeBSD", "amd64", "this is FreeBSD on amd64"),
+            List.of("Linux", "riscv64", "this is Linux on riscv64"))) {
+      host(host.get(0), host.get(1));
+
+      Ran ran = run(environment, "quickstart");
+
+      assertThat(ran.code()).isEqualTo(1);
+      assertThat(ran.err()).contains(host.get(2));
+      assertThat(ran.out()).isEmpty();
+    }
+    assertThat(builds()).isZero();
+    host("Linux", "aarch64");
+    assertThat(run(environment, "version").code()).isZero();
   }
 
   @Test
