@@ -46,7 +46,11 @@ public record ServerHost(
    * @throws HostUnavailable when its path would be longer than the system allows
    */
   public Path socketDirectory(String uid) throws HostUnavailable {
-    Path directory = settings.runDirectory().resolve(uid.substring(0, 8));
+    return socketDirectory(settings.runDirectory(), uid);
+  }
+
+  static Path socketDirectory(Path runDirectory, String uid) throws HostUnavailable {
+    Path directory = runDirectory.resolve(uid.substring(0, 8));
     Path longest = privateSocketDirectory(directory).resolve(".s.PGSQL.65535");
     int bytes = longest.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > LONGEST_SOCKET_PATH) {

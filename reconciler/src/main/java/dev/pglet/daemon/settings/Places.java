@@ -16,11 +16,14 @@ import java.util.Optional;
  * @param runDirectory the API socket and the servers' sockets
  */
 public record Places(Path manifests, boolean manifestsChosen, Path dataRoot, Path runDirectory) {
-  /** The longest socket below the run directory: {@code <uid8>/.s.PGSQL.65535}. */
-  private static final int SOCKET_NAME = 1 + 8 + 1 + ".s.PGSQL.65535".length();
+  /** The longest socket below the run directory: of a server that is not open to clients yet. */
+  private static final int SOCKET_NAME = "/01234567-private/.s.PGSQL.65535".length();
 
   /** The kernel's limit for the path of a Unix socket, without the final zero byte, less one. */
   private static final int LONGEST_SOCKET = 106;
+
+  /** In bytes: with a longer one no server could be made. */
+  public static final int LONGEST_RUN_DIRECTORY = LONGEST_SOCKET - SOCKET_NAME;
 
   static Places resolve(Sources sources) throws InvalidSpec {
     HostUser user = sources.user();
@@ -75,13 +78,12 @@ public record Places(Path manifests, boolean manifestsChosen, Path dataRoot, Pat
 
   private static void requireShort(Path runDirectory) throws InvalidSpec {
     int length = runDirectory.toString().getBytes(StandardCharsets.UTF_8).length;
-    int most = LONGEST_SOCKET - SOCKET_NAME;
-    if (length > most) {
+    if (length > LONGEST_RUN_DIRECTORY) {
       throw new InvalidSpec(
           "RunDirectoryTooLong",
           "runDirectory",
           "the run directory %s has %d bytes; the path of a Unix socket allows %d"
-              .formatted(runDirectory, length, most),
+              .formatted(runDirectory, length, LONGEST_RUN_DIRECTORY),
           "Choose a shorter one with --run-directory or PGLET_RUN_DIRECTORY");
     }
   }

@@ -175,10 +175,10 @@ class TestDaemonSettings {
 
   @Test
   void aTooLongRunDirectoryIsRefusedBeforeAnythingIsMade() {
-    String longest = "/" + "r".repeat(106 - 24 - 1);
+    String longest = "/" + "r".repeat(106 - 32 - 1);
     assertThatThrownBy(() -> resolve(0, Map.of(), Map.of("--run-directory", longest + "x")))
         .isInstanceOf(InvalidSpec.class)
-        .hasMessageContaining("has 83 bytes; the path of a Unix socket allows 82")
+        .hasMessageContaining("has 75 bytes; the path of a Unix socket allows 74")
         .extracting(e -> ((InvalidSpec) e).remedy())
         .asString()
         .contains("--run-directory");
