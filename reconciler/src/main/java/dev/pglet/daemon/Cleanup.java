@@ -11,12 +11,14 @@ import dev.pglet.reconcile.state.DurableFiles;
 import dev.pglet.reconcile.state.StateLock;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Removes all that pglet has made on a data root. Only what it knows by name or marker is removed:
@@ -35,6 +37,20 @@ public final class Cleanup {
     for (KindProvider kind : kinds) {
       controllers.add(kind.controller(context));
     }
+  }
+
+  /**
+   * Whether there is nothing that could be a server, or data, of pglet. The state alone does not
+   * tell: servers outlive its loss.
+   */
+  public static boolean nothingOf(Settings settings) {
+    return Stream.of(
+            settings.state(),
+            settings.dataRoot().resolve("pools"),
+            settings.volumes(),
+            settings.secrets(),
+            settings.managed())
+        .allMatch(Files::notExists);
   }
 
   /** What there is, a line each. */
@@ -57,6 +73,11 @@ public final class Cleanup {
    * @throws Refused when a daemon still holds it after that time
    */
   public boolean run(PrintStream out, Duration patience) throws ReconcileException {
+    try {
+      Files.createDirectories(settings.state());
+    } catch (IOException e) {
+      throw incomplete(e);
+    }
     try (StateLock _ = lock(patience)) {
       cleanUpKinds(out);
       List<Path> left = new Remains(settings).remove();
@@ -67,13 +88,17 @@ public final class Cleanup {
           settings.dataRoot(), settings.runDirectory());
       return left.stream().noneMatch(path -> path.startsWith(settings.volumes()));
     } catch (IOException e) {
-      throw new HostUnavailable(
-          "CleanupIncomplete",
-          "removing what pglet has made in %s and %s: %s"
-              .formatted(settings.dataRoot(), settings.runDirectory(), e),
-          "Correct that and run pglet cleanup --all --data again; it goes on from there",
-          e);
+      throw incomplete(e);
     }
+  }
+
+  private HostUnavailable incomplete(IOException e) {
+    return new HostUnavailable(
+        "CleanupIncomplete",
+        "removing what pglet has made in %s and %s: %s"
+            .formatted(settings.dataRoot(), settings.runDirectory(), e),
+        "Correct that and run pglet cleanup --all --data again; it goes on from there",
+        e);
   }
 
   /** All of them; when one could not, the memory of where its things are must stay. */

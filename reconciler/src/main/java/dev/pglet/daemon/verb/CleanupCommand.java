@@ -8,17 +8,22 @@ import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
+import dev.pglet.cli.client.ApiClient;
 import dev.pglet.cli.client.RemoteResources;
 import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.daemon.Cleanup;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -50,7 +55,7 @@ public final class CleanupCommand implements BuiltinCommand {
     if (!has(arguments, "--all") || !has(arguments, "--data")) {
       throw new UsageError("it removes everything: write cleanup --all --data");
     }
-    if (Files.notExists(session.settings().state())) {
+    if (Cleanup.nothingOf(session.settings())) {
       session.out().printf("There is nothing of pglet in %s.%n", session.settings().dataRoot());
       return Cli.OK;
     }
@@ -59,13 +64,38 @@ public final class CleanupCommand implements BuiltinCommand {
       session.err().println("Nothing was removed.");
       return Cli.FAILED;
     }
+    Duration patience = timeout(arguments, Duration.ofMinutes(1));
     if (session.daemon().isPresent()) {
       session.out().println("Telling the daemon to end.");
-      session.daemon().get().send("POST", "/pglet/v1/shutdown", RemoteResources.JSON, "", "");
+      end(session.daemon().get(), patience);
     }
-    return cleanup.run(session.out(), timeout(arguments, Duration.ofMinutes(1)))
-        ? Cli.OK
-        : Cli.FAILED;
+    return cleanup.run(session.out(), patience) ? Cli.OK : Cli.FAILED;
+  }
+
+  /** Its lock does not tell when it has ended: that is gone with the state, if somebody lost it. */
+  private static void end(ApiClient daemon, Duration patience) throws ReconcileException {
+    long pid =
+        daemon
+            .send("POST", "/pglet/v1/shutdown", RemoteResources.JSON, "", "")
+            .map(answer -> answer.object().path("pid").asLong())
+            .orElse(0L);
+    Optional<ProcessHandle> process =
+        pid == ProcessHandle.current().pid() ? Optional.empty() : ProcessHandle.of(pid);
+    if (process.isEmpty()) {
+      return;
+    }
+    try {
+      process.get().onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new Refused(
+          "DaemonStillRuns",
+          "the daemon (pid %d) has not ended within %d s, and nothing was removed"
+              .formatted(pid, patience.toSeconds()),
+          "Wait until it has ended, or give it more time with --timeout",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static boolean confirmed(Session session, Cleanup cleanup) throws ReconcileException {
