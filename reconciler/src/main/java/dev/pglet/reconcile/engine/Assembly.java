@@ -190,18 +190,33 @@ record Assembly(
       if (entry.isEmpty()) {
         adopted.add(found(one));
       } else if (!entry.get().identity().uid().equals(one.uid())) {
-        adopted.add(entry.get().identifiedAs(one.uid()));
-        state
-            .events()
-            .add(
-                one.key(),
-                Event.Type.WARNING,
-                "IdentityRestored",
-                "the uid of %s is %s, as its marker on the host says"
-                    .formatted(one.key(), one.uid()));
+        restoreIdentity(entry.get(), one).ifPresent(adopted::add);
       }
     }
     state.inventory().putAll(adopted);
+  }
+
+  /**
+   * The entry as the marker has it; empty when that is of a resource of the same name elsewhere.
+   */
+  private Optional<InventoryEntry> restoreIdentity(InventoryEntry entry, Known known) {
+    if (!entry.root().equals(known.manifestRoot())) {
+      warn(
+          known.key(),
+          "DataOfAnother",
+          "what lies in %s was made for the %s of the manifests in %s, and is not taken for that of %s: it is left alone"
+              .formatted(known.place(), known.key(), known.manifestRoot(), entry.root()));
+      return Optional.empty();
+    }
+    warn(
+        known.key(),
+        "IdentityRestored",
+        "the uid of %s is %s, as its marker on the host says".formatted(known.key(), known.uid()));
+    return Optional.of(entry.identifiedAs(known.uid()));
+  }
+
+  private void warn(ResourceKey key, String reason, String message) {
+    state.events().add(key, Event.Type.WARNING, reason, message);
   }
 
   private InventoryEntry found(Known known) {

@@ -12,6 +12,7 @@ import dev.pglet.reconcile.Resources.Change;
 import dev.pglet.reconcile.engine.Convergence.State;
 import dev.pglet.reconcile.testing.Rig;
 import dev.pglet.reconcile.testing.TestingEngine;
+import dev.pglet.reconcile.testing.ToyHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +118,39 @@ final class TestOrphans {
     rig.start().converge();
     assertThat(uid()).as("by the marker").isEqualTo(uid);
     assertThat(rig.engine().standing(BOX).state()).isEqualTo(State.READY);
+  }
+
+  @Test
+  void whatWasMadeForOneOfThatNameInAnotherRootIsNotTakenForItsOwn() throws Exception {
+    String uid = uid();
+    rig.stop();
+    ToyHost.Box box = rig.host().box(BOX).orElseThrow();
+    String stranger = "5712a3f0-0000-4000-8000-000000000009";
+    rig.host()
+        .change(
+            BOX,
+            new ToyHost.Box(stranger, "/elsewhere", box.size(), true, Optional.empty(), false));
+
+    rig.start().settleNow();
+
+    assertThat(uid()).isEqualTo(uid);
+    assertThat(rig.engine().engine().events(BOX))
+        .anyMatch(
+            event ->
+                event.reason().equals("DataOfAnother") && event.message().contains("/elsewhere"));
+  }
+
+  @Test
+  void anIdentityThatTheStateHasLostIsTheOneOfTheMarker() throws Exception {
+    rig.stop();
+    ToyHost.Box box = rig.host().box(BOX).orElseThrow();
+    String older = "5712a3f0-0000-4000-8000-000000000009";
+    rig.host()
+        .change(BOX, new ToyHost.Box(older, box.root(), box.size(), true, Optional.empty(), false));
+
+    rig.start().settleNow();
+
+    assertThat(uid()).isEqualTo(older);
   }
 
   @Test
