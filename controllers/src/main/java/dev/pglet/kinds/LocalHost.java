@@ -14,6 +14,7 @@ import dev.pglet.host.volume.Pools;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.server.ServedFrom;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerWatch;
 
@@ -33,7 +34,12 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
     ServerAccount account = context.executes() ? accounts.resolve() : accounts.look();
     LocalCommands commands = new LocalCommands();
     CopyDriver driver = new CopyDriver(commands);
-    Pools pools = new Pools(settings.dataRoot().resolve("pools"), driver);
+    Pools pools =
+        new Pools(
+            settings.dataRoot().resolve("pools"), driver, ServedFrom.runDirectoryOf(settings));
+    if (context.executes()) {
+      pools.claimUnclaimed();
+    }
     PostmasterWatch watch = new PostmasterWatch(context.scheduler(), context::wake);
     return new LocalHost(
         new ServerHost(

@@ -179,7 +179,7 @@ public final class ServerExecutor {
       source = ServerPlanner.source(ready.binaries());
       version = ready.binaries().version().toString();
     }
-    host.pools().remember(spec.pool());
+    String dataRoot = host.pools().remember(spec.pool());
     host.driver()
         .create(
             spec.pool(),
@@ -194,6 +194,7 @@ public final class ServerExecutor {
                 port,
                 source,
                 version,
+                dataRoot,
                 Map.of()),
             host.account());
   }

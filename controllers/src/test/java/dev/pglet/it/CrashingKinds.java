@@ -91,7 +91,7 @@ final class CrashingKinds {
       ServerAccount account =
           new ServerAccounts(context.settings(), new HostAccounts(), context::announce).resolve();
       CrashingVolumes driver = new CrashingVolumes(new CopyDriver(commands), point, made);
-      Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver);
+      Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver, _ -> false);
       return new ServerHost(
           context.settings(),
           account,

@@ -219,6 +219,7 @@ final class TestServersAccount {
             1,
             "",
             "",
+            "3f",
             Map.of());
     Volume taken = new Volume(requireNonNull(volume.getParent()), watched, marker);
     try {

@@ -25,12 +25,11 @@ final class TestVolumeClaims {
   @Test
   void aDiskThatIsNotMountedCostsNoServerItsPort() throws Exception {
     CopyDriver driver = new CopyDriver(new LocalCommands());
-    Pools pools = new Pools(directory.resolve("pools"), driver);
+    Pools pools = new Pools(directory.resolve("pools"), driver, _ -> false);
     Path pool = directory.resolve("disk");
     var self = new HostAccounts().self();
     ServerAccount account = new ServerAccount(self.name(), self.uid(), self.gid(), false);
     driver.probe(pool, account);
-    pools.remember(pool);
     driver.create(
         pool,
         new VolumeMarker(
@@ -44,6 +43,7 @@ final class TestVolumeClaims {
             15440,
             "system",
             "15.3",
+            pools.remember(pool),
             Map.of()),
         account);
     VolumeClaims claims = new VolumeClaims(pools);
@@ -53,6 +53,12 @@ final class TestVolumeClaims {
     assertThat(claims.claims()).containsExactly(new Claim(15440, UID, APP));
 
     Files.move(unplugged, pool);
+    Pools others = new Pools(directory.resolve("other/pools"), driver, _ -> false);
+    others.remember(pool);
+    assertThat(new VolumeClaims(others).claims())
+        .as("to another data root in that pool")
+        .containsExactly(new Claim(15440, UID, APP, true));
+
     driver.destroy(pool, VolumeMarker.id(UID, 1));
     assertThat(claims.claims()).isEmpty();
   }

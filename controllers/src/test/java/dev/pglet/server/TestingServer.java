@@ -69,6 +69,7 @@ public record TestingServer(ServerObserved observed) {
             PORT,
             "system",
             "17.6",
+            "3f",
             Map.of("databaseMade", "true"));
     ServerObserved absent = absent().observed;
     return new TestingServer(

@@ -90,6 +90,9 @@ public final class LocalPorts implements Ports {
       remember(wanted, uid);
     } else if (!owner.uid().equals(uid)) {
       String by = owner.key().map(ResourceKey::toString).orElse("the resource " + owner.uid());
+      if (owner.foreign()) {
+        throw held(wanted, by + " of another data root");
+      }
       HostUnavailable held = held(wanted, by);
       throw owner.key().isPresent() ? held.against(owner.key().get()) : held;
     }
@@ -132,15 +135,15 @@ public final class LocalPorts implements Ports {
   }
 
   /** Who has a port; the key is not known before a marker has taken over. */
-  private record Owner(String uid, Optional<ResourceKey> key) {}
+  private record Owner(String uid, Optional<ResourceKey> key, boolean foreign) {}
 
   private Map<Integer, Owner> taken() throws ReconcileException {
     Map<Integer, Owner> taken = new TreeMap<>();
     List<Claim> claimed = claimed();
-    reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, Optional.empty())));
+    reservations.forEach((port, uid) -> taken.put(port, new Owner(uid, Optional.empty(), false)));
     for (Claim claim : claimed) {
       if (claim.port() != 0) {
-        taken.put(claim.port(), new Owner(claim.uid(), Optional.of(claim.key())));
+        taken.put(claim.port(), new Owner(claim.uid(), Optional.of(claim.key()), claim.foreign()));
       }
     }
     return taken;

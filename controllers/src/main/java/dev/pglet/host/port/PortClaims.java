@@ -9,6 +9,15 @@ import java.util.List;
 public interface PortClaims {
   List<Claim> claims() throws ReconcileException;
 
-  /** A port that belongs to a resource. */
-  record Claim(int port, String uid, ResourceKey key) {}
+  /**
+   * A port that belongs to a resource.
+   *
+   * @param foreign whether that resource is another data root's
+   */
+  record Claim(int port, String uid, ResourceKey key, boolean foreign) {
+    /** One of this data root. */
+    public Claim(int port, String uid, ResourceKey key) {
+      this(port, uid, key, false);
+    }
+  }
 }

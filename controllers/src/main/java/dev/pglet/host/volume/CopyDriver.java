@@ -109,11 +109,8 @@ public final class CopyDriver implements VolumeDriver {
       throws ReconcileException {
     Path directory = directory(pool, marker.volume());
     Optional<VolumeMarker> existing = markers.read(pool, marker.volume());
-    if (existing.isPresent() && !existing.get().uid().equals(marker.uid())) {
-      throw new Refused(
-          "VolumeForeign",
-          "the volume %s belongs to %s".formatted(directory, existing.get().key()),
-          "Remove that resource first");
+    if (existing.isPresent()) {
+      requireOwn(pool, directory, existing.get(), marker);
     }
     if (existing.isEmpty() && Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
       throw unmarked(pool, directory);
@@ -213,7 +210,7 @@ public final class CopyDriver implements VolumeDriver {
         unreadable.add(new Unreadable(Optional.of(volume), e));
       }
     }
-    return new Inventory(volumes, unreadable);
+    return new Inventory(volumes, List.of(), unreadable);
   }
 
   private static Path directory(Path pool, String volume) {
@@ -222,6 +219,23 @@ public final class CopyDriver implements VolumeDriver {
 
   private static Path destroyed(Path pool, String volume) {
     return pool.resolve("." + volume + ".destroyed");
+  }
+
+  private static void requireOwn(
+      Path pool, Path directory, VolumeMarker existing, VolumeMarker wanted) throws Refused {
+    if (!existing.uid().equals(wanted.uid())) {
+      throw new Refused(
+          "VolumeForeign",
+          "the volume %s belongs to %s".formatted(directory, existing.key()),
+          "Remove that resource first");
+    }
+    if (existing.dataRoot() != null && !existing.dataRoot().equals(wanted.dataRoot())) {
+      throw new Refused(
+          "VolumeForeign",
+          "the volume %s of %s belongs to another data root".formatted(directory, existing.key()),
+          "If this data root has lost its directory pools, bring that back; or write \"dataRoot\": \"%s\" into %s"
+              .formatted(wanted.dataRoot(), VolumeMarkers.file(pool, existing.volume())));
+    }
   }
 
   private static Refused unmarked(Path pool, Path directory) {

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The volumes that could be found, and what could not be read: whoever looks for one volume must
- * not take it for gone because its disk is not mounted, and all others must not suffer from that.
+ * The volumes of a data root that could be found, and what could not be read: whoever looks for one
+ * volume must not take it for gone because its disk is not mounted, and all others must not suffer
+ * from that.
+ *
+ * @param foreign volumes of other data roots in the same pools: only their ports matter here
  */
-public record Inventory(List<Volume> volumes, List<Unreadable> unreadable) {
+public record Inventory(List<Volume> volumes, List<Volume> foreign, List<Unreadable> unreadable) {
   /**
    * Something that could not be read.
    *
@@ -22,6 +25,7 @@ public record Inventory(List<Volume> volumes, List<Unreadable> unreadable) {
 
   public Inventory {
     volumes = List.copyOf(volumes);
+    foreign = List.copyOf(foreign);
     unreadable = List.copyOf(unreadable);
   }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param port the TCP port that belongs to the server, also while it is stopped
  * @param binariesSource {@code system}, {@code embedded} or a directory
  * @param version the exact PostgreSQL version last used, such as {@code 17.6}
+ * @param dataRoot the id of the data root that made it, as {@link Pools} knows it; null in a marker
+ *     of an earlier pglet
  * @param facts what else the controller of the kind must remember, such as the source of a branch
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -35,8 +37,10 @@ public record VolumeMarker(
     int port,
     String binariesSource,
     String version,
+    @Nullable String dataRoot,
     Map<String, String> facts) {
-  public static final int FORMAT = 1;
+  /** 1 had no data root. */
+  public static final int FORMAT = 2;
 
   /** How far a volume's data is. */
   public enum Phase {
@@ -74,6 +78,7 @@ public record VolumeMarker(
         port,
         binariesSource,
         version,
+        dataRoot,
         facts);
   }
 
@@ -89,6 +94,7 @@ public record VolumeMarker(
         newPort,
         binariesSource,
         version,
+        dataRoot,
         facts);
   }
 
@@ -104,6 +110,24 @@ public record VolumeMarker(
         port,
         binariesSource,
         version,
+        dataRoot,
+        facts);
+  }
+
+  /** The same in the format of today, as that of a data root. */
+  public VolumeMarker withDataRoot(String newDataRoot) {
+    return new VolumeMarker(
+        FORMAT,
+        volume,
+        key,
+        uid,
+        incarnation,
+        manifestRoot,
+        phase,
+        port,
+        binariesSource,
+        version,
+        newDataRoot,
         facts);
   }
 
@@ -119,6 +143,7 @@ public record VolumeMarker(
         port,
         newSource,
         newVersion,
+        dataRoot,
         facts);
   }
 
@@ -134,6 +159,7 @@ public record VolumeMarker(
         port,
         binariesSource,
         version,
+        dataRoot,
         newFacts);
   }
 

@@ -64,15 +64,34 @@ final class VolumeMarkers {
     Path file = file(pool, marker.volume());
     try {
       String text = json.writerWithDefaultPrettyPrinter().writeValueAsString(marker) + "\n";
+      keepOlder(file, marker.formatVersion());
       DurableFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw VolumeErrors.io("MarkerNotWritten", "writing the volume marker " + file, e);
     }
   }
 
+  /** A marker of an older format is kept beside before it is replaced by one of a newer. */
+  private void keepOlder(Path file, int formatVersion) throws IOException {
+    if (Files.exists(file)) {
+      byte[] old = Files.readAllBytes(file);
+      int version = json.readTree(old).path("formatVersion").asInt(0);
+      if (version < formatVersion) {
+        DurableFile.write(older(file, version), old);
+      }
+    }
+  }
+
+  private static Path older(Path file, int version) {
+    return file.resolveSibling(file.getFileName() + ".v" + version);
+  }
+
   void delete(Path pool, String volume) throws HostUnavailable {
     Path file = file(pool, volume);
     try {
+      for (int version = 1; version < VolumeMarker.FORMAT; version++) {
+        Files.deleteIfExists(older(file, version));
+      }
       DurableFile.delete(file);
     } catch (IOException e) {
       throw VolumeErrors.io("MarkerNotRemoved", "removing the volume marker " + file, e);

@@ -99,6 +99,19 @@ class TestLocalPorts extends PortContract {
   }
 
   @Test
+  void aPortOfAnotherDataRootIsGivenToNobodyAndNamesWhoseItIs() throws Exception {
+    ResourceKey orders = ResourceKey.of("PostgreSQLInstance", "orders");
+    int free = ports().reserve("b", LOOPBACK, 0);
+    claims.add(new Claim(free, "a", orders, true));
+
+    assertThat(ports().reserve("b", LOOPBACK, 0)).isNotEqualTo(free);
+    HostUnavailable taken =
+        catchThrowableOfType(HostUnavailable.class, () -> ports().reserve("b", LOOPBACK, free));
+    assertThat(taken).hasMessageContaining(orders + " of another data root");
+    assertThat(taken.rival()).as("its manifest is not here").isEmpty();
+  }
+
+  @Test
   void twoAtOnceNeverGetOnePort() throws Exception {
     Ports ports = ports();
     List<Callable<Integer>> wishes = new ArrayList<>();

@@ -153,6 +153,7 @@ public final class TestingVolumes implements VolumeDriver {
             .values().stream()
                 .map(marker -> new Volume(pool, pool.resolve(marker.volume()), marker))
                 .toList(),
+        List.of(),
         List.of());
   }
 

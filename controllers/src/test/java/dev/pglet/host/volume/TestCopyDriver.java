@@ -100,18 +100,18 @@ class TestCopyDriver extends VolumeContract {
   @Test
   void aMarkerOfANewerFormatHidesOnlyItsOwnVolume() throws Exception {
     Pools pools = pools(pool);
-    driver().create(pool, marker("a"), account);
-    Volume b = driver().create(pool, marker("b"), account);
+    driver().create(pool, own(pools, pool, "a"), account);
+    Volume b = driver().create(pool, own(pools, pool, "b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(
-        file, Files.readString(file).replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
+        file, Files.readString(file).replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
     assertThat(pools.inventory().volumes()).containsExactly(b);
     assertThat(pools.inventory().find(marker("b").uid(), 1)).contains(b);
     assertThat(pools.inventory().find("00000000-another", 1)).isEmpty();
     assertThatThrownBy(() -> pools.inventory().find(marker("a").uid(), 1))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("format 2");
+        .hasMessageContaining("format 3");
   }
 
   @Test
@@ -268,10 +268,10 @@ class TestCopyDriver extends VolumeContract {
   @Test
   void aPoolThatIsMissingHidesNoOtherAndIsNotTakenForEmpty() throws Exception {
     Path other = directory.resolve("other");
-    pools(pool, other, pool);
-    Volume a = driver().create(pool, marker("a"), account);
-    Volume b = driver().create(other, marker("b"), account);
-    Pools afterRestart = new Pools(directory.resolve("pools"), driver());
+    Pools pools = pools(pool, other, pool);
+    Volume a = driver().create(pool, own(pools, pool, "a"), account);
+    Volume b = driver().create(other, own(pools, other, "b"), account);
+    Pools afterRestart = new Pools(directory.resolve("pools"), driver(), _ -> false);
     assertThat(afterRestart.inventory().volumes()).containsExactlyInAnyOrder(a, b);
     assertThat(afterRestart.inventory().unreadable()).isEmpty();
     Files.move(other, directory.resolve("unplugged"));
@@ -285,9 +285,9 @@ class TestCopyDriver extends VolumeContract {
   @Test
   void aDamagedFileOfAPoolHidesNoOther() throws Exception {
     Pools pools = pools(pool);
-    Volume a = driver().create(pool, marker("a"), account);
+    Volume a = driver().create(pool, own(pools, pool, "a"), account);
     Path damaged = directory.resolve("pools/0123456789abcdef.json");
-    for (String text : List.of("{\"formatVersion\": 1, \"po", "{\"formatVersion\": 2}")) {
+    for (String text : List.of("{\"formatVersion\": 1, \"po", "{\"formatVersion\": 3}")) {
       Files.writeString(damaged, text);
       assertThat(pools.inventory().volumes()).containsExactly(a);
       assertThatThrownBy(() -> pools.inventory().find(marker("b").uid(), 1))
@@ -297,12 +297,17 @@ class TestCopyDriver extends VolumeContract {
   }
 
   private Pools pools(Path... places) throws Exception {
-    Pools pools = new Pools(directory.resolve("pools"), driver());
+    Pools pools = new Pools(directory.resolve("pools"), driver(), _ -> false);
     for (Path place : places) {
       pools.remember(place);
       driver().probe(place, account);
     }
     return pools;
+  }
+
+  /** The marker of a volume of the data root that these are the pools of. */
+  private static VolumeMarker own(Pools pools, Path pool, String name) throws Exception {
+    return marker(name).withDataRoot(pools.remember(pool));
   }
 
   private CopyRequest request(Path source, Path target) {

@@ -224,6 +224,7 @@ public abstract class VolumeContract {
         0,
         "embedded",
         "18.6",
+        "3f",
         Map.of());
   }
 
