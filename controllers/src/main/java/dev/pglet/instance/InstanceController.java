@@ -7,6 +7,11 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus.Phase;
+import dev.pglet.health.Alerts;
+import dev.pglet.health.DataSize;
+import dev.pglet.health.HealthChecks;
+import dev.pglet.health.HealthObserver;
+import dev.pglet.health.Vitals;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
@@ -14,6 +19,7 @@ import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
@@ -52,9 +58,9 @@ public final class InstanceController
   private final ServerWatch watch;
   private final InstanceRules rules = new InstanceRules(ServerRules.ofHost());
 
-  public InstanceController(ServerHost host, ServerWatch watch) {
+  public InstanceController(ServerHost host, ServerWatch watch, HealthObserver health) {
     this.host = host;
-    this.observer = new InstanceObserver(host);
+    this.observer = new InstanceObserver(host, health);
     this.servers = new ServerExecutor(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.sql = new InstanceSql(host.connections(), passfiles);
@@ -70,7 +76,7 @@ public final class InstanceController
   public InstanceObserved observe(PostgreSQLInstance resource, World world)
       throws ReconcileException {
     ResourceKey key = key(resource);
-    InstanceObserved observed = observer.observe(key, resource, serverSpec(resource));
+    InstanceObserved observed = observer.observe(key, resource, serverSpec(resource), world);
     watch.watch(key, observed.server().postmaster());
     return observed;
   }
@@ -130,7 +136,26 @@ public final class InstanceController
         server.control().map(control -> control.timeline()).orElse(null),
         ServerReport.postmaster(server),
         ServerReport.config(server),
+        observed.health().dataSize().map(DataSize::bytes).orElse(null),
+        observed.health().vitals().map(Vitals::connections).orElse(null),
+        HealthChecks.of(resource.getSpec().monitoring(), spec.running(), server, observed.health())
+            .orElse(null),
         null);
+  }
+
+  @Override
+  public Set<String> volatileFields() {
+    return HealthChecks.VOLATILE;
+  }
+
+  @Override
+  public List<KindCondition> conditions(PostgreSQLInstance resource, InstanceObserved observed) {
+    return Alerts.conditions(resource.getSpec().monitoring(), observed.health());
+  }
+
+  @Override
+  public Set<String> alerts() {
+    return Alerts.TYPES;
   }
 
   @Override

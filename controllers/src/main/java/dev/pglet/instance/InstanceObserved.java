@@ -1,5 +1,6 @@
 package dev.pglet.instance;
 
+import dev.pglet.health.HealthObserved;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ServerObserved;
@@ -12,6 +13,7 @@ import java.util.Set;
  *
  * @param passfile whether the owner's passfile is there
  * @param facts what the server says of the first database; empty while no session is possible
+ * @param health of the server and of what it stands on
  */
 public record InstanceObserved(
     String uid,
@@ -20,7 +22,8 @@ public record InstanceObserved(
     String owner,
     Map<String, String> parameters,
     boolean passfile,
-    Optional<DatabaseFacts> facts)
+    Optional<DatabaseFacts> facts,
+    HealthObserved health)
     implements CloneSource {
   public InstanceObserved {
     parameters = Map.copyOf(parameters);

@@ -4,12 +4,15 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.health.HealthObserver;
+import dev.pglet.health.Vitals;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
 import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.World;
 import dev.pglet.server.Passfiles;
 import dev.pglet.server.PreloadList;
 import dev.pglet.server.RunningServer;
@@ -33,21 +36,28 @@ import java.util.stream.Stream;
 /** Reads what there is of an instance. */
 final class InstanceObserver {
   private final ServerHost host;
+  private final HealthObserver health;
   private final ServerObserver servers;
   private final Passfiles passfiles;
 
-  InstanceObserver(ServerHost host) {
+  InstanceObserver(ServerHost host, HealthObserver health) {
     this.host = host;
+    this.health = health;
     this.servers = new ServerObserver(host);
     this.passfiles = new Passfiles(host.settings().secrets());
   }
 
-  InstanceObserved observe(ResourceKey key, PostgreSQLInstance resource, ServerSpec spec)
+  private record Answers(DatabaseFacts facts, Vitals vitals) {}
+
+  InstanceObserved observe(
+      ResourceKey key, PostgreSQLInstance resource, ServerSpec spec, World world)
       throws ReconcileException {
     PostgreSQLInstanceSpec wanted = resource.getSpec();
-    Answered<DatabaseFacts> answered =
-        servers.observe(spec, (session, volume) -> facts(session, volume, wanted));
-    Optional<DatabaseFacts> facts = answered.answer();
+    Answered<Answers> answered =
+        servers.observe(
+            spec,
+            (session, volume) -> new Answers(facts(session, volume, wanted), Vitals.ask(session)));
+    Optional<DatabaseFacts> facts = answered.answer().map(Answers::facts);
     String owner = wanted.database().owner();
     // A role that was made anew has no password, whatever the passfile says.
     boolean password = facts.flatMap(DatabaseFacts::owner).map(Role::password).orElse(true);
@@ -58,7 +68,8 @@ final class InstanceObserver {
         owner,
         handedOn(wanted, answered.server()),
         passfiles.has(key, owner) && password,
-        facts);
+        facts,
+        health.observe(key, world, answered.server(), answered.answer().map(Answers::vitals)));
   }
 
   private DatabaseFacts facts(

@@ -3,6 +3,7 @@ package dev.pglet.instance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.health.MonitorRole;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
@@ -68,6 +69,9 @@ final class InstancePlanner {
     }
     if (observed.facts().isPresent()) {
       steps.addAll(database(wanted, observed, observed.facts().get()));
+      if (wanted.monitoring().enabled() && observed.health().lacksMonitor()) {
+        steps.add(new InstanceStep.EnsureMonitor(MonitorRole.NAME));
+      }
       if (steps.isEmpty()) {
         refuseMissing(wanted.extensions(), observed.facts().get());
       }

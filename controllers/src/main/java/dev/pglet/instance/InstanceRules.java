@@ -3,11 +3,14 @@ package dev.pglet.instance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
+import dev.pglet.health.HealthRules;
+import dev.pglet.health.MonitorRole;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +31,13 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
 
   @Override
   public Map<String, String> claims(CustomResource<?, ?> resource) {
-    return resource instanceof PostgreSQLInstance instance
-        ? ServerRules.claims(instance.getSpec().network().port())
-        : Map.of();
+    if (!(resource instanceof PostgreSQLInstance instance)) {
+      return Map.of();
+    }
+    Map<String, String> claims =
+        new HashMap<>(ServerRules.claims(instance.getSpec().network().port()));
+    claims.putAll(HealthRules.claims(instance.getSpec().monitoring()));
+    return claims;
   }
 
   List<InvalidSpec> check(PostgreSQLInstanceSpec wanted) {
@@ -46,6 +53,8 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     problems.addAll(
         servers.check(
             wanted.network().port(), wanted.network().bindAddress(), wanted.parameters()));
+    problems.addAll(
+        HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
     problems.addAll(names(wanted.database()));
     Set<String> extensions = new HashSet<>();
     for (int i = 0; i < wanted.extensions().size(); i++) {
@@ -71,12 +80,14 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
               "the database " + database.name() + " belongs to PostgreSQL itself",
               "Choose another name"));
     }
-    if (database.owner().equals("postgres") || database.owner().startsWith("pg_")) {
+    if (database.owner().equals("postgres")
+        || database.owner().startsWith("pg_")
+        || database.owner().equals(MonitorRole.NAME)) {
       problems.add(
           new InvalidSpec(
               "ReservedName",
               "spec.database.owner",
-              "the role " + database.owner() + " belongs to PostgreSQL itself",
+              "the role " + database.owner() + " belongs to PostgreSQL or pglet itself",
               "Choose another name: the owner is an ordinary role"));
     }
     return problems;

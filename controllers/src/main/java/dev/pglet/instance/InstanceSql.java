@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.health.MonitorRole;
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.ReconcileException;
@@ -22,6 +23,7 @@ final class InstanceSql {
   void run(InstanceStep.InSql step, Volume volume, ResourceKey key) throws ReconcileException {
     switch (step) {
       case InstanceStep.EnsureOwner owner -> ensureOwner(volume, owner);
+      case InstanceStep.EnsureMonitor _ -> ensureMonitor(volume);
       case InstanceStep.SetPassword password -> setPassword(volume, key, password.role());
       case InstanceStep.CreateDatabase create -> create(volume, create);
       case InstanceStep.ChangeOwner change -> changeOwner(volume, change);
@@ -43,6 +45,12 @@ final class InstanceSql {
               + " ROLE "
               + Sql.identifier(owner.role())
               + " LOGIN NOSUPERUSER");
+    }
+  }
+
+  private void ensureMonitor(Volume volume) throws ReconcileException {
+    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
+      MonitorRole.ensure(session);
     }
   }
 

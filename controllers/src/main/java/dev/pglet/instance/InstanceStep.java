@@ -78,6 +78,19 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
+  /** Makes the role by which metrics are read, or gives it back what it must have. */
+  record EnsureMonitor(String role) implements InSql {
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.monitoring.enabled";
+    }
+
+    @Override
+    public String describe() {
+      return "ensuring the role " + role + ", by which metrics are read";
+    }
+  }
+
   /** Gives the owner a new password and writes the passfile. */
   record SetPassword(String role) implements InSql {
     @Override

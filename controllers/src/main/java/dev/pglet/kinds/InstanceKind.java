@@ -2,6 +2,7 @@ package dev.pglet.kinds;
 
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.health.HealthObserver;
 import dev.pglet.instance.InstanceController;
 import dev.pglet.instance.InstanceRules;
 import dev.pglet.reconcile.Command;
@@ -24,7 +25,7 @@ public final class InstanceKind implements KindProvider {
   @Override
   public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
-    return new InstanceController(host.servers(), host.watch());
+    return new InstanceController(host.servers(), host.watch(), HealthObserver.of(context));
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +28,9 @@ import java.util.TreeSet;
  */
 public record Configuration(
     Map<String, String> settings, String main, String access, String identities, String hash) {
+  /** The role by which metrics are read, which is no superuser. */
+  public static final String MONITOR = "pglet_monitor";
+
   public static final String HASH_SETTING = "pglet.config_hash";
   private static final String HEADER =
       "# Written by pglet, and written again when it differs: change the manifest instead.\n";
@@ -52,14 +56,22 @@ public record Configuration(
         HEADER
             + """
             local all postgres              peer map=pglet
+            local all pglet_monitor         peer map=pglet
             local all all                   scram-sha-256
             host  all all      127.0.0.0/8  scram-sha-256
             host  all all      ::1/128      scram-sha-256
             """;
     StringBuilder identities = new StringBuilder(HEADER);
-    superuserAccounts.forEach(
-        account ->
-            identities.append("pglet ").append(quoteIdentity(account)).append(" postgres\n"));
+    for (String role : List.of("postgres", MONITOR)) {
+      superuserAccounts.forEach(
+          account ->
+              identities
+                  .append("pglet ")
+                  .append(quoteIdentity(account))
+                  .append(' ')
+                  .append(role)
+                  .append('\n'));
+    }
     String hash = hash(main + "\0" + access + "\0" + identities);
     return new Configuration(
         sorted, main + line(HASH_SETTING, hash), access, identities.toString(), hash);

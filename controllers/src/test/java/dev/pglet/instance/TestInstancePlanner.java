@@ -3,9 +3,11 @@ package dev.pglet.instance;
 import static dev.pglet.instance.TestingInstance.APP;
 import static dev.pglet.instance.TestingInstance.COMPLETE;
 import static dev.pglet.instance.TestingInstance.extension;
+import static dev.pglet.instance.TestingInstance.lackingMonitor;
 import static dev.pglet.instance.TestingInstance.observed;
 import static dev.pglet.instance.TestingInstance.onServer;
 import static dev.pglet.instance.TestingInstance.plan;
+import static dev.pglet.instance.TestingInstance.unmonitored;
 import static dev.pglet.instance.TestingInstance.wanted;
 import static dev.pglet.server.TestingServer.PORT;
 import static dev.pglet.server.TestingServer.VOLUME;
@@ -93,6 +95,17 @@ final class TestInstancePlanner {
 
       assertThat(plan.isEmpty()).isTrue();
       assertThat(plan.beyond()).isEmpty();
+    }
+
+    @Test
+    void makesTheRoleThatReadsMetricsUnlessMonitoringIsOff() throws InvalidSpec {
+      InstanceObserved lacking = lackingMonitor(false);
+      assertThat(plan(wanted(APP), lacking).steps())
+          .containsExactly(new InstanceStep.EnsureMonitor("pglet_monitor"));
+      assertThat(plan(unmonitored(), lacking).steps()).isEmpty();
+      assertThat(plan(wanted(APP), lackingMonitor(true)).steps())
+          .as("a server that only replays")
+          .isEmpty();
     }
 
     @Test

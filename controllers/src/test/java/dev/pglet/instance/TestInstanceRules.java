@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
+import dev.pglet.api.v1alpha1.MonitoringSpec;
 import dev.pglet.api.v1alpha1.NetworkSpec;
 import dev.pglet.api.v1alpha1.PerformanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
@@ -39,6 +40,7 @@ final class TestInstanceRules {
             PerformanceSpec.DEFAULT,
             parameters,
             List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),
+            MonitoringSpec.DEFAULT,
             DeletionPolicy.Retain));
     return instance;
   }

@@ -4,6 +4,7 @@ import static dev.pglet.server.TestingServer.UID;
 
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
+import dev.pglet.api.v1alpha1.MonitoringSpec;
 import dev.pglet.api.v1alpha1.NetworkSpec;
 import dev.pglet.api.v1alpha1.PerformanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
@@ -11,6 +12,8 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
+import dev.pglet.health.HealthObserved;
+import dev.pglet.health.Vitals;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Role;
 import dev.pglet.reconcile.InvalidSpec;
@@ -19,9 +22,12 @@ import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerStep;
 import dev.pglet.server.TestingServer;
 import dev.pglet.server.TestingServerSpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What an instance shall be, and as what it could be observed. */
@@ -30,6 +36,11 @@ final class TestingInstance {
   static final DatabaseFacts COMPLETE =
       new DatabaseFacts(
           Optional.of(new Role(true, false, true)), Optional.of("app"), Map.of(), Map.of());
+
+  /** Nothing of its health was seen. */
+  static final HealthObserved UNSEEN =
+      new HealthObserved(
+          Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(), Set.of());
 
   static final InstanceRules RULES = new InstanceRules(new ServerRules(1024));
 
@@ -46,6 +57,14 @@ final class TestingInstance {
 
   static PostgreSQLInstanceSpec wanted(
       Database database, DeletionPolicy policy, Extension... extensions) {
+    return wanted(database, policy, MonitoringSpec.DEFAULT, extensions);
+  }
+
+  private static PostgreSQLInstanceSpec wanted(
+      Database database,
+      DeletionPolicy policy,
+      MonitoringSpec monitoring,
+      Extension... extensions) {
     return new PostgreSQLInstanceSpec(
         null,
         "17",
@@ -57,7 +76,40 @@ final class TestingInstance {
         PerformanceSpec.DEFAULT,
         Map.of(),
         List.of(extensions),
+        monitoring,
         policy);
+  }
+
+  static PostgreSQLInstanceSpec unmonitored() {
+    MonitoringSpec off = new MonitoringSpec(false, null, MonitoringSpec.DEFAULT.alerting());
+    return wanted(APP, DeletionPolicy.Retain, off);
+  }
+
+  static InstanceObserved lackingMonitor(boolean recovering) {
+    InstanceObserved complete = observed(TestingServer.running(), COMPLETE);
+    Vitals vitals =
+        new Vitals(
+            0,
+            97,
+            Duration.ZERO,
+            0,
+            200_000_000,
+            0,
+            1 << 30,
+            Optional.empty(),
+            false,
+            recovering,
+            false);
+    return new InstanceObserved(
+        complete.uid(),
+        complete.server(),
+        complete.database(),
+        complete.owner(),
+        complete.parameters(),
+        complete.passfile(),
+        complete.facts(),
+        new HealthObserved(
+            Instant.EPOCH, Optional.of(vitals), Optional.empty(), Optional.empty(), Set.of()));
   }
 
   static Extension extension(String name, @Nullable String version, @Nullable String schema) {
@@ -82,6 +134,7 @@ final class TestingInstance {
 
   static InstanceObserved observed(
       TestingServer server, Optional<DatabaseFacts> facts, boolean passfile) {
-    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), passfile, facts);
+    return new InstanceObserved(
+        UID, server.observed(), "app", "app", Map.of(), passfile, facts, UNSEEN);
   }
 }

@@ -5,6 +5,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchController;
+import dev.pglet.health.HealthObserver;
 import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
@@ -53,7 +54,8 @@ final class CrashingKinds {
     return List.of(
         new OnThisHost(
             PostgreSQLInstance.definition(),
-            (_, host) -> new InstanceController(host, (_, _) -> {}),
+            (context, host) ->
+                new InstanceController(host, (_, _) -> {}, HealthObserver.of(context)),
             point,
             made,
             block),

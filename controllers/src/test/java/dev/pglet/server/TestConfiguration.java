@@ -21,7 +21,8 @@ final class TestConfiguration {
   /** A line as PostgreSQL's own scanner (guc-file.l) reads it: a name and one quoted string. */
   private static final Pattern LINE =
       Pattern.compile(
-          "([A-Za-z_\\x80-\\x{10ffff}][A-Za-z0-9_$.\\x80-\\x{10ffff}]*) = '((?:[^'\\\\\\n]|\\\\.|'')*)'");
+          "([A-Za-z_\\x80-\\x{10ffff}][A-Za-z0-9_$.\\x80-\\x{10ffff}]*) = '((?:[^'\\\\\\n"
+              + "]|\\\\.|'')*)'");
 
   /** What is likely to break quoting, often. */
   private static final String[] PIECES = {
@@ -148,7 +149,8 @@ final class TestConfiguration {
             .map(line -> line.trim().split("\\s+"))
             .toList();
     assertThat(rules.getFirst()).containsExactly("local", "all", "postgres", "peer", "map=pglet");
-    assertThat(rules.subList(1, rules.size()))
+    assertThat(rules.get(1)).containsExactly("local", "all", "pglet_monitor", "peer", "map=pglet");
+    assertThat(rules.subList(2, rules.size()))
         .allSatisfy(rule -> assertThat(rule[rule.length - 1]).isEqualTo("scram-sha-256"));
     assertThat(access).doesNotContain("trust", "md5", "0.0.0.0/0");
   }

@@ -143,7 +143,9 @@ final class TestManifestDirectory {
                   .asString()
                   .isEqualTo(
                       root.resolve("a.yaml")
-                          + ":7:3: spec.prot: unknown field; remove it or use one of: database, deletionPolicy, desiredState, extensions, network, parameters, runtime, storage, template, version");
+                          + ":7:3: spec.prot: unknown field; remove it or use one of: database,"
+                          + " deletionPolicy, desiredState, extensions, monitoring, network,"
+                          + " parameters, runtime, storage, template, version");
             });
     write("a.yaml", "kind: [");
     assertThat(settled().accepted()).containsOnlyKeys(A, B);

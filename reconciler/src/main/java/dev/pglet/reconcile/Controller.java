@@ -74,6 +74,11 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
     return Set.of();
   }
 
+  /** Types of {@link #conditions} whose change from and to true is worth an event. */
+  default Set<String> alerts() {
+    return Set.of();
+  }
+
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
 

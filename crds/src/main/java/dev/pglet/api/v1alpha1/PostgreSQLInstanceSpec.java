@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription(
-            "Name of a Template, whose fields hold where this spec does not write them: one of this namespace, or development, testing, staging or production. Default: none. Change: as the fields that differ.")
+            "Name of a Template, whose fields hold where this spec does not write them: one of this"
+                + " namespace, or development, testing, staging or production. Default: none."
+                + " Change: as the fields that differ.")
         @Pattern("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")
         @Nullable String template,
     @JsonPropertyDescription(
-            "PostgreSQL version: \"17\" is the newest minor known when the instance is created, then kept; \"17.6\" pins it. Default: the defaultVersion of the HostConfiguration, else \"18\", as it is when the instance is created. Change of the minor: restart; of the major: refused.")
+            "PostgreSQL version: \"17\" is the newest minor known when the instance is created,"
+                + " then kept; \"17.6\" pins it. Default: the defaultVersion of the"
+                + " HostConfiguration, else \"18\", as it is when the instance is created. Change"
+                + " of the minor: restart; of the major: refused.")
         @SchemaFrom(type = IntOrString.class)
         @Pattern("^[0-9]{2}([.][0-9]{1,2})?$")
         String version,
@@ -38,13 +43,17 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription("The first database and its owner.") Database database,
     @JsonPropertyDescription("Memory, planner and workers.") PerformanceSpec performance,
     @JsonPropertyDescription(
-            "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload or restart, as the server says.")
+            "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload"
+                + " or restart, as the server says.")
         Map<String, String> parameters,
     @JsonPropertyDescription(
-            "Extensions of the first database. Removing an entry drops nothing. Default: none. Change: by SQL.")
+            "Extensions of the first database. Removing an entry drops nothing. Default: none."
+                + " Change: by SQL.")
         List<Extension> extensions,
+    @JsonPropertyDescription("How the instance is watched.") MonitoringSpec monitoring,
     @JsonPropertyDescription(
-            "What becomes of the data when this manifest is deleted: Retain or Delete. Default Retain. Change: nothing on the server.")
+            "What becomes of the data when this manifest is deleted: Retain or Delete. Default"
+                + " Retain. Change: nothing on the server.")
         DeletionPolicy deletionPolicy) {
   public static final String DEFAULT_VERSION = "18";
 
@@ -61,6 +70,7 @@ public record PostgreSQLInstanceSpec(
             ? Map.of()
             : Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     extensions = extensions == null ? List.of() : List.copyOf(extensions);
+    monitoring = monitoring == null ? MonitoringSpec.DEFAULT : monitoring;
     deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
   }
 
@@ -73,7 +83,9 @@ public record PostgreSQLInstanceSpec(
    */
   public record RuntimeSpec(
       @JsonPropertyDescription(
-              "auto: the system's packages when the version fits, else embedded; system; embedded; or an absolute directory that holds bin/postgres. Default auto. Change: restart.")
+              "auto: the system's packages when the version fits, else embedded; system; embedded;"
+                  + " or an absolute directory that holds bin/postgres. Default auto. Change:"
+                  + " restart.")
           @Pattern("^(auto|system|embedded|/.+)$")
           String binaries) {
     static final RuntimeSpec DEFAULT = new RuntimeSpec("auto");
@@ -95,7 +107,8 @@ public record PostgreSQLInstanceSpec(
           @Pattern("^(auto|copy)$")
           String driver,
       @JsonPropertyDescription(
-              "Absolute directory under which volumes live. Default: volumes in the data root. Change: refused.")
+              "Absolute directory under which volumes live. Default: volumes in the data root."
+                  + " Change: refused.")
           @Pattern("^/.*$")
           @Nullable String pool) {
     static final StorageSpec DEFAULT = new StorageSpec("auto", null);
@@ -141,11 +154,13 @@ public record PostgreSQLInstanceSpec(
           @Pattern("^[a-z0-9_-]{1,63}$")
           String name,
       @JsonPropertyDescription(
-              "Version to install or update to. Default: the package's default at creation. Change: by SQL.")
+              "Version to install or update to. Default: the package's default at creation. Change:"
+                  + " by SQL.")
           @Pattern("^[A-Za-z0-9_.-]+$")
           @Nullable String version,
       @JsonPropertyDescription(
-              "Schema to create the extension in, which must exist. Default: the extension's own choice. Change: by SQL.")
+              "Schema to create the extension in, which must exist. Default: the extension's own"
+                  + " choice. Change: by SQL.")
           @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
           @Nullable String schema) {}
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the exact version of the binaries in use
  * @param binaries the directory that holds {@code bin/postgres}
  * @param startTime RFC 3339, when the postmaster started
+ * @param dataSize bytes of the data directory on disk, measured every few minutes
+ * @param connections of clients, open now
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PostgreSQLInstanceStatus(
@@ -30,6 +32,9 @@ public record PostgreSQLInstanceStatus(
     @Nullable Integer timeline,
     @Nullable PostmasterStatus postmaster,
     @Nullable ConfigStatus config,
+    @Nullable Long dataSize,
+    @Nullable Integer connections,
+    @Nullable HealthStatus health,
     @Nullable List<Condition> conditions) {
   public enum Phase {
     Pending,

@@ -77,6 +77,24 @@ final class TestEngine {
         .isGreaterThan(before);
   }
 
+  @Test
+  void aConditionThatIsAnAlertIsToldWhenItBeginsAndWhenItEnds() throws Exception {
+    rig.manifests().put(document("box", "size: 3, colour: later-red"));
+    rig.start().converge();
+    rig.engine().advance(Duration.ofMinutes(3));
+    assertThat(alerts()).containsExactly("WARNING it is painted later");
+    rig.stop();
+    rig.start().converge();
+    assertThat(alerts()).as("not again after a restart").hasSize(1);
+  }
+
+  private List<String> alerts() {
+    return rig.engine().engine().events(BOX).stream()
+        .filter(event -> event.reason().equals("PaintPending"))
+        .map(event -> event.type() + " " + event.message())
+        .toList();
+  }
+
   private int looks() {
     return rig.engine().engine().get(BOX).orElseThrow().path("status").path("looks").asInt();
   }

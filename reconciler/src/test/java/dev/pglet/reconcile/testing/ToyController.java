@@ -189,6 +189,11 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
   }
 
   @Override
+  public Set<String> alerts() {
+    return Set.of("PaintPending");
+  }
+
+  @Override
   public List<KindCondition> conditions(Toy toy, Observed observed) {
     String colour = Objects.requireNonNull(toy.getSpec().colour());
     return colour.startsWith(LATER)

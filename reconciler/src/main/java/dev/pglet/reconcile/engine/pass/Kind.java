@@ -89,6 +89,11 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
     return new VolatileFields(controller.volatileFields());
   }
 
+  /** Types of conditions whose change is worth an event. */
+  Set<String> alerts() {
+    return controller.alerts();
+  }
+
   private static ObjectNode status(Object status) {
     return ApiObjects.json(status) instanceof ObjectNode object
         ? object

@@ -98,7 +98,7 @@ final class Pass {
       if (plan.steps().isEmpty()) {
         return ended(plan);
       }
-      tools.reporter().progress(tracked, seen);
+      tools.reporter().progress(kind, tracked, seen);
       Optional<Outcome> stopped = runAll(plan.steps());
       if (stopped.isPresent()) {
         return stopped.get();
@@ -253,7 +253,7 @@ final class Pass {
     }
     noteEvents(outcome);
     try {
-      tools.reporter().finish(tracked, sight, outcome, kind.volatileFields());
+      tools.reporter().finish(kind, tracked, sight, outcome);
     } catch (Throwable e) {
       tools.panic(key, "writing its status", e);
     }

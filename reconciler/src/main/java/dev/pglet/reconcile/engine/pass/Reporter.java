@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -75,24 +76,37 @@ public final class Reporter {
   }
 
   /** Steps are about to be run: whoever watches sees it, the file does not change. */
-  void progress(Tracked tracked, Sight sight) {
-    publish(tracked, Optional.of(sight), Optional.empty());
+  void progress(Kind<?, ?, ?, ?> kind, Tracked tracked, Sight sight) {
+    publish(tracked, Optional.of(sight), Optional.empty(), kind.alerts());
   }
 
   /** Somebody only looks: nothing is written, and nobody is woken. */
   public void look(Tracked tracked, Optional<Sight> sight, Outcome outcome) {
-    publish(tracked, sight, Optional.of(outcome));
+    publish(tracked, sight, Optional.of(outcome), Set.of());
   }
 
   /** The pass has ended. */
-  void finish(Tracked tracked, Optional<Sight> sight, Outcome outcome, VolatileFields unimportant) {
+  void finish(Kind<?, ?, ?, ?> kind, Tracked tracked, Optional<Sight> sight, Outcome outcome) {
     List<Condition> before = lastReported(tracked);
-    ObjectNode status = publish(tracked, sight, Optional.of(outcome));
+    ObjectNode status = publish(tracked, sight, Optional.of(outcome), kind.alerts());
     List<Condition> after = table.conditions(tracked.key());
     if (!after.equals(before)) {
       remember(tracked, after);
     }
-    write(tracked.key(), status, unimportant);
+    write(tracked.key(), status, kind.volatileFields());
+  }
+
+  private void tellAlert(
+      ResourceKey key, String type, List<Condition> before, List<Condition> after) {
+    boolean was = Conditions.isTrue(before, type);
+    Optional<Condition> now = Conditions.find(after, type);
+    if (now.isPresent() && was != Conditions.isTrue(after, type)) {
+      events.add(
+          key,
+          was ? Event.Type.NORMAL : Event.Type.WARNING,
+          type,
+          was ? "no longer: " + now.get().getReason() : now.get().getMessage());
+    }
   }
 
   /** The resource is gone. */
@@ -109,8 +123,10 @@ public final class Reporter {
     }
   }
 
-  private ObjectNode publish(Tracked tracked, Optional<Sight> sight, Optional<Outcome> outcome) {
+  private ObjectNode publish(
+      Tracked tracked, Optional<Sight> sight, Optional<Outcome> outcome, Set<String> alerts) {
     List<Condition> before = table.conditions(tracked.key());
+    List<Condition> reported = lastReported(tracked);
     List<Condition> after =
         new ConditionsOf(
                 tracked,
@@ -119,7 +135,7 @@ public final class Reporter {
                 pruneBlocks.apply(tracked.key()),
                 table.notInForce(tracked.key()),
                 error -> explain(table, tracked, error))
-            .list(lastReported(tracked), clock.instant());
+            .list(reported, clock.instant());
     ObjectNode status =
         sight.map(seen -> seen.status().deepCopy()).orElseGet(() -> lastStatus(tracked.key()));
     status.remove("conditions");
@@ -127,6 +143,7 @@ public final class Reporter {
     status.set("conditions", ApiObjects.json(after));
     table.report(tracked.key(), status, after);
     tellChanges(tracked.key(), before, after);
+    alerts.forEach(type -> tellAlert(tracked.key(), type, reported, after));
     return status;
   }
 

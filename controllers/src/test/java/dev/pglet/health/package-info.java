@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.health;
+
+import org.jspecify.annotations.NullMarked;
