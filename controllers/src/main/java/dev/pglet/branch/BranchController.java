@@ -34,6 +34,7 @@ import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SuperuserSession;
+import dev.pglet.server.access.Access;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -260,7 +261,8 @@ public final class BranchController
         BranchSettings.inherited(ofSource, runWith.majorVersion()),
         wanted.parameters(),
         List.of(),
-        BranchSettings.enforced(runWith.majorVersion()));
+        BranchSettings.enforced(runWith.majorVersion()),
+        Access.DEFAULT);
   }
 
   static ResourceKey source(Branch resource) {

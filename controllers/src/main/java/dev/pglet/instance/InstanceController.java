@@ -36,12 +36,15 @@ import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
+import dev.pglet.server.access.Access;
+import dev.pglet.server.access.AccessRules;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The kind {@code PostgreSQLInstance}. Thread-safe. */
 public final class InstanceController
@@ -150,7 +153,10 @@ public final class InstanceController
 
   @Override
   public List<KindCondition> conditions(PostgreSQLInstance resource, InstanceObserved observed) {
-    return Alerts.conditions(resource.getSpec().monitoring(), observed.health());
+    return Stream.concat(
+            AccessRules.weak(resource.getSpec().security().authentication()).stream(),
+            Alerts.conditions(resource.getSpec().monitoring(), observed.health()).stream())
+        .toList();
   }
 
   @Override
@@ -199,7 +205,8 @@ public final class InstanceController
         InstanceSettings.typed(wanted),
         wanted.parameters(),
         PRELOADED,
-        Map.of());
+        Map.of(),
+        Access.of(wanted.security().authentication()));
   }
 
   private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)

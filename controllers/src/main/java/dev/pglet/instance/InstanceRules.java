@@ -8,6 +8,7 @@ import dev.pglet.health.MonitorRole;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
+import dev.pglet.server.access.AccessRules;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,6 +56,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
             wanted.network().port(), wanted.network().bindAddress(), wanted.parameters()));
     problems.addAll(
         HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
+    problems.addAll(AccessRules.problems(wanted.security().authentication()));
     problems.addAll(names(wanted.database()));
     Set<String> extensions = new HashSet<>();
     for (int i = 0; i < wanted.extensions().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.server.access.Access;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,22 +46,15 @@ public record Configuration(
    * @param settings by name; names and values have passed {@link SettingRules}
    * @param superuserAccounts accounts of the operating system that may become the superuser by peer
    *     authentication
+   * @param rules who may log in; they have passed {@link dev.pglet.server.access.AccessRules}
    */
   public static Configuration render(
-      Map<String, String> settings, SortedSet<String> superuserAccounts) {
+      Map<String, String> settings, SortedSet<String> superuserAccounts, Access rules) {
     TreeMap<String, String> sorted = new TreeMap<>();
     settings.forEach((name, value) -> sorted.put(name.toLowerCase(Locale.ROOT), value));
     StringBuilder main = new StringBuilder(HEADER);
     sorted.forEach((name, value) -> main.append(line(name, value)));
-    String access =
-        HEADER
-            + """
-            local all postgres              peer map=pglet
-            local all pglet_monitor         peer map=pglet
-            local all all                   scram-sha-256
-            host  all all      127.0.0.0/8  scram-sha-256
-            host  all all      ::1/128      scram-sha-256
-            """;
+    String access = rules.text();
     StringBuilder identities = new StringBuilder(HEADER);
     for (String role : List.of("postgres", MONITOR)) {
       superuserAccounts.forEach(

@@ -8,6 +8,8 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
+import dev.pglet.server.access.Access;
+import dev.pglet.server.access.RuleFile;
 import dev.pglet.server.config.TypedFields;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,12 +58,60 @@ final class ConfigurationApply {
         }
         throw ServerPlanner.invalid(refused);
       }
+      if (running) {
+        Optional<RefusedConfiguration> refused = tryRules(spec, volume, remembered, configuration);
+        if (refused.isPresent()) {
+          remembered.rememberRefused(refused.get(), BinariesFingerprint.of(binaries));
+          throw ServerPlanner.invalid(refused.get());
+        }
+      }
       remembered.writeInForce(configuration);
     } catch (IOException e) {
       throw FileFailure.of("writing the configuration of " + spec.key(), e);
     }
     if (running) {
       reload(volume, configuration.hash());
+    }
+  }
+
+  /**
+   * Who may log in is checked by the server itself, which does so for the file in its place only:
+   * it is put there without a signal, and taken back when it would not be loaded.
+   */
+  private Optional<RefusedConfiguration> tryRules(
+      ServerSpec spec,
+      Volume volume,
+      RememberedConfigurations remembered,
+      Configuration configuration)
+      throws ReconcileException, IOException {
+    Optional<String> before = remembered.access();
+    try (Connection connection = open(volume)) {
+      if (!before.equals(Optional.of(configuration.access()))) {
+        remembered.writeAccess(configuration.access());
+      }
+      List<RuleFile.Complaint> complaints = RuleFile.complaints(connection);
+      if (complaints.isEmpty()) {
+        return Optional.empty();
+      }
+      remembered.writeAccess(before.orElse(Access.DEFAULT.text()));
+      if (!RuleFile.complaints(connection).isEmpty()) {
+        // It was left there by a pglet that was ended just now.
+        remembered.restoreGoodAccess();
+      }
+      return Optional.of(
+          new RefusedConfiguration(
+              configuration.hash(),
+              complaints.stream()
+                  .map(
+                      complaint ->
+                          new Problem(spec.access().field(complaint.line()), complaint.message()))
+                  .toList()));
+    } catch (SQLException e) {
+      throw new StepFailed(
+          "RulesUnproven",
+          "asking the server whether it accepts its rules: " + e.getMessage(),
+          "See the log of the server; it is tried again",
+          e);
     }
   }
 

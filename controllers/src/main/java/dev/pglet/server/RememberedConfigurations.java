@@ -64,6 +64,25 @@ final class RememberedConfigurations {
     return candidate;
   }
 
+  /** Who may log in, as it is in its place; empty when nothing is there. */
+  Optional<String> access() throws IOException {
+    Path access = directory().resolve(ACCESS);
+    return Files.exists(access) ? Optional.of(Files.readString(access)) : Optional.empty();
+  }
+
+  /** Writes who may log in, and nothing else. */
+  void writeAccess(String access) throws IOException {
+    write(directory(), access, ACCESS);
+  }
+
+  /** Puts the rules of the last good configuration back, when there is one. */
+  void restoreGoodAccess() throws IOException {
+    Path good = directory().resolve(LAST_GOOD).resolve(ACCESS);
+    if (Files.exists(good)) {
+      writeAccess(Files.readString(good));
+    }
+  }
+
   /** Writes the files of the server, the main one last: it carries the hash of all. */
   void writeInForce(Configuration configuration) throws IOException {
     Path directory = directory();

@@ -18,6 +18,7 @@ import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
+import dev.pglet.server.access.Access;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -284,9 +285,12 @@ public final class ServerExecutor {
     if (!anotherIsGood || host.server().find(volume.data()).isPresent()) {
       throw failure;
     }
+    String field =
+        failure.getMessage().contains(RememberedConfigurations.ACCESS)
+            ? Access.HBA
+            : "spec.parameters";
     RefusedConfiguration refused =
-        new RefusedConfiguration(
-            tried.hash(), List.of(new Problem("spec.parameters", failure.getMessage())));
+        new RefusedConfiguration(tried.hash(), List.of(new Problem(field, failure.getMessage())));
     String binaries = BinariesFingerprint.of(binaries(spec));
     files(
         "going back to the last good configuration",
@@ -297,7 +301,7 @@ public final class ServerExecutor {
     start(spec);
     throw new InvalidSpec(
         "ConfigurationRefused",
-        "spec.parameters",
+        field,
         failure.getMessage(),
         "The server runs with the configuration before. Change the setting, or remove "
             + ServerHost.configurations(volume).resolve(RememberedConfigurations.REFUSED)

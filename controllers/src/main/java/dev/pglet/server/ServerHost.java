@@ -79,7 +79,9 @@ public record ServerHost(
     superusers.add(System.getProperty("user.name"));
     superusers.add(account.name());
     return Configuration.render(
-        ServerSettings.of(spec, marker, with, socketDirectory(spec.uid())), superusers);
+        ServerSettings.of(spec, marker, with, socketDirectory(spec.uid())),
+        superusers,
+        spec.access());
   }
 
   public static Path log(Volume volume) {

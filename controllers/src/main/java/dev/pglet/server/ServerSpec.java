@@ -3,6 +3,7 @@ package dev.pglet.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.server.access.Access;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param parameters settings that the user wrote by name; they win over typed ones
  * @param preload libraries to preload if they are installed, besides those in {@code parameters}
  * @param enforced settings that nothing may override, such as {@code archive_mode=off} of a branch
+ * @param access who may log in
  */
 public record ServerSpec(
     ResourceKey key,
@@ -37,7 +39,8 @@ public record ServerSpec(
     Map<String, String> typed,
     Map<String, String> parameters,
     List<String> preload,
-    Map<String, String> enforced) {
+    Map<String, String> enforced,
+    Access access) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));

@@ -15,6 +15,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
+import dev.pglet.api.v1alpha1.SecuritySpec;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.TestingServer;
@@ -38,6 +39,7 @@ final class TestInstanceRules {
             new StorageSpec("auto", null),
             database,
             PerformanceSpec.DEFAULT,
+            SecuritySpec.DEFAULT,
             parameters,
             List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),
             MonitoringSpec.DEFAULT,

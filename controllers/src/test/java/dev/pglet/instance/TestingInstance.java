@@ -12,6 +12,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
+import dev.pglet.api.v1alpha1.SecuritySpec;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.health.Vitals;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
@@ -74,6 +75,7 @@ final class TestingInstance {
         new StorageSpec("auto", null),
         database,
         PerformanceSpec.DEFAULT,
+        SecuritySpec.DEFAULT,
         Map.of(),
         List.of(extensions),
         monitoring,

@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pglet.server.access.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class TestConfiguration {
       Map<String, String> settings = randomSettings(random);
       assertThat(SettingRules.problems(settings)).isEmpty();
 
-      Configuration configuration = Configuration.render(settings, ACCOUNTS);
+      Configuration configuration = Configuration.render(settings, ACCOUNTS, Access.DEFAULT);
 
       Map<String, String> expected = new TreeMap<>(lowerCase(settings));
       assertThat(configuration.settings()).as("seed %d", seed).isEqualTo(expected);
@@ -80,9 +81,9 @@ final class TestConfiguration {
       Map<String, String> shuffled = new LinkedHashMap<>();
       names.forEach(name -> shuffled.put(name, settings.get(name)));
 
-      assertThat(Configuration.render(shuffled, ACCOUNTS))
+      assertThat(Configuration.render(shuffled, ACCOUNTS, Access.DEFAULT))
           .as("seed %d", seed)
-          .isEqualTo(Configuration.render(settings, ACCOUNTS));
+          .isEqualTo(Configuration.render(settings, ACCOUNTS, Access.DEFAULT));
     }
   }
 
@@ -93,11 +94,11 @@ final class TestConfiguration {
       Map<String, String> settings = randomSettings(random);
       List<String> names = List.copyOf(settings.keySet());
       String changed = names.get(random.nextInt(names.size()));
-      Configuration before = Configuration.render(settings, ACCOUNTS);
+      Configuration before = Configuration.render(settings, ACCOUNTS, Access.DEFAULT);
       Map<String, String> more = new LinkedHashMap<>(settings);
       more.merge(changed, "'", String::concat);
 
-      Configuration after = Configuration.render(more, ACCOUNTS);
+      Configuration after = Configuration.render(more, ACCOUNTS, Access.DEFAULT);
 
       assertThat(after.hash()).as("seed %d", seed).isNotEqualTo(before.hash());
       assertThat(after.differences(before.main()))
@@ -108,23 +109,27 @@ final class TestConfiguration {
 
   @Test
   void namesAddedAndRemovedSettingsAsDifferences() {
-    Configuration before = Configuration.render(Map.of("a", "1", "b", "2"), ACCOUNTS);
-    Configuration after = Configuration.render(Map.of("b", "2", "c", "3"), ACCOUNTS);
+    Configuration before =
+        Configuration.render(Map.of("a", "1", "b", "2"), ACCOUNTS, Access.DEFAULT);
+    Configuration after =
+        Configuration.render(Map.of("b", "2", "c", "3"), ACCOUNTS, Access.DEFAULT);
 
     assertThat(after.differences(before.main())).containsExactly("a", "c");
   }
 
   @Test
   void aSettingHasOneNameWhateverItsCase() {
-    Configuration configuration = Configuration.render(Map.of("DateStyle", "ISO"), ACCOUNTS);
+    Configuration configuration =
+        Configuration.render(Map.of("DateStyle", "ISO"), ACCOUNTS, Access.DEFAULT);
 
     assertThat(configuration.settings()).containsOnlyKeys("datestyle");
   }
 
   @Test
   void theHashCoversWhoMayBecomeTheSuperuser() {
-    Configuration two = Configuration.render(Map.of("a", "1"), ACCOUNTS);
-    Configuration one = Configuration.render(Map.of("a", "1"), new TreeSet<>(List.of("pglet")));
+    Configuration two = Configuration.render(Map.of("a", "1"), ACCOUNTS, Access.DEFAULT);
+    Configuration one =
+        Configuration.render(Map.of("a", "1"), new TreeSet<>(List.of("pglet")), Access.DEFAULT);
 
     assertThat(one.hash()).isNotEqualTo(two.hash());
     assertThat(one.identities()).contains("pglet \"pglet\" postgres").doesNotContain("root");
@@ -132,7 +137,7 @@ final class TestConfiguration {
 
   @Test
   void readsTheHashThatAFileSaysItHas() {
-    Configuration configuration = Configuration.render(Map.of("a", "1"), ACCOUNTS);
+    Configuration configuration = Configuration.render(Map.of("a", "1"), ACCOUNTS, Access.DEFAULT);
 
     assertThat(Configuration.hashOf(configuration.main())).contains(configuration.hash());
     assertThat(Configuration.hashOf("port = 5432\n# pglet.config_hash = 'x'\n")).isEmpty();
@@ -140,7 +145,7 @@ final class TestConfiguration {
 
   @Test
   void letsTheSuperuserInOnlyOverTheSocketAndOthersOnlyByScram() {
-    String access = Configuration.render(Map.of(), ACCOUNTS).access();
+    String access = Configuration.render(Map.of(), ACCOUNTS, Access.DEFAULT).access();
 
     List<String[]> rules =
         access

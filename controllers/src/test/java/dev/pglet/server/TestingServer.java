@@ -11,6 +11,7 @@ import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.access.Access;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,7 @@ public record TestingServer(ServerObserved observed) {
   public static Configuration configuration(Map<String, String> settings) {
     Map<String, String> all = new TreeMap<>(settings);
     all.put("port", Integer.toString(PORT));
-    return Configuration.render(all, new TreeSet<>(List.of("postgres")));
+    return Configuration.render(all, new TreeSet<>(List.of("postgres")), Access.DEFAULT);
   }
 
   public TestingServer binaries(Resolution resolution) {

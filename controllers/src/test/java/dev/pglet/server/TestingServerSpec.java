@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.server.access.Access;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,8 @@ public record TestingServerSpec(
         Map.of(),
         parameters,
         List.of(),
-        Map.of());
+        Map.of(),
+        Access.DEFAULT);
   }
 
   public TestingServerSpec stopped() {

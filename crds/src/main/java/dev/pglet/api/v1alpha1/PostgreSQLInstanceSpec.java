@@ -42,6 +42,7 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
     @JsonPropertyDescription("The first database and its owner.") Database database,
     @JsonPropertyDescription("Memory, planner and workers.") PerformanceSpec performance,
+    @JsonPropertyDescription("Who may log in, and how.") SecuritySpec security,
     @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload"
                 + " or restart, as the server says.")
@@ -65,6 +66,7 @@ public record PostgreSQLInstanceSpec(
     storage = storage == null ? StorageSpec.DEFAULT : storage;
     database = database == null ? Database.DEFAULT : database;
     performance = performance == null ? PerformanceSpec.DEFAULT : performance;
+    security = security == null ? SecuritySpec.DEFAULT : security;
     parameters =
         parameters == null
             ? Map.of()

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.server.access;
+
+import org.jspecify.annotations.NullMarked;
