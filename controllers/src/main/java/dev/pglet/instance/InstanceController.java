@@ -17,6 +17,9 @@ import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.role.RoleReport;
+import dev.pglet.instance.role.RoleSql;
+import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
@@ -39,12 +42,12 @@ import dev.pglet.server.ServerWatch;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The kind {@code PostgreSQLInstance}. Thread-safe. */
 public final class InstanceController
@@ -66,7 +69,10 @@ public final class InstanceController
     this.observer = new InstanceObserver(host, health);
     this.servers = new ServerExecutor(host);
     this.passfiles = new Passfiles(host.settings().secrets());
-    this.sql = new InstanceSql(host.connections(), passfiles);
+    this.sql =
+        new InstanceSql(
+            host.connections(),
+            new RoleSql(host.connections(), host.settings().secrets(), host.account()));
     this.watch = watch;
   }
 
@@ -143,6 +149,10 @@ public final class InstanceController
         observed.health().vitals().map(Vitals::connections).orElse(null),
         HealthChecks.of(resource.getSpec().monitoring(), spec.running(), server, observed.health())
             .orElse(null),
+        observed
+            .facts()
+            .map(facts -> RoleReport.status(WantedRole.of(resource.getSpec()), facts.roles()))
+            .orElse(null),
         null);
   }
 
@@ -153,10 +163,14 @@ public final class InstanceController
 
   @Override
   public List<KindCondition> conditions(PostgreSQLInstance resource, InstanceObserved observed) {
-    return Stream.concat(
-            AccessRules.weak(resource.getSpec().security().authentication()).stream(),
-            Alerts.conditions(resource.getSpec().monitoring(), observed.health()).stream())
-        .toList();
+    List<KindCondition> conditions = new ArrayList<>();
+    AccessRules.weak(resource.getSpec().security().authentication()).ifPresent(conditions::add);
+    conditions.addAll(Alerts.conditions(resource.getSpec().monitoring(), observed.health()));
+    observed
+        .facts()
+        .flatMap(facts -> RoleReport.secrets(WantedRole.of(resource.getSpec()), facts.roles()))
+        .ifPresent(conditions::add);
+    return conditions;
   }
 
   @Override
@@ -212,7 +226,7 @@ public final class InstanceController
   private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)
       throws ReconcileException {
     try {
-      sql.run(statement, volume, key(resource));
+      sql.run(statement, volume, key(resource), resource.getSpec().database().owner());
     } catch (StepFailed e) {
       throw e.at(statement.field(resource.getSpec()));
     }

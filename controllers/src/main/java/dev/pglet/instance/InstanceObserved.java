@@ -2,6 +2,7 @@ package dev.pglet.instance;
 
 import dev.pglet.health.HealthObserved;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.role.RoleFacts;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ServerObserved;
 import java.util.Map;
@@ -11,7 +12,6 @@ import java.util.Set;
 /**
  * What there is of an instance.
  *
- * @param passfile whether the owner's passfile is there
  * @param facts what the server says of the first database; empty while no session is possible
  * @param health of the server and of what it stands on
  */
@@ -21,7 +21,6 @@ public record InstanceObserved(
     String database,
     String owner,
     Map<String, String> parameters,
-    boolean passfile,
     Optional<DatabaseFacts> facts,
     HealthObserved health)
     implements CloneSource {
@@ -49,15 +48,15 @@ public record InstanceObserved(
   }
 
   /**
-   * What the server says of the first database and its owner.
+   * What the server says of the roles and the first database.
    *
-   * @param owner the wanted owner role, if it exists
+   * @param roles all that the spec wants
    * @param databaseOwner the owner of the database, if it exists
    * @param installed the wanted extensions that are installed, by name
    * @param available the wanted extensions that the binaries have, by name
    */
   public record DatabaseFacts(
-      Optional<Role> owner,
+      RoleFacts roles,
       Optional<String> databaseOwner,
       Map<String, Installed> installed,
       Map<String, Available> available) {
@@ -66,13 +65,6 @@ public record InstanceObserved(
       available = Map.copyOf(available);
     }
   }
-
-  /**
-   * A role as far as it matters.
-   *
-   * @param password whether it has one
-   */
-  public record Role(boolean login, boolean superuser, boolean password) {}
 
   /** An extension in the database. */
   public record Installed(String version, String schema) {}

@@ -10,10 +10,12 @@ import dev.pglet.host.volume.Volume;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
-import dev.pglet.instance.InstanceObserved.Role;
+import dev.pglet.instance.role.RoleFacts;
+import dev.pglet.instance.role.RoleObserver;
+import dev.pglet.instance.role.RoleQuery;
+import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.World;
-import dev.pglet.server.Passfiles;
 import dev.pglet.server.PreloadList;
 import dev.pglet.server.RunningServer;
 import dev.pglet.server.ServerHost;
@@ -38,13 +40,13 @@ final class InstanceObserver {
   private final ServerHost host;
   private final HealthObserver health;
   private final ServerObserver servers;
-  private final Passfiles passfiles;
+  private final RoleObserver roles;
 
   InstanceObserver(ServerHost host, HealthObserver health) {
     this.host = host;
     this.health = health;
     this.servers = new ServerObserver(host);
-    this.passfiles = new Passfiles(host.settings().secrets());
+    this.roles = new RoleObserver(host.settings().secrets(), host.account());
   }
 
   private record Answers(DatabaseFacts facts, Vitals vitals) {}
@@ -56,49 +58,38 @@ final class InstanceObserver {
     Answered<Answers> answered =
         servers.observe(
             spec,
-            (session, volume) -> new Answers(facts(session, volume, wanted), Vitals.ask(session)));
-    Optional<DatabaseFacts> facts = answered.answer().map(Answers::facts);
-    String owner = wanted.database().owner();
-    // A role that was made anew has no password, whatever the passfile says.
-    boolean password = facts.flatMap(DatabaseFacts::owner).map(Role::password).orElse(true);
+            (session, volume) ->
+                new Answers(facts(key, session, volume, wanted), Vitals.ask(session)));
     return new InstanceObserved(
         spec.uid(),
         answered.server(),
         wanted.database().name(),
-        owner,
+        wanted.database().owner(),
         handedOn(wanted, answered.server()),
-        passfiles.has(key, owner) && password,
-        facts,
+        answered.answer().map(Answers::facts),
         health.observe(key, world, answered.server(), answered.answer().map(Answers::vitals)));
   }
 
   private DatabaseFacts facts(
-      SuperuserSession session, Volume volume, PostgreSQLInstanceSpec wanted)
+      ResourceKey key, SuperuserSession session, Volume volume, PostgreSQLInstanceSpec wanted)
       throws ReconcileException {
     String name = wanted.database().name();
+    List<WantedRole> wantedRoles = WantedRole.of(wanted);
     List<String> row =
         session
             .rows(
-                """
-                SELECT rolname, rolcanlogin, rolsuper, rolpassword IS NOT NULL,
-                       (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s)
-                  FROM (VALUES (1)) AS always LEFT JOIN pg_authid ON rolname = %s
-                """
-                    .formatted(Sql.literal(name), Sql.literal(wanted.database().owner())))
+                "SELECT %s, (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s)"
+                    .formatted(RoleQuery.expression(wantedRoles), Sql.literal(name)))
             .getFirst();
-    Optional<Role> owner =
-        row.get(0).isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Role(Sql.isTrue(row.get(1)), Sql.isTrue(row.get(2)), Sql.isTrue(row.get(3))));
-    Optional<String> databaseOwner = Optional.of(row.get(4)).filter(found -> !found.isEmpty());
+    RoleFacts found = roles.facts(key, wantedRoles, wanted.database().owner(), row.get(0));
+    Optional<String> databaseOwner = Optional.of(row.get(1)).filter(owner -> !owner.isEmpty());
     if (databaseOwner.isEmpty() || wanted.extensions().isEmpty()) {
-      return new DatabaseFacts(owner, databaseOwner, Map.of(), Map.of());
+      return new DatabaseFacts(found, databaseOwner, Map.of(), Map.of());
     }
     try (SuperuserSession inside = RunningServer.session(host.connections(), volume, name)) {
       Map<String, Installed> installed = installed(inside, wanted.extensions());
       return new DatabaseFacts(
-          owner, databaseOwner, installed, available(inside, wanted.extensions(), installed));
+          found, databaseOwner, installed, available(inside, wanted.extensions(), installed));
     }
   }
 

@@ -8,6 +8,8 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
+import dev.pglet.instance.role.RolePlanner;
+import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.server.ServerObserved;
@@ -73,6 +75,8 @@ final class InstancePlanner {
         steps.add(new InstanceStep.EnsureMonitor(MonitorRole.NAME));
       }
       if (steps.isEmpty()) {
+        InvalidSpec.throwAll(
+            RolePlanner.missing(WantedRole.of(wanted), observed.facts().get().roles()));
         refuseMissing(wanted.extensions(), observed.facts().get());
       }
     }
@@ -114,13 +118,9 @@ final class InstancePlanner {
       PostgreSQLInstanceSpec wanted, InstanceObserved observed, DatabaseFacts facts) {
     Database database = wanted.database();
     List<InstanceStep> steps = new ArrayList<>();
-    boolean fit = facts.owner().map(role -> role.login() && !role.superuser()).orElse(false);
-    if (!fit) {
-      steps.add(new InstanceStep.EnsureOwner(database.owner()));
-    }
-    if (!observed.passfile()) {
-      steps.add(new InstanceStep.SetPassword(database.owner()));
-    }
+    RolePlanner.plan(WantedRole.of(wanted), facts.roles()).stream()
+        .map(InstanceStep.OnRole::new)
+        .forEach(steps::add);
     if (facts.databaseOwner().isEmpty()) {
       // Which extensions there are is seen from inside the database.
       steps.add(new InstanceStep.CreateDatabase(database.name(), database.owner()));

@@ -4,7 +4,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.health.HealthRules;
-import dev.pglet.health.MonitorRole;
+import dev.pglet.instance.role.RoleRules;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
@@ -58,6 +58,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
         HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
     problems.addAll(AccessRules.problems(wanted.security().authentication()));
     problems.addAll(names(wanted.database()));
+    problems.addAll(RoleRules.check(wanted));
     Set<String> extensions = new HashSet<>();
     for (int i = 0; i < wanted.extensions().size(); i++) {
       if (!extensions.add(wanted.extensions().get(i).name())) {
@@ -82,16 +83,15 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
               "the database " + database.name() + " belongs to PostgreSQL itself",
               "Choose another name"));
     }
-    if (database.owner().equals("postgres")
-        || database.owner().startsWith("pg_")
-        || database.owner().equals(MonitorRole.NAME)) {
-      problems.add(
-          new InvalidSpec(
-              "ReservedName",
-              "spec.database.owner",
-              "the role " + database.owner() + " belongs to PostgreSQL or pglet itself",
-              "Choose another name: the owner is an ordinary role"));
-    }
+    RoleRules.reserved(database.owner())
+        .ifPresent(
+            reason ->
+                problems.add(
+                    new InvalidSpec(
+                        "ReservedName",
+                        "spec.database.owner",
+                        reason,
+                        "Choose another name: the owner is an ordinary role")));
     return problems;
   }
 }

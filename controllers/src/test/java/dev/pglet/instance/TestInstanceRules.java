@@ -40,6 +40,7 @@ final class TestInstanceRules {
             database,
             PerformanceSpec.DEFAULT,
             SecuritySpec.DEFAULT,
+            List.of(),
             parameters,
             List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),
             MonitoringSpec.DEFAULT,

@@ -16,7 +16,7 @@ import dev.pglet.api.v1alpha1.SecuritySpec;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.health.Vitals;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
-import dev.pglet.instance.InstanceObserved.Role;
+import dev.pglet.instance.role.TestingRoles;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.server.ServerRules;
@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class TestingInstance {
   static final Database APP = new Database("app", "app", "UTF8", "C.UTF-8", "UTC");
   static final DatabaseFacts COMPLETE =
-      new DatabaseFacts(
-          Optional.of(new Role(true, false, true)), Optional.of("app"), Map.of(), Map.of());
+      new DatabaseFacts(TestingRoles.OWNER, Optional.of("app"), Map.of(), Map.of());
 
   /** Nothing of its health was seen. */
   static final HealthObserved UNSEEN =
@@ -76,6 +75,7 @@ final class TestingInstance {
         database,
         PerformanceSpec.DEFAULT,
         SecuritySpec.DEFAULT,
+        List.of(),
         Map.of(),
         List.of(extensions),
         monitoring,
@@ -108,7 +108,6 @@ final class TestingInstance {
         complete.database(),
         complete.owner(),
         complete.parameters(),
-        complete.passfile(),
         complete.facts(),
         new HealthObserved(
             Instant.EPOCH, Optional.of(vitals), Optional.empty(), Optional.empty(), Set.of()));
@@ -123,20 +122,14 @@ final class TestingInstance {
   }
 
   static InstanceObserved observed(TestingServer server) {
-    return observed(server, Optional.empty(), true);
+    return observed(server, Optional.empty());
   }
 
   static InstanceObserved observed(TestingServer server, DatabaseFacts facts) {
-    return observed(server, Optional.of(facts), true);
+    return observed(server, Optional.of(facts));
   }
 
-  static InstanceObserved observed(TestingServer server, DatabaseFacts facts, boolean passfile) {
-    return observed(server, Optional.of(facts), passfile);
-  }
-
-  static InstanceObserved observed(
-      TestingServer server, Optional<DatabaseFacts> facts, boolean passfile) {
-    return new InstanceObserved(
-        UID, server.observed(), "app", "app", Map.of(), passfile, facts, UNSEEN);
+  private static InstanceObserved observed(TestingServer server, Optional<DatabaseFacts> facts) {
+    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), facts, UNSEEN);
   }
 }

@@ -193,9 +193,18 @@ final class Pglet implements AutoCloseable {
     Path passfile = Path.of(uri.substring(uri.indexOf("passfile=") + "passfile=".length()));
     Properties properties = new Properties();
     properties.setProperty("user", user);
-    String line = Files.readString(passfile).strip();
-    properties.setProperty("password", line.substring(line.lastIndexOf(':') + 1));
+    properties.setProperty("password", password(passfile, user));
     return DriverManager.getConnection("jdbc:postgresql://" + address, properties);
+  }
+
+  /** The password that a passfile has for a role. */
+  static String password(Path passfile, String role) throws IOException {
+    String prefix = "*:*:*:" + role + ":";
+    return Files.readAllLines(passfile).stream()
+        .filter(line -> line.startsWith(prefix))
+        .findFirst()
+        .orElseThrow()
+        .substring(prefix.length());
   }
 
   /** A superuser's session over the socket. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,5 +95,18 @@ final class TestPassfiles {
 
     assertThat(passfiles.file(TestingServer.KEY).getParent()).doesNotExist();
     assertThat(passfiles.has(other, "app")).isTrue();
+  }
+
+  @Test
+  void keepsThePasswordsOfOtherRoles() throws HostUnavailable, IOException {
+    String app = passfiles.propose(TestingServer.KEY, "app");
+    passfiles.accept(TestingServer.KEY);
+    String reader = passfiles.propose(TestingServer.KEY, "reader");
+    passfiles.accept(TestingServer.KEY);
+    passfiles.put(TestingServer.KEY, "given", "a:b\\c");
+
+    assertThat(passfiles.passwords(TestingServer.KEY))
+        .isEqualTo(Map.of("app", app, "reader", reader, "given", "a:b\\c"));
+    assertThat(passfiles.file(TestingServer.KEY)).content().contains("*:*:*:given:a\\:b\\\\c\n");
   }
 }

@@ -36,7 +36,7 @@ final class Remains {
   private static final Pattern STATUS =
       Pattern.compile("[a-z0-9]+(\\.[-a-z0-9]+){2}\\.yaml(\\.new)?");
   private static final Pattern POOL = versioned("[0-9a-f]{16}\\.json");
-  private static final Pattern PASSFILE = versioned("pgpass|pgpass\\.new");
+  private static final Pattern PASSFILE = versioned("pgpass|pgpass\\.new|passwords");
 
   private final Settings settings;
   private final TreeSet<Path> left = new TreeSet<>();

@@ -44,6 +44,9 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription("Memory, planner and workers.") PerformanceSpec performance,
     @JsonPropertyDescription("Who may log in, and how.") SecuritySpec security,
     @JsonPropertyDescription(
+            "Roles, each exactly as its entry says. Removing an entry drops nothing. Default: the owner of the first database. Change: by SQL.")
+        List<RoleSpec> roles,
+    @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload"
                 + " or restart, as the server says.")
         Map<String, String> parameters,
@@ -67,6 +70,7 @@ public record PostgreSQLInstanceSpec(
     database = database == null ? Database.DEFAULT : database;
     performance = performance == null ? PerformanceSpec.DEFAULT : performance;
     security = security == null ? SecuritySpec.DEFAULT : security;
+    roles = roles == null ? List.of() : List.copyOf(roles);
     parameters =
         parameters == null
             ? Map.of()

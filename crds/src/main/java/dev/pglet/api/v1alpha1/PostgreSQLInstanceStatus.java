@@ -35,6 +35,7 @@ public record PostgreSQLInstanceStatus(
     @Nullable Long dataSize,
     @Nullable Integer connections,
     @Nullable HealthStatus health,
+    @Nullable List<SqlObjectStatus> roles,
     @Nullable List<Condition> conditions) {
   public enum Phase {
     Pending,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.instance.role;
+
+import org.jspecify.annotations.NullMarked;
