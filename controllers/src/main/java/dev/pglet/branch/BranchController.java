@@ -14,6 +14,7 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.DependencyNotReady;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Operations;
 import dev.pglet.reconcile.Plan;
@@ -35,6 +36,9 @@ import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SuperuserSession;
 import dev.pglet.server.access.Access;
+import dev.pglet.supervision.Blocks;
+import dev.pglet.supervision.Lifecycle;
+import dev.pglet.supervision.MinFree;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -82,6 +86,7 @@ public final class BranchController
     BranchObserved observed =
         observer.observe(resource, source, serverSpec(resource, source), world);
     watch.watch(key, observed.server().postmaster());
+    watch.watchDisk(key, observed.server(), MinFree.NONE);
     return observed;
   }
 
@@ -165,12 +170,28 @@ public final class BranchController
         server.volume().map(volume -> volume.marker().volume()).orElse(null),
         ServerReport.postmaster(server),
         ServerReport.config(server),
+        server.ends().restartCount(),
+        server.ends().lastRestartText(),
+        server.doneTokens().restarted(spec.lifecycle()).orElse(null),
+        server.doneTokens().reloaded(spec.lifecycle()).orElse(null),
         null);
   }
 
   @Override
+  public List<KindCondition> conditions(Branch resource, BranchObserved observed) {
+    return ServerReport.conditions(observed.server());
+  }
+
+  @Override
+  public Set<String> alerts() {
+    return Blocks.TYPES;
+  }
+
+  @Override
   public boolean available(Branch resource, BranchObserved observed) {
-    return observed.complete() && observed.server().accepting();
+    return observed.complete()
+        && observed.server().accepting()
+        && observed.server().supervision().damage().isEmpty();
   }
 
   @Override
@@ -262,7 +283,8 @@ public final class BranchController
         wanted.parameters(),
         List.of(),
         BranchSettings.enforced(runWith.majorVersion()),
-        Access.DEFAULT);
+        Access.DEFAULT,
+        Lifecycle.of(resource, wanted.desiredState()));
   }
 
   static ResourceKey source(Branch resource) {
@@ -280,13 +302,22 @@ public final class BranchController
     if (server.volume().isEmpty()) {
       return Phase.Pending;
     }
-    if (!observed.complete()) {
+    if (!observed.complete() && server.supervision().damage().isEmpty()) {
       return Phase.Building;
+    }
+    if (server.supervision().damage().isPresent()) {
+      return Phase.Unrecoverable;
+    }
+    if (spec.running() && server.supervision().diskFull()) {
+      return Phase.DiskFull;
     }
     if (server.accepting()) {
       return Phase.Running;
     }
-    return spec.running() ? Phase.Starting : Phase.Stopped;
+    if (spec.running()) {
+      return Phase.Starting;
+    }
+    return spec.lifecycle().fenced() ? Phase.Fenced : Phase.Stopped;
   }
 
   static ResourceKey key(Branch resource) {

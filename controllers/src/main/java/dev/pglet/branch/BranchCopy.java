@@ -280,7 +280,7 @@ final class BranchCopy {
   private void finish(Volume target, CloneFacts facts, Writing writing) throws ReconcileException {
     Path building = target.directory().resolve(BUILDING);
     writing.sync(building);
-    host.driver().mark(target.pool(), target.marker().withFacts(facts.toMarker()));
+    host.driver().mark(target.pool(), target.marker().plusFacts(facts.toMarker()));
     try {
       Ownership.give(building, host.account());
       DurableFile.rename(building, target.data());

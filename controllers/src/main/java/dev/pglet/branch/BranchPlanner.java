@@ -40,6 +40,11 @@ final class BranchPlanner {
       BranchObserved observed)
       throws InvalidSpec {
     ServerObserved server = observed.server();
+    Optional<Wait> blocked =
+        observed.phase() == Phase.BUILDING ? Optional.empty() : ServerPlanner.blocked(spec, server);
+    if (blocked.isPresent()) {
+      return Plan.waiting(blocked.get());
+    }
     try {
       InvalidSpec.throwAll(rules.check(wanted));
       check(source, observed);
@@ -73,7 +78,10 @@ final class BranchPlanner {
     if (steps.isEmpty() && server.live().isPresent() && !observed.passfile()) {
       steps.add(new BranchStep.SetPassword(observed.owner()));
     }
-    return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
+    return new Plan<>(
+        steps,
+        ServerPlanner.waiting(spec, server).or(() -> ServerPlanner.settling(server)),
+        List.of());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.SettingRules;
+import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,12 @@ public record BranchRules(ServerRules servers) implements SpecRules {
 
   @Override
   public List<InvalidSpec> check(CustomResource<?, ?> resource) {
-    return resource instanceof Branch branch ? check(branch.getSpec()) : List.of();
+    if (!(resource instanceof Branch branch)) {
+      return List.of();
+    }
+    List<InvalidSpec> problems = new ArrayList<>(check(branch.getSpec()));
+    problems.addAll(Lifecycle.check(branch));
+    return problems;
   }
 
   @Override

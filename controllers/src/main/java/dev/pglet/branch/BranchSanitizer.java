@@ -68,7 +68,7 @@ final class BranchSanitizer {
       dropSubscriptions(volume, database);
     }
     CloneFacts facts = CloneFacts.of(volume.marker()).orElseThrow();
-    servers.mark(spec, volume.marker().withFacts(facts.afterSanitizing().toMarker()));
+    servers.mark(spec, volume.marker().plusFacts(facts.afterSanitizing().toMarker()));
   }
 
   /**

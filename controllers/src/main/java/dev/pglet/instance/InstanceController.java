@@ -41,9 +41,13 @@ import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.supervision.Blocks;
+import dev.pglet.supervision.Lifecycle;
+import dev.pglet.supervision.MinFree;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +91,7 @@ public final class InstanceController
     ResourceKey key = key(resource);
     InstanceObserved observed = observer.observe(key, resource, serverSpec(resource), world);
     watch.watch(key, observed.server().postmaster());
+    watch.watchDisk(key, observed.server(), serverSpec(resource).lifecycle().minFree());
     return observed;
   }
 
@@ -153,6 +158,10 @@ public final class InstanceController
             .facts()
             .map(facts -> RoleReport.status(WantedRole.of(resource.getSpec()), facts.roles()))
             .orElse(null),
+        server.ends().restartCount(),
+        server.ends().lastRestartText(),
+        server.doneTokens().restarted(spec.lifecycle()).orElse(null),
+        server.doneTokens().reloaded(spec.lifecycle()).orElse(null),
         null);
   }
 
@@ -170,17 +179,22 @@ public final class InstanceController
         .facts()
         .flatMap(facts -> RoleReport.secrets(WantedRole.of(resource.getSpec()), facts.roles()))
         .ifPresent(conditions::add);
+    conditions.addAll(ServerReport.conditions(observed.server()));
     return conditions;
   }
 
   @Override
   public Set<String> alerts() {
-    return Alerts.TYPES;
+    Set<String> types = new HashSet<>(Alerts.TYPES);
+    types.addAll(Blocks.TYPES);
+    return types;
   }
 
   @Override
   public boolean available(PostgreSQLInstance resource, InstanceObserved observed) {
-    return observed.complete() && observed.server().accepting();
+    return observed.complete()
+        && observed.server().accepting()
+        && observed.server().supervision().damage().isEmpty();
   }
 
   @Override
@@ -220,7 +234,9 @@ public final class InstanceController
         wanted.parameters(),
         PRELOADED,
         Map.of(),
-        Access.of(wanted.security().authentication()));
+        Access.of(wanted.security().authentication()),
+        Lifecycle.of(resource, wanted.desiredState())
+            .keeping(MinFree.parse(wanted.storage().minFree())));
   }
 
   private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)
@@ -252,13 +268,22 @@ public final class InstanceController
     if (server.volume().isEmpty()) {
       return Phase.Pending;
     }
+    if (server.supervision().damage().isPresent()) {
+      return Phase.Unrecoverable;
+    }
     if (!server.initialized()) {
       return Phase.Initializing;
     }
     Optional<Readiness> readiness =
         server.running() ? Optional.of(server.readiness()) : Optional.empty();
     if (!spec.running()) {
-      return readiness.isPresent() ? Phase.Stopping : Phase.Stopped;
+      if (readiness.isPresent()) {
+        return Phase.Stopping;
+      }
+      return spec.lifecycle().fenced() ? Phase.Fenced : Phase.Stopped;
+    }
+    if (server.supervision().diskFull()) {
+      return Phase.DiskFull;
     }
     return switch (readiness.orElse(Readiness.SILENT)) {
       case SILENT -> Phase.Starting;

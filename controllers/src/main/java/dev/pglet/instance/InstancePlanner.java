@@ -12,6 +12,7 @@ import dev.pglet.instance.role.RolePlanner;
 import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
+import dev.pglet.reconcile.Wait;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
@@ -40,6 +41,10 @@ final class InstancePlanner {
       InstanceObserved observed)
       throws InvalidSpec {
     ServerObserved server = observed.server();
+    Optional<Wait> blocked = ServerPlanner.blocked(spec, server);
+    if (blocked.isPresent()) {
+      return Plan.waiting(blocked.get());
+    }
     try {
       InvalidSpec.throwAll(rules.check(wanted));
       ServerPlanner.check(spec, server);
@@ -80,7 +85,10 @@ final class InstancePlanner {
         refuseMissing(wanted.extensions(), observed.facts().get());
       }
     }
-    return new Plan<>(steps, ServerPlanner.waiting(spec, server), List.of());
+    return new Plan<>(
+        steps,
+        ServerPlanner.waiting(spec, server).or(() -> ServerPlanner.settling(server)),
+        List.of());
   }
 
   /**

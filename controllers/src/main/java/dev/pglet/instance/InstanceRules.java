@@ -9,6 +9,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +28,12 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
 
   @Override
   public List<InvalidSpec> check(CustomResource<?, ?> resource) {
-    return resource instanceof PostgreSQLInstance instance ? check(instance.getSpec()) : List.of();
+    if (!(resource instanceof PostgreSQLInstance instance)) {
+      return List.of();
+    }
+    List<InvalidSpec> problems = new ArrayList<>(check(instance.getSpec()));
+    problems.addAll(Lifecycle.check(instance));
+    return problems;
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.verb.sql.SqlCommand;
+import dev.pglet.verb.storage.StorageCommand;
 import java.util.List;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
@@ -35,6 +36,6 @@ public final class InstanceKind implements KindProvider {
 
   @Override
   public List<Command> commands() {
-    return List.of(new SqlCommand());
+    return List.of(new SqlCommand(), new StorageCommand());
   }
 }

@@ -8,7 +8,6 @@ import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.host.port.LocalPorts;
 import dev.pglet.host.postgres.LocalPostgresServer;
-import dev.pglet.host.postgres.PostmasterWatch;
 import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.reconcile.EngineContext;
@@ -40,7 +39,6 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
     if (context.executes()) {
       pools.claimUnclaimed();
     }
-    PostmasterWatch watch = new PostmasterWatch(context.scheduler(), context::wake);
     return new LocalHost(
         new ServerHost(
             settings,
@@ -50,9 +48,8 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
             new LocalPorts(new VolumeClaims(pools)),
             InstalledBinaries.ofHost(settings, account, commands),
             new LocalPostgresServer(commands, context.clock()),
-            new SocketConnections()),
-        (key, postmaster) ->
-            postmaster.ifPresentOrElse(
-                running -> watch.watch(key, running), () -> watch.forget(key)));
+            new SocketConnections(),
+            context.clock()),
+        new LocalWatch(context));
   }
 }

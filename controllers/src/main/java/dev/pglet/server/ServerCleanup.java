@@ -38,6 +38,7 @@ public final class ServerCleanup {
       }
       host.server().stop(volume.data(), STOP_DEADLINE);
       passfiles.remove(marker.key());
+      ServerExecutor.releaseUnused(host, volume);
       host.driver().destroy(volume.pool(), marker.volume());
       removeSockets(marker.uid());
       lines.add(

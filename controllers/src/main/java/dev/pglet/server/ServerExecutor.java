@@ -9,6 +9,8 @@ import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.StartRequest;
 import dev.pglet.host.postgres.Postmaster;
+import dev.pglet.host.volume.Inventory;
+import dev.pglet.host.volume.PoolReserve;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
@@ -19,6 +21,9 @@ import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
+import dev.pglet.supervision.DiskSpace;
+import dev.pglet.supervision.DoneTokens;
+import dev.pglet.supervision.Ends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Does the steps of a server. Each is idempotent. Thread-safe for different servers. */
@@ -70,11 +76,21 @@ public final class ServerExecutor {
       case ServerStep.RememberGood _ ->
           files("keeping the last good configuration", remembered(spec)::rememberGood);
       case ServerStep.StartServer _ -> startOrGoBack(spec, PortRanges.of(context.world()));
+      case ServerStep.ReloadAsAsked reload -> {
+        configurations.reload(volume(spec), reload.hash());
+        note(spec, facts -> DoneTokens.reloaded(facts, spec.lifecycle()));
+      }
+      case ServerStep.NoteTokens _ ->
+          note(spec, facts -> DoneTokens.started(facts, spec.lifecycle()));
+      case ServerStep.NoteEnd _ -> note(spec, facts -> Ends.ended(facts, host.clock().instant()));
+      case ServerStep.NoteRestart _ ->
+          note(spec, facts -> Ends.startedAgain(facts, host.clock().instant()));
       case ServerStep.StopServer _ -> host.server().stop(volume(spec).data(), STOP_DEADLINE);
       case ServerStep.RestartServer _ -> {
         refusePortOfAnother(spec);
         host.server().stop(volume(spec).data(), STOP_DEADLINE);
         startOrGoBack(spec, PortRanges.of(context.world()));
+        note(spec, facts -> Ends.restarted(facts, host.clock().instant()));
       }
       case ServerStep.RetainVolume _ ->
           mark(spec, volume(spec).marker().with(VolumeMarker.Phase.RETAINED));
@@ -144,6 +160,18 @@ public final class ServerExecutor {
     host.driver().mark(volume(spec).pool(), marker);
   }
 
+  /**
+   * Writes into the marker what has become of a server; the marker stays as it is when nothing has.
+   */
+  private void note(ServerSpec spec, UnaryOperator<Map<String, String>> change)
+      throws ReconcileException {
+    VolumeMarker marker = volume(spec).marker();
+    Map<String, String> facts = change.apply(marker.facts());
+    if (!facts.equals(marker.facts())) {
+      mark(spec, marker.withFacts(facts));
+    }
+  }
+
   /** The binaries for the spec, which must be there by now. */
   public Binaries binaries(ServerSpec spec) throws ReconcileException {
     VolumeMarker marker = volume(spec).marker();
@@ -180,6 +208,14 @@ public final class ServerExecutor {
       source = ServerPlanner.source(ready.binaries());
       version = ready.binaries().version().toString();
     }
+    if (DiskSpace.of(List.of(spec.pool()), spec.lifecycle().minFree()).belowMinimum()) {
+      throw new HostUnavailable(
+              "NoSpace",
+              "less is free in %s than spec.storage.minFree asks for, so nothing is made there"
+                  .formatted(spec.pool()),
+              "Free space there, or lower spec.storage.minFree")
+          .at("spec.storage.minFree");
+    }
     String dataRoot = host.pools().remember(spec.pool());
     host.driver()
         .create(
@@ -196,8 +232,9 @@ public final class ServerExecutor {
                 source,
                 version,
                 dataRoot,
-                Map.of()),
+                DoneTokens.started(Map.of(), spec.lifecycle())),
             host.account());
+    PoolReserve.make(spec.pool());
   }
 
   private void startOrGoBack(ServerSpec spec, Range ports) throws ReconcileException {
@@ -211,6 +248,11 @@ public final class ServerExecutor {
     } catch (StepFailed failure) {
       goBack(spec, volume, failure);
     }
+    note(
+        spec,
+        facts ->
+            Ends.startedAgain(DoneTokens.started(facts, spec.lifecycle()), host.clock().instant()));
+    PoolReserve.make(volume.pool());
   }
 
   /**
@@ -313,7 +355,24 @@ public final class ServerExecutor {
     Optional<Volume> volume = host.volume(spec.uid(), spec.incarnation());
     if (volume.isPresent()) {
       passfiles.remove(spec.key());
+      releaseUnused(host, volume.get());
       host.driver().destroy(volume.get().pool(), volume.get().marker().volume());
+    }
+  }
+
+  /** A pool whose last volume goes needs no reserve. */
+  static void releaseUnused(ServerHost host, Volume last) throws ReconcileException {
+    Path pool = last.pool();
+    Inventory there = host.driver().inventory(pool);
+    boolean others =
+        there.volumes().stream()
+            .anyMatch(volume -> !volume.marker().volume().equals(last.marker().volume()));
+    if (!others && there.unreadable().isEmpty()) {
+      try {
+        PoolReserve.release(pool);
+      } catch (IOException e) {
+        throw FileFailure.of("removing " + PoolReserve.file(pool), e);
+      }
     }
   }
 

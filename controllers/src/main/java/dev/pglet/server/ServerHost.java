@@ -15,6 +15,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -27,7 +28,8 @@ public record ServerHost(
     Ports ports,
     PostgresBinaries binaries,
     PostgresServer server,
-    Connections connections) {
+    Connections connections,
+    InstantSource clock) {
   /** Linux holds a socket's path in 108 bytes, PostgreSQL uses 107 with the closing NUL. */
   private static final int LONGEST_SOCKET_PATH = 106;
 

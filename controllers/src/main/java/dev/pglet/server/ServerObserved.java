@@ -6,8 +6,12 @@ import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.supervision.DoneTokens;
+import dev.pglet.supervision.Ends;
+import dev.pglet.supervision.Supervision;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -30,6 +34,7 @@ import java.util.SortedSet;
  * @param refused the newest configuration that these binaries did not accept
  * @param live empty while no session is possible
  * @param secured whether all of the volume but its data is where, and whose, it must be
+ * @param supervision why it may be down, and what keeps it from being started
  */
 public record ServerObserved(
     Resolution binaries,
@@ -49,7 +54,8 @@ public record ServerObserved(
     Optional<String> lastGoodHash,
     Optional<RefusedConfiguration> refused,
     Optional<LiveServer> live,
-    boolean secured) {
+    boolean secured,
+    Supervision supervision) {
   /**
    * A configuration that the binaries did not accept, or that no server could start with.
    *
@@ -70,11 +76,92 @@ public record ServerObserved(
     }
   }
 
+  /** Of which nothing is wrong. */
+  public ServerObserved(
+      Resolution binaries,
+      Optional<Volume> volume,
+      Optional<ControlData> control,
+      Optional<Integer> port,
+      Path socketDirectory,
+      Optional<Postmaster> postmaster,
+      Readiness readiness,
+      Optional<Integer> runningPort,
+      boolean socketGone,
+      boolean lockHeld,
+      Optional<Configuration> desired,
+      Optional<String> mainOnDisk,
+      boolean configurationOnDisk,
+      SortedSet<String> changes,
+      Optional<String> lastGoodHash,
+      Optional<RefusedConfiguration> refused,
+      Optional<LiveServer> live,
+      boolean secured) {
+    this(
+        binaries,
+        volume,
+        control,
+        port,
+        socketDirectory,
+        postmaster,
+        readiness,
+        runningPort,
+        socketGone,
+        lockHeld,
+        desired,
+        mainOnDisk,
+        configurationOnDisk,
+        changes,
+        lastGoodHash,
+        refused,
+        live,
+        secured,
+        Supervision.NONE);
+  }
+
+  /** The directories in which there must be space for the server of a volume. */
+  public static List<Path> directories(Volume volume) {
+    return SupervisionObserver.directories(volume);
+  }
+
+  /** With other facts about why it may be down. */
+  public ServerObserved supervised(Supervision newSupervision) {
+    return new ServerObserved(
+        binaries,
+        volume,
+        control,
+        port,
+        socketDirectory,
+        postmaster,
+        readiness,
+        runningPort,
+        socketGone,
+        lockHeld,
+        desired,
+        mainOnDisk,
+        configurationOnDisk,
+        changes,
+        lastGoodHash,
+        refused,
+        live,
+        secured,
+        newSupervision);
+  }
+
   /** The binaries, when they are there. */
   public Optional<Binaries> readyBinaries() {
     return binaries instanceof Resolution.Ready ready
         ? Optional.of(ready.binaries())
         : Optional.empty();
+  }
+
+  /** Which restarts and reloads that somebody asked for are done. */
+  public DoneTokens doneTokens() {
+    return DoneTokens.of(volume.map(there -> there.marker().facts()).orElse(Map.of()));
+  }
+
+  /** How often it has ended by itself. */
+  public Ends ends() {
+    return Ends.of(volume.map(there -> there.marker().facts()).orElse(Map.of()));
   }
 
   public boolean initialized() {

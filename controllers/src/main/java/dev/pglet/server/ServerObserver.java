@@ -14,6 +14,7 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.supervision.Supervision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,9 +52,11 @@ public final class ServerObserver {
   private record Reached<A>(Readiness readiness, Optional<Live<A>> live) {}
 
   private final ServerHost host;
+  private final SupervisionObserver supervision;
 
   public ServerObserver(ServerHost host) {
     this.host = requireNonNull(host, "host is null");
+    this.supervision = new SupervisionObserver(host);
   }
 
   /** Observes the incarnation that the spec names. */
@@ -103,9 +106,12 @@ public final class ServerObserver {
       throws ReconcileException {
     Path data = volume.data();
     boolean initialized = Files.isDirectory(data);
-    Optional<ControlData> control =
-        initialized ? Optional.of(host.server().controlData(data)) : Optional.empty();
     Optional<Postmaster> postmaster = initialized ? host.server().find(data) : Optional.empty();
+    Optional<String> damage = supervision.damage(volume, postmaster.isPresent());
+    Optional<ControlData> control =
+        initialized && damage.isEmpty()
+            ? Optional.of(host.server().controlData(data))
+            : Optional.empty();
     Optional<PidFile> pidFile = postmaster.isPresent() ? PidFile.read(data) : Optional.empty();
     Path socket = pidFile.flatMap(PidFile::socketDirectory).orElse(socketDirectory);
     Optional<Integer> runningPort = pidFile.map(PidFile::port);
@@ -126,7 +132,7 @@ public final class ServerObserver {
                 .equals(Optional.of(desired.identities()))
             && linked(volume);
     Reached<A> reached =
-        runningPort.isPresent()
+        runningPort.isPresent() && damage.isEmpty()
             ? reach(spec, volume, socket, runningPort.get(), desired, changes, question)
             : new Reached<>(Readiness.SILENT, Optional.empty());
     ServerObserved server =
@@ -149,7 +155,17 @@ public final class ServerObserver {
             secured ? refused(configurations, binaries) : Optional.empty(),
             reached.live().map(Live::server),
             secured);
-    return new Answered<>(server, reached.live().map(Live::answer));
+    Supervision supervised =
+        damage.isPresent()
+            ? Supervision.damaged(damage.get(), supervision.space(spec, volume))
+            : supervision.look(
+                spec,
+                volume,
+                control,
+                server.running(),
+                server.lockHeld(),
+                server.lastGoodHash().isPresent());
+    return new Answered<>(server.supervised(supervised), reached.live().map(Live::answer));
   }
 
   private <A> Reached<A> reach(

@@ -8,6 +8,7 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.supervision.Blocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class ServerPlanner {
    * @throws InvalidSpec naming the field
    */
   public static void check(ServerSpec spec, ServerObserved observed) throws InvalidSpec {
+    InvalidSpec.throwAll(spec.lifecycle().check());
     if (observed.control().isPresent()) {
       int major = observed.control().get().majorVersion();
       if (!spec.version().equals(Integer.toString(major))
@@ -133,8 +135,8 @@ public final class ServerPlanner {
     if (!observed.secured()) {
       return secure(observed);
     }
-    if (!spec.running()) {
-      return observed.running() ? List.of(new ServerStep.StopServer()) : List.of();
+    if (!spec.running() && (observed.running() || !spec.lifecycle().fenced())) {
+      return observed.running() ? List.of(new ServerStep.StopServer()) : noteTokens(spec, observed);
     }
     Configuration desired = observed.desired().orElseThrow();
     Optional<InvalidSpec> refused = refused(observed, desired);
@@ -142,10 +144,22 @@ public final class ServerPlanner {
       // A configuration that is not accepted takes nobody's server away.
       return startAsItWas(spec, observed, refused.get());
     }
+    if (!spec.running()) {
+      return observed.configurationOnDisk()
+          ? noteTokens(spec, observed)
+          : List.of(
+              new ServerStep.ApplyConfiguration(
+                  desired.hash(), List.copyOf(observed.changes()), false));
+    }
     if (observed.running() && observed.readiness() != Readiness.ACCEPTING) {
       return observed.socketGone()
           ? List.of(new ServerStep.RestartServer(List.of("its socket, which was removed")))
           : List.of();
+    }
+    if (observed.supervision().ended()) {
+      return observed.supervision().first()
+          ? List.of(new ServerStep.NoteEnd(), new ServerStep.StartServer(port(observed)))
+          : List.of(new ServerStep.NoteEnd());
     }
     List<ServerStep> steps = new ArrayList<>();
     List<String> restartFor = new ArrayList<>();
@@ -158,14 +172,50 @@ public final class ServerPlanner {
               }
             });
     configuration(observed, desired, steps, restartFor);
+    if (observed.running()) {
+      observed
+          .doneTokens()
+          .restart(spec.lifecycle())
+          .ifPresent(id -> restartFor.add("request " + id));
+    }
     if (!observed.running()) {
-      steps.add(new ServerStep.StartServer(observed.port().orElseThrow()));
+      steps.add(new ServerStep.StartServer(port(observed)));
     } else if (!restartFor.isEmpty()) {
       steps.add(new ServerStep.RestartServer(restartFor));
+    } else if (observed.ends().endedAt().isPresent()) {
+      steps.add(new ServerStep.NoteRestart());
+    } else if (steps.isEmpty() && observed.doneTokens().reload(spec.lifecycle()).isPresent()) {
+      steps.add(
+          new ServerStep.ReloadAsAsked(
+              observed.doneTokens().reload(spec.lifecycle()).get(), desired.hash()));
     } else if (steps.isEmpty() && !observed.lastGoodHash().equals(Optional.of(desired.hash()))) {
       steps.add(new ServerStep.RememberGood(desired.hash()));
     }
     return steps;
+  }
+
+  private static int port(ServerObserved observed) {
+    return observed.port().orElseThrow();
+  }
+
+  /**
+   * What keeps anything from being done at all: lost data, or what keeps a server that is down from
+   * being started. A restart that somebody asks for, and another configuration, end a pause.
+   */
+  public static Optional<Wait> blocked(ServerSpec spec, ServerObserved observed) {
+    Optional<Wait> damage = Blocks.damage(observed.supervision());
+    if (damage.isPresent() || !spec.running() || observed.running() || !observed.secured()) {
+      return damage;
+    }
+    boolean released =
+        !observed.configurationOnDisk()
+            || observed.doneTokens().restart(spec.lifecycle()).isPresent();
+    return Blocks.start(observed.supervision(), observed.ends(), released);
+  }
+
+  /** What to look at again later although everything is as it shall be. */
+  public static Optional<Wait> settling(ServerObserved observed) {
+    return Blocks.settling(observed.supervision(), observed.ends());
   }
 
   /** What to wait for when there is nothing to do and the server does not accept connections. */
@@ -201,6 +251,13 @@ public final class ServerPlanner {
       steps.add(new ServerStep.RetainVolume(marker.volume()));
     }
     return steps;
+  }
+
+  private static List<ServerStep> noteTokens(ServerSpec spec, ServerObserved observed) {
+    boolean asked =
+        observed.doneTokens().restart(spec.lifecycle()).isPresent()
+            || observed.doneTokens().reload(spec.lifecycle()).isPresent();
+    return asked ? List.of(new ServerStep.NoteTokens()) : List.of();
   }
 
   private static Optional<ServerStep.UseBinaries> binaries(ServerObserved observed) {

@@ -4,11 +4,14 @@ import dev.pglet.api.v1alpha1.ConfigStatus;
 import dev.pglet.api.v1alpha1.ConnectionStatus;
 import dev.pglet.api.v1alpha1.PostmasterStatus;
 import dev.pglet.host.postgres.Postmaster;
+import dev.pglet.reconcile.KindCondition;
+import dev.pglet.supervision.Blocks;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,11 @@ public final class ServerReport {
         .map(Postmaster::startTime)
         .map(millis -> Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.SECONDS).toString())
         .orElse(null);
+  }
+
+  /** What keeps it from being started, or will soon end it. */
+  public static List<KindCondition> conditions(ServerObserved observed) {
+    return Blocks.conditions(observed.supervision(), observed.ends(), observed.running());
   }
 
   /** Which configuration is in force. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.server.access.Access;
+import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.Map;
  * @param preload libraries to preload if they are installed, besides those in {@code parameters}
  * @param enforced settings that nothing may override, such as {@code archive_mode=off} of a branch
  * @param access who may log in
+ * @param lifecycle what is asked of it beside that it runs
  */
 public record ServerSpec(
     ResourceKey key,
@@ -40,7 +42,8 @@ public record ServerSpec(
     Map<String, String> parameters,
     List<String> preload,
     Map<String, String> enforced,
-    Access access) {
+    Access access,
+    Lifecycle lifecycle) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));

@@ -137,6 +137,43 @@ public sealed interface ServerStep extends Step {
     }
   }
 
+  /** Lets a running server read its files anew because somebody asked for it. */
+  record ReloadAsAsked(String token, String hash) implements ServerStep {
+    @Override
+    public String describe() {
+      return "reloading the configuration, as " + token + " asks";
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RELOAD;
+    }
+  }
+
+  /** Notes that nothing is to be restarted or reloaded, as the server is down on purpose. */
+  record NoteTokens() implements ServerStep {
+    @Override
+    public String describe() {
+      return "noting that a server that is down needs no restart or reload";
+    }
+  }
+
+  /** Notes that the server has ended by itself: nobody has stopped it. */
+  record NoteEnd() implements ServerStep {
+    @Override
+    public String describe() {
+      return "noting that the server has ended by itself";
+    }
+  }
+
+  /** Notes that a server which had ended by itself runs again. */
+  record NoteRestart() implements ServerStep {
+    @Override
+    public String describe() {
+      return "noting that the server runs again";
+    }
+  }
+
   /** Starts the server. */
   record StartServer(int port) implements ServerStep {
     @Override

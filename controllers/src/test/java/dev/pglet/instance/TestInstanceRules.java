@@ -36,7 +36,7 @@ final class TestInstanceRules {
             new RuntimeSpec("auto"),
             DesiredState.Running,
             new NetworkSpec(port, address, null),
-            new StorageSpec("auto", null),
+            new StorageSpec("auto", null, null),
             database,
             PerformanceSpec.DEFAULT,
             SecuritySpec.DEFAULT,

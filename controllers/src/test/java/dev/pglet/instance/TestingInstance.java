@@ -71,7 +71,7 @@ final class TestingInstance {
         new RuntimeSpec("auto"),
         DesiredState.Running,
         new NetworkSpec(0, "127.0.0.1", null),
-        new StorageSpec("auto", null),
+        new StorageSpec("auto", null, null),
         database,
         PerformanceSpec.DEFAULT,
         SecuritySpec.DEFAULT,

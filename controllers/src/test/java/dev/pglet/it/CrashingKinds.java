@@ -102,7 +102,8 @@ final class CrashingKinds {
           new LocalPorts(() -> claims(pools)),
           InstalledBinaries.ofHost(context.settings(), account, commands),
           new CrashingServers(new LocalPostgresServer(commands, context.clock()), point, made),
-          new SocketConnections());
+          new SocketConnections(),
+          context.clock());
     }
 
     private List<Claim> claims(Pools pools) throws ReconcileException {

@@ -234,12 +234,17 @@ final class Pglet implements AutoCloseable {
 
   @Override
   public void close() throws ReconcileException, IOException {
+    cleanup();
+    FileTree.delete(base);
+  }
+
+  /** Ends every server of the data root and removes its volumes. */
+  void cleanup() throws ReconcileException, IOException {
     stop();
     try (SystemScheduler cleaning = new SystemScheduler()) {
       for (KindProvider kind : ServiceLoader.load(KindProvider.class)) {
         kind.controller(new CleaningContext(settings(), cleaning)).cleanup();
       }
     }
-    FileTree.delete(base);
   }
 }

@@ -1,6 +1,7 @@
 package dev.pglet.server;
 
 import dev.pglet.server.access.Access;
+import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,29 @@ public record TestingServerSpec(
         parameters,
         List.of(),
         Map.of(),
-        Access.DEFAULT);
+        Access.DEFAULT,
+        Lifecycle.NONE);
+  }
+
+  /** As it is, with something asked of it beside. */
+  public ServerSpec asked(Lifecycle lifecycle) {
+    ServerSpec spec = spec();
+    return new ServerSpec(
+        spec.key(),
+        spec.uid(),
+        spec.incarnation(),
+        spec.running(),
+        spec.port(),
+        spec.bindAddress(),
+        spec.version(),
+        spec.binaries(),
+        spec.pool(),
+        spec.typed(),
+        spec.parameters(),
+        spec.preload(),
+        spec.enforced(),
+        spec.access(),
+        lifecycle);
   }
 
   public TestingServerSpec stopped() {

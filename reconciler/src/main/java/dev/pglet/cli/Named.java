@@ -59,6 +59,12 @@ public final class Named {
 
   /** All there are, of one namespace or of every. */
   public List<ResourceKey> all(Optional<String> wanted) throws ReconcileException {
+    return all(wanted, _ -> true);
+  }
+
+  /** All of those that are chosen, of one namespace or of every. */
+  public List<ResourceKey> all(Optional<String> wanted, Predicate<ObjectNode> chosen)
+      throws ReconcileException {
     List<ResourceKey> keys = new ArrayList<>();
     for (CrdDefinition kind : session.kinds().all()) {
       if (!kinds.test(kind)) {
@@ -67,7 +73,7 @@ public final class Named {
       for (ObjectNode object : session.resources().list(kind)) {
         JsonNode metadata = object.path("metadata");
         String namespace = metadata.path("namespace").asText();
-        if (wanted.isEmpty() || wanted.get().equals(namespace)) {
+        if ((wanted.isEmpty() || wanted.get().equals(namespace)) && chosen.test(object)) {
           keys.add(new ResourceKey(kind.kind(), namespace, metadata.path("name").asText()));
         }
       }

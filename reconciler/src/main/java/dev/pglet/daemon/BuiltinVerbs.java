@@ -26,6 +26,7 @@ import dev.pglet.daemon.verb.CleanupCommand;
 import dev.pglet.daemon.verb.DesiredStateCommand;
 import dev.pglet.daemon.verb.GitCommand;
 import dev.pglet.daemon.verb.QuickstartCommand;
+import dev.pglet.daemon.verb.RequestCommand;
 import dev.pglet.daemon.verb.RunCommand;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.HostUnavailable;
@@ -62,6 +63,9 @@ final class BuiltinVerbs implements Cli.Verbs {
           "resume",
           "stop",
           "start",
+          "fence",
+          "restart",
+          "reload",
           "events",
           "git",
           "doctor",
@@ -116,6 +120,9 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "resume" -> PauseCommand.resume();
       case "stop" -> DesiredStateCommand.stop(wiring);
       case "start" -> DesiredStateCommand.start(wiring);
+      case "fence" -> DesiredStateCommand.fence(wiring);
+      case "restart" -> RequestCommand.restart(wiring);
+      case "reload" -> RequestCommand.reload(wiring);
       case "events" -> new EventsCommand();
       case "git" -> new GitCommand(wiring.launcher());
       case "doctor" -> new DoctorCommand(wiring);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  */
 final class ControlFile {
   private static final int SYSTEM_IDENTIFIER = 0;
+  private static final int CONTROL_VERSION = 8;
   private static final int STATE = 16;
   private static final int CHECKPOINT_TIMELINE = 48;
   private static final int LENGTH = CHECKPOINT_TIMELINE + 4;
@@ -22,6 +23,13 @@ final class ControlFile {
   /** Far more than PostgreSQL writes into either file. */
   private static final int LONGEST = 64 << 10;
 
+  /** PostgreSQL 13's is 1300, 18's is 1800. */
+  private static final int OLDEST_CONTROL_VERSION = 1300;
+
+  private static final int IMPOSSIBLE_CONTROL_VERSION = 10_000;
+
+  private static final int SHUT_DOWN = 1;
+  private static final int SHUT_DOWN_IN_RECOVERY = 2;
   private static final int IN_CRASH_RECOVERY = 4;
   private static final int IN_ARCHIVE_RECOVERY = 5;
 
@@ -34,7 +42,8 @@ final class ControlFile {
       return new ControlData(
           Integer.parseInt(major),
           Long.toUnsignedString(control.getLong(SYSTEM_IDENTIFIER)),
-          control.getInt(CHECKPOINT_TIMELINE));
+          control.getInt(CHECKPOINT_TIMELINE),
+          shutDown(control.getInt(STATE)));
     } catch (IOException | NumberFormatException e) {
       throw new HostUnavailable(
           "ControlUnreadable",
@@ -52,6 +61,19 @@ final class ControlFile {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Whether it can be one: an empty or overwritten file has no identifier and no version. */
+  static boolean plausible(Path dataDirectory) throws IOException {
+    ByteBuffer control = bytes(dataDirectory);
+    int version = control.getInt(CONTROL_VERSION);
+    return control.getLong(SYSTEM_IDENTIFIER) != 0
+        && version >= OLDEST_CONTROL_VERSION
+        && version < IMPOSSIBLE_CONTROL_VERSION;
+  }
+
+  private static boolean shutDown(int state) {
+    return state == SHUT_DOWN || state == SHUT_DOWN_IN_RECOVERY;
   }
 
   private static ByteBuffer bytes(Path dataDirectory) throws IOException {

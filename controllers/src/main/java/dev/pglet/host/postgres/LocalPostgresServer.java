@@ -60,6 +60,16 @@ public final class LocalPostgresServer implements PostgresServer {
   }
 
   @Override
+  public List<String> lockHolders(Path lockFile) {
+    return ServerStart.holders(lockFile);
+  }
+
+  @Override
+  public Optional<String> damage(Path dataDirectory) {
+    return ClusterDamage.of(dataDirectory);
+  }
+
+  @Override
   public Postmaster start(StartRequest request) throws ReconcileException {
     return start.start(request);
   }

@@ -32,6 +32,19 @@ public interface PostgresServer {
    */
   boolean lockHeld(Path lockFile) throws ReconcileException;
 
+  /** Who holds that lock, for people, such as {@code pid 12 (postgres)}; empty when nobody does. */
+  default List<String> lockHolders(Path lockFile) throws ReconcileException {
+    return lockHeld(lockFile) ? List.of("a process") : List.of();
+  }
+
+  /**
+   * What a complete cluster lacks without which no server can be started, in words; empty when
+   * nothing is seen to be missing. Spawns no process, reads a few bytes: it proves no data good.
+   */
+  default Optional<String> damage(Path dataDirectory) {
+    return Optional.empty();
+  }
+
   /**
    * Starts the server and waits until it accepts connections or is found to be recovering. A server
    * that runs already is left alone.
@@ -91,8 +104,14 @@ public interface PostgresServer {
    *
    * @param majorVersion from PG_VERSION
    * @param systemIdentifier unsigned, in decimal
+   * @param shutDown whether its last server was shut down in order
    */
-  record ControlData(int majorVersion, String systemIdentifier, int timeline) {}
+  record ControlData(int majorVersion, String systemIdentifier, int timeline, boolean shutDown) {
+    /** Of a server that was shut down. */
+    public ControlData(int majorVersion, String systemIdentifier, int timeline) {
+      this(majorVersion, systemIdentifier, timeline, true);
+    }
+  }
 
   /** How to make a cluster. */
   record InitRequest(

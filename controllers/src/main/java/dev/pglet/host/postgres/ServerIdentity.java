@@ -66,6 +66,12 @@ final class ServerIdentity {
     return ProcessFacts.lives(postmaster.pid(), postmaster.startTicks());
   }
 
+  /** The pid that a server which is gone has left in its file, whoever has it now. */
+  static Optional<Long> stalePid(Path dataDirectory) throws IOException {
+    OptionalLong pid = hint(dataDirectory);
+    return pid.isPresent() ? Optional.of(pid.getAsLong()) : Optional.empty();
+  }
+
   private static boolean serves(long pid, Path realDataDirectory) {
     return ProcessFacts.workingDirectory(pid).filter(realDataDirectory::equals).isPresent()
         && ProcessFacts.executable(pid).filter("postgres"::equals).isPresent();

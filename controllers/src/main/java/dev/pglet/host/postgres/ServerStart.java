@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /**
  * Starts servers: {@code setsid flock --no-fork LOCK setpriv … postgres}, each of which replaces
@@ -162,6 +161,11 @@ final class ServerStart {
     builder.environment().clear();
     builder.environment().put("PATH", AccountSwitch.SEARCH_PATH);
     builder.environment().put("LANG", "C.UTF-8");
+    // Whose pid is in a file that a dead server left is no server of this directory, or we would
+    // not be here. PostgreSQL would refuse to start beside it: it looks only whether the pid lives,
+    // as that of another instance or of a zombie does.
+    Optional<Long> stale = ServerIdentity.stalePid(request.dataDirectory());
+    stale.ifPresent(pid -> builder.environment().put("PG_GRANDPARENT_PID", pid.toString()));
     return builder.start();
   }
 
@@ -208,19 +212,22 @@ final class ServerStart {
         "See its log " + request.logFile());
   }
 
-  private static HostUnavailable locked(StartRequest request) {
-    String holders = "a process that /proc does not show";
+  /** Who has the lock file open, as far as {@code /proc} shows it. */
+  static List<String> holders(Path lockFile) {
     try {
-      List<Long> pids = ProcessFacts.holdersOf(request.lockFile().toRealPath().toString());
-      if (!pids.isEmpty()) {
-        holders =
-            pids.stream()
-                .map(pid -> "pid %d (%s)".formatted(pid, ProcessFacts.command(pid).orElse("?")))
-                .collect(Collectors.joining(", "));
-      }
+      return ProcessFacts.holdersOf(lockFile.toRealPath().toString()).stream()
+          .map(pid -> "pid %d (%s)".formatted(pid, ProcessFacts.command(pid).orElse("?")))
+          .toList();
     } catch (IOException e) {
       // The message then names nobody.
+      return List.of();
     }
+  }
+
+  private static HostUnavailable locked(StartRequest request) {
+    List<String> found = holders(request.lockFile());
+    String holders =
+        found.isEmpty() ? "a process that /proc does not show" : String.join(", ", found);
     return new HostUnavailable(
         "DataDirectoryLocked",
         "%s is still in use by %s: a second server would destroy it"

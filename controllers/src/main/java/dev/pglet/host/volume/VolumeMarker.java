@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pglet.api.meta.ResourceKey;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -161,6 +162,13 @@ public record VolumeMarker(
         version,
         dataRoot,
         newFacts);
+  }
+
+  /** With more facts, which win over those that are there. */
+  public VolumeMarker plusFacts(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(facts);
+    all.putAll(more);
+    return withFacts(all);
   }
 
   /** The fact with that name, or null. */

@@ -20,7 +20,7 @@ public record BranchSpec(
     @JsonPropertyDescription("What the branch is a clone of. Change: refused.") @Required
         Source source,
     @JsonPropertyDescription(
-            "Running or Stopped. Default Running. Change: the server is started or stopped.")
+            "Running; Stopped; or Fenced: the server is down as well, and its configuration is still written. Default Running. Change: the server is started or stopped.")
         DesiredState desiredState,
     @JsonPropertyDescription("Where the server listens; always on loopback.") Network network,
     @JsonPropertyDescription(

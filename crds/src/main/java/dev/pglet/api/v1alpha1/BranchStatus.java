@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param phase a summary for people; programs read the conditions
  * @param incarnation counts the builds of this branch's data, from 1
  * @param startTime RFC 3339, when the postmaster started
+ * @param restartCount how often the server was started again after it had ended by itself
+ * @param lastRestart RFC 3339, when the server was last restarted, for whatever reason
+ * @param restartToken the id in {@code pglet.dev/restart} that is done
+ * @param reloadToken the id in {@code pglet.dev/reload} that is done
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record BranchStatus(
@@ -29,13 +33,20 @@ public record BranchStatus(
     @Nullable String volume,
     @Nullable PostmasterStatus postmaster,
     @Nullable ConfigStatus config,
+    @Nullable Integer restartCount,
+    @Nullable String lastRestart,
+    @Nullable String restartToken,
+    @Nullable String reloadToken,
     @Nullable List<Condition> conditions) {
   public enum Phase {
     Pending,
     Building,
     Running,
     Starting,
-    Stopped
+    Stopped,
+    Fenced,
+    DiskFull,
+    Unrecoverable
   }
 
   /**

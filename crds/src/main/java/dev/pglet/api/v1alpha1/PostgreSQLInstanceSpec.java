@@ -36,7 +36,7 @@ public record PostgreSQLInstanceSpec(
         String version,
     @JsonPropertyDescription("How the server is run.") RuntimeSpec runtime,
     @JsonPropertyDescription(
-            "Running or Stopped. Default Running. Change: the server is started or stopped.")
+            "Running; Stopped; or Fenced: the server is down as well, and its configuration is still written. Default Running. Change: the server is started or stopped.")
         DesiredState desiredState,
     @JsonPropertyDescription("Where the server listens.") NetworkSpec network,
     @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
@@ -107,6 +107,7 @@ public record PostgreSQLInstanceSpec(
    * @param driver {@code auto} or {@code copy}
    * @param pool the absolute path of the directory under which volumes live; null: {@code volumes}
    *     in the data root
+   * @param minFree bytes with a unit, or a percentage; null: nothing is asked for
    */
   public record StorageSpec(
       @JsonPropertyDescription("Volume driver: auto or copy. Default auto. Change: refused.")
@@ -116,8 +117,12 @@ public record PostgreSQLInstanceSpec(
               "Absolute directory under which volumes live. Default: volumes in the data root."
                   + " Change: refused.")
           @Pattern("^/.*$")
-          @Nullable String pool) {
-    static final StorageSpec DEFAULT = new StorageSpec("auto", null);
+          @Nullable String pool,
+      @JsonPropertyDescription(
+              "How much of the file system shall stay free, such as 2Gi or 5%: with less nothing is made there, and the condition DiskPressure warns. Default: none. Change: nothing on the server.")
+          @Pattern("^([0-9]{1,6}(Ki|Mi|Gi|Ti)|[0-9]{1,2}%)$")
+          @Nullable String minFree) {
+    static final StorageSpec DEFAULT = new StorageSpec("auto", null, null);
 
     public StorageSpec {
       driver = driver == null ? DEFAULT.driver : driver;

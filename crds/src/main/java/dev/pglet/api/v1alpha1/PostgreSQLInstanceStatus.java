@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param startTime RFC 3339, when the postmaster started
  * @param dataSize bytes of the data directory on disk, measured every few minutes
  * @param connections of clients, open now
+ * @param restartCount how often the server was started again after it had ended by itself
+ * @param lastRestart RFC 3339, when the server was last restarted, for whatever reason
+ * @param restartToken the id in {@code pglet.dev/restart} that is done
+ * @param reloadToken the id in {@code pglet.dev/reload} that is done
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PostgreSQLInstanceStatus(
@@ -36,6 +40,10 @@ public record PostgreSQLInstanceStatus(
     @Nullable Integer connections,
     @Nullable HealthStatus health,
     @Nullable List<SqlObjectStatus> roles,
+    @Nullable Integer restartCount,
+    @Nullable String lastRestart,
+    @Nullable String restartToken,
+    @Nullable String reloadToken,
     @Nullable List<Condition> conditions) {
   public enum Phase {
     Pending,
@@ -44,6 +52,9 @@ public record PostgreSQLInstanceStatus(
     Recovering,
     Running,
     Stopping,
-    Stopped
+    Stopped,
+    Fenced,
+    DiskFull,
+    Unrecoverable
   }
 }

@@ -46,6 +46,17 @@ public final class Waiting {
         object -> object.map(o -> hasCondition(o, type, status)).orElse(false));
   }
 
+  /** Waits until a text of the status of each, such as an id that is echoed, is that. */
+  public int forStatus(List<ResourceKey> keys, String field, String value, Duration timeout)
+      throws ReconcileException {
+    return forEach(
+        keys,
+        "status.%s=%s".formatted(field, value),
+        timeout,
+        object ->
+            object.map(o -> o.path("status").path(field).asText().equals(value)).orElse(false));
+  }
+
   int forDeletion(List<ResourceKey> keys, Duration timeout) throws ReconcileException {
     return forEach(keys, "deletion", timeout, Optional::isEmpty);
   }

@@ -1,17 +1,12 @@
 package dev.pglet.daemon.verb;
 
-import static dev.pglet.cli.Options.flag;
-import static dev.pglet.cli.Options.has;
 import static dev.pglet.cli.Options.timeout;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Cli;
-import dev.pglet.cli.Named;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
-import dev.pglet.cli.UsageError;
 import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.cli.verb.Waiting;
 import dev.pglet.daemon.EngineRuns;
@@ -22,13 +17,14 @@ import dev.pglet.reconcile.Resources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** {@code stop} and {@code start}: sets {@code spec.desiredState} in the files and waits. */
+/**
+ * {@code stop}, {@code start} and {@code fence}: sets {@code spec.desiredState} in the files and
+ * waits.
+ */
 public final class DesiredStateCommand implements BuiltinCommand {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final FieldPath FIELD = FieldPath.of("spec", "desiredState");
@@ -51,38 +47,32 @@ public final class DesiredStateCommand implements BuiltinCommand {
     return new DesiredStateCommand("start", "Running", runs);
   }
 
+  /** Down as by {@code stop}, and its configuration is still converged. */
+  public static DesiredStateCommand fence(EngineRuns runs) {
+    return new DesiredStateCommand("fence", "Fenced", runs);
+  }
+
   @Override
   public CommandSpec spec() {
-    return Options.verb(
-            name, "Set desiredState: %s in manifests, and wait until it is so.".formatted(value))
-        .addOption(
-            flag(
-                "All resources that have a desired state, of all namespaces unless one is given.",
-                "--all"))
-        .addOption(Options.namespace())
-        .addOption(timeout("5m"))
-        .addPositional(Options.words("NAME… | KIND/NAME…", "0..*", "What to " + name + "."));
+    return Chosen.options(
+            Options.verb(
+                name,
+                "Set desiredState: %s in manifests, and wait until it is so.".formatted(value)),
+            "resources that have a desired state")
+        .addOption(timeout("5m"));
   }
 
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
-    List<String> words = Options.words(arguments);
-    boolean all = has(arguments, "--all");
-    if (all != words.isEmpty()) {
-      throw new UsageError("say what to %s: NAME…, KIND/NAME…, or --all".formatted(name));
-    }
-    Named named = new Named(session, DesiredStateCommand::hasDesiredState);
     SortedSet<ResourceKey> keys =
-        all
-            ? new TreeSet<>(
-                named.all(Optional.ofNullable(arguments.matchedOptionValue("-n", null))))
-            : named.keys(words, Options.namespace(arguments));
+        Chosen.keys(
+            name, arguments, session, kind -> Chosen.hasField(kind, "spec", "desiredState"));
     if (keys.isEmpty()) {
       session.out().printf("There is nothing to %s.%n", name);
     }
     boolean allSet = set(session, keys);
     boolean reached = keys.isEmpty() || await(session, keys, timeout(arguments, PATIENCE));
-    if (all) {
+    if (Chosen.all(arguments)) {
       nameUnmanaged(session);
     }
     return allSet && reached ? Cli.OK : Cli.FAILED;
@@ -127,14 +117,5 @@ public final class DesiredStateCommand implements BuiltinCommand {
                 name, each.path("resource").asText(), each.path("explanation").asText());
       }
     }
-  }
-
-  private static boolean hasDesiredState(CrdDefinition kind) {
-    return !kind.schema()
-        .path("properties")
-        .path("spec")
-        .path("properties")
-        .path("desiredState")
-        .isMissingNode();
   }
 }

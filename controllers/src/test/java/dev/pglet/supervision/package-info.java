@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.supervision;
+
+import org.jspecify.annotations.NullMarked;
