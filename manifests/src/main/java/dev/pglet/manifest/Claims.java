@@ -84,16 +84,7 @@ final class Claims {
     }
     settling |= file.isPending();
     before.forEach(manifest -> keeps.put(manifest.key(), manifest));
-    rejected.add(cutOff(file.path(), lost));
-  }
-
-  private static Rejected cutOff(Path file, Set<ResourceKey> keys) {
-    String names = String.join(", ", keys.stream().map(ResourceKey::toString).toList());
-    String message =
-        ("seems to be cut off: %s stood in it, and stays in force. Write the file whole; to delete,"
-                + " remove the file, or run: pglet delete %s")
-            .formatted(names, names.replace(", ", " "));
-    return new Rejected(file, List.of(new Problem(file, 0, 0, "", message)), keys);
+    rejected.add(Rejected.cutOff(file.path(), lost));
   }
 
   private Outcome outcome(boolean keepAbsent) {

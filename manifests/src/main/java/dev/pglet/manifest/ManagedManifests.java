@@ -64,6 +64,11 @@ public final class ManagedManifests implements ManifestSource {
     }
   }
 
+  @Override
+  public Optional<String> text(Path file) {
+    return user.text(file).or(() -> managed.text(file));
+  }
+
   /** What cannot be removed now does not count either, and is tried again at the next scan. */
   private void takeOver(ResourceKey key, Map<ResourceKey, Manifest> own) {
     if (own.remove(key) != null) {

@@ -9,6 +9,7 @@ import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
 import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,18 @@ public final class ManifestDirectory implements ManifestSource {
           message,
           Optional.empty(),
           Optional.empty());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<String> text(Path file) {
+    lock.lock();
+    try {
+      return Optional.ofNullable(files.get(file))
+          .flatMap(SettlingFile::acceptedBytes)
+          .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     } finally {
       lock.unlock();
     }

@@ -19,6 +19,12 @@ public interface ManifestSource {
   Snapshot scan();
 
   /**
+   * The text of a file's accepted version, as it was last read; empty when there is no such file,
+   * or what it says is not accepted yet.
+   */
+  Optional<String> text(Path file);
+
+  /**
    * Replaces the {@code status:} of the document with that key, and nothing else. Not written when
    * it is equal. When the file has changed since the last scan the write is dropped.
    *

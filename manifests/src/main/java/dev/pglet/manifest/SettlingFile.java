@@ -40,7 +40,7 @@ final class SettlingFile {
 
   private ManifestReader.Content content = NONE;
 
-  /** What the file was, without statuses, before it became a mere beginning of that. */
+  /** What the file was before it became a mere beginning of that. */
   private @Nullable String whole;
 
   private byte @Nullable [] accepted;
@@ -105,19 +105,38 @@ final class SettlingFile {
     boolean empty = content.manifests().isEmpty() && content.problems().isEmpty();
     byte[] now = accepted;
     String before = whole;
-    return empty || (now != null && before != null && !endsBehindADocument(text(now), before));
+    return empty || (now != null && before != null && isCutOff(text(now), before));
   }
 
-  /** An editor may not know the statuses that were written meanwhile, so they do not count. */
+  /**
+   * With the statuses, as a broken write may end in one; and without, as an editor may not know
+   * those that were written meanwhile.
+   */
+  private static boolean isCutOff(String now, String before) {
+    String ownNow = StatusRemoval.of(now);
+    String ownBefore = StatusRemoval.of(before);
+    return (isBeginning(now, before) && !endsBehindADocument(now, before))
+        || (isBeginning(ownNow, ownBefore) && !endsBehindADocument(ownNow, ownBefore));
+  }
+
   private @Nullable String whole(byte[] bytes) {
     byte[] old = accepted;
-    String before = whole != null ? whole : old == null ? "" : text(old);
+    if (old == null && whole == null) {
+      return null;
+    }
+    String before = whole != null ? whole : text(old);
     String now = text(bytes);
-    return now.length() < before.length() && before.startsWith(now) ? before : null;
+    boolean beginning =
+        isBeginning(now, before) || isBeginning(StatusRemoval.of(now), StatusRemoval.of(before));
+    return beginning ? before : null;
   }
 
-  private static String text(byte[] bytes) {
-    return StatusRemoval.of(new String(bytes, StandardCharsets.UTF_8));
+  private static boolean isBeginning(String now, String before) {
+    return now.length() < before.length() && before.startsWith(now);
+  }
+
+  private static String text(byte @Nullable [] bytes) {
+    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
   }
 
   /** As when somebody has removed the documents behind it. */

@@ -77,6 +77,11 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
+  public Optional<String> text(Path file) {
+    return manifests.text(file);
+  }
+
+  @Override
   public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     StatusWrite result = manifests.writeStatus(key, status, unimportant);

@@ -43,6 +43,11 @@ final class PlacedStatuses implements ManifestSource {
   }
 
   @Override
+  public Optional<String> text(Path file) {
+    return manifests.text(file);
+  }
+
+  @Override
   public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     return switch (mode) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.Identity;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -51,10 +52,31 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
     InventoryEntry entry = known.orElseGet(() -> created(manifest.key()));
     if (ended(entry)
         || !entry.specHash().equals(manifest.specHash())
-        || entry.resource().filter(remembered::equals).isEmpty()) {
-      entry = entry.accepting(manifest.specHash(), manifest.text(), remembered);
+        || entry.resource().filter(remembered::equals).isEmpty()
+        || !entry.file().equals(manifest.file().toString())
+        || !isText(entry.document(), manifest.text())) {
+      entry =
+          entry.accepting(
+              manifest.specHash(),
+              StatusRemoval.of(manifest.text()),
+              manifest.file().toString(),
+              remembered);
     }
     return fresh(entry, manifest.resource(), Optional.of(manifest), Optional.empty());
+  }
+
+  /** Whether a text is what is remembered of it, told without parsing it where that can be seen. */
+  private static boolean isText(String remembered, String text) {
+    String own = remembered.stripTrailing();
+    if (text.startsWith(own)) {
+      String rest = text.substring(own.length()).stripLeading();
+      if (rest.isEmpty()
+          || (rest.startsWith("status:")
+              && rest.lines().skip(1).allMatch(line -> line.isBlank() || line.startsWith(" ")))) {
+        return true;
+      }
+    }
+    return StatusRemoval.of(text).stripTrailing().equals(own);
   }
 
   /**
@@ -69,8 +91,10 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
       return Optional.empty();
     }
     InventoryEntry entry = known.get();
-    if (entry.tombstone().isPresent() || entry.retained()) {
-      entry = entry.accepting(entry.specHash(), entry.document(), entry.resource().orElseThrow());
+    String file = manifest.file().toString();
+    if (ended(entry) || !entry.file().equals(file)) {
+      entry =
+          entry.accepting(entry.specHash(), entry.document(), file, entry.resource().orElseThrow());
     }
     CustomResource<?, ?> resource = recalled.get();
     resource.setMetadata(manifest.resource().getMetadata());
@@ -78,18 +102,8 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
   }
 
   private InventoryEntry created(ResourceKey key) {
-    return new InventoryEntry(
-        key,
-        new Identity(UUID.randomUUID().toString(), 1),
-        root,
-        "",
-        "",
-        Optional.empty(),
-        clock.instant(),
-        Optional.empty(),
-        false,
-        Optional.empty(),
-        Set.of());
+    return InventoryEntry.unread(
+        key, new Identity(UUID.randomUUID().toString(), 1), root, clock.instant(), false);
   }
 
   /** Its entry is nobody's: what another root owns is not even remembered anew. */
@@ -103,6 +117,7 @@ record Admission(StateDirectory state, InstantSource clock, String root) {
             root,
             manifest.specHash(),
             manifest.text(),
+            manifest.file().toString(),
             Optional.empty(),
             clock.instant(),
             Optional.empty(),

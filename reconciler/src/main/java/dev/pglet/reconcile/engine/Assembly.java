@@ -35,7 +35,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -220,18 +219,12 @@ record Assembly(
   }
 
   private InventoryEntry found(Known known) {
-    return new InventoryEntry(
+    return InventoryEntry.unread(
         known.key(),
         new Identity(known.uid(), 1),
         known.manifestRoot(),
-        "",
-        "",
-        Optional.empty(),
         parts.clock().instant(),
-        Optional.empty(),
-        known.retained(),
-        Optional.empty(),
-        Set.of());
+        known.retained());
   }
 
   /** Whether the deletion of a resource would remove data, or nobody can tell. */

@@ -10,6 +10,7 @@ import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.engine.loss.CutOffFiles;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.PruneBlock;
@@ -71,6 +72,7 @@ final class Intake {
   private final InstantSource clock;
   private final Pruning pruning;
   private final RootDoubt doubt;
+  private final CutOffFiles cutOff;
   private final Effects effects;
   private final String root;
   private final Judgements judgements;
@@ -103,6 +105,7 @@ final class Intake {
     this.effects = requireNonNull(effects, "effects is null");
     this.root = manifests.root().toString();
     this.doubt = new RootDoubt(state.inventory(), root);
+    this.cutOff = new CutOffFiles(manifests, state.inventory(), root);
     this.judgements = new Judgements(table, effects::lookAgain);
     this.admission = new Admission(state, clock, root);
     this.history = new History(state, clock, effects::problem);
@@ -114,7 +117,7 @@ final class Intake {
    * @return when to scan again because a file is too young to be accepted
    */
   synchronized Optional<Duration> scan() {
-    Whole whole = specs.of(manifests.scan());
+    Whole whole = specs.of(cutOff.review(manifests.scan()));
     Snapshot snapshot = whole.snapshot();
     tellProblems(snapshot);
     last = snapshot;

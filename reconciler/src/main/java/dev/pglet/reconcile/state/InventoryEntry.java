@@ -15,7 +15,9 @@ import java.util.Set;
  *
  * @param root the manifest root that it belongs to
  * @param specHash of the last accepted spec; empty when that was lost
- * @param document the text of the last accepted document, for people; empty when that was lost
+ * @param document the text of the last accepted document without its status; empty when that was
+ *     lost
+ * @param file the path of the file that it stood in; empty when that is not known
  * @param resource the last accepted resource as bound, without status; empty when that was lost
  * @param created when the uid was given
  * @param tombstone the manifest is gone, and the deletion has begun
@@ -29,6 +31,7 @@ public record InventoryEntry(
     String root,
     String specHash,
     String document,
+    String file,
     Optional<ObjectNode> resource,
     Instant created,
     Optional<Tombstone> tombstone,
@@ -62,12 +65,32 @@ public record InventoryEntry(
     requireNonNull(key, "key is null");
     requireNonNull(identity, "identity is null");
     requireNonNull(root, "root is null");
+    requireNonNull(file, "file is null");
     requireNonNull(created, "created is null");
     spentConsents = Set.copyOf(spentConsents);
   }
 
+  /** An entry of something whose manifest nobody here has read. */
+  public static InventoryEntry unread(
+      ResourceKey key, Identity identity, String root, Instant created, boolean retained) {
+    return new InventoryEntry(
+        key,
+        identity,
+        root,
+        "",
+        "",
+        "",
+        Optional.empty(),
+        created,
+        Optional.empty(),
+        retained,
+        Optional.empty(),
+        Set.of());
+  }
+
   /** The same with a newly accepted document: what was being deleted or kept is resumed. */
-  public InventoryEntry accepting(String newHash, String newDocument, ObjectNode newResource) {
+  public InventoryEntry accepting(
+      String newHash, String newDocument, String newFile, ObjectNode newResource) {
     boolean changed = !specHash.isEmpty() && !newHash.equals(specHash);
     return new InventoryEntry(
         key,
@@ -75,6 +98,7 @@ public record InventoryEntry(
         root,
         newHash,
         newDocument,
+        newFile,
         Optional.of(newResource),
         created,
         Optional.empty(),
@@ -90,6 +114,7 @@ public record InventoryEntry(
         root,
         specHash,
         document,
+        file,
         resource,
         created,
         tombstone,
@@ -106,6 +131,7 @@ public record InventoryEntry(
         newRoot,
         specHash,
         document,
+        file,
         resource,
         created,
         tombstone,
@@ -129,6 +155,7 @@ public record InventoryEntry(
         root,
         specHash,
         document,
+        file,
         resource,
         created,
         newTombstone,
@@ -155,6 +182,7 @@ public record InventoryEntry(
         root,
         specHash,
         document,
+        file,
         resource,
         created,
         tombstone,

@@ -19,13 +19,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** The inventory's file format, version 3. What does not fit is an {@link RuntimeException}. */
+/** The inventory's file format, version 4. What does not fit is an {@link RuntimeException}. */
 final class InventoryJson {
   private InventoryJson() {}
 
   /**
-   * From version 1, which did not remember what was held, and 2, which did not where a root was
-   * whole, each to the next.
+   * From version 1, which did not remember what was held, 2, which did not where a root was whole,
+   * and 3, which did not in which file a document stood, each to the next.
    */
   static List<UnaryOperator<ObjectNode>> migrations() {
     return List.of(
@@ -35,6 +35,10 @@ final class InventoryJson {
         },
         content -> {
           content.putObject("whole");
+          return content;
+        },
+        content -> {
+          content.required("entries").forEach(entry -> ((ObjectNode) entry).put("file", ""));
           return content;
         });
   }
@@ -56,6 +60,7 @@ final class InventoryJson {
       node.put("created", entry.created().toString());
       node.put("retained", entry.retained());
       node.put("document", entry.document());
+      node.put("file", entry.file());
       entry.resource().ifPresent(resource -> node.set("resource", resource));
       entry
           .tombstone()
@@ -101,6 +106,7 @@ final class InventoryJson {
         text(node, "root"),
         text(node, "specHash"),
         text(node, "document"),
+        text(node, "file"),
         node.path("resource") instanceof ObjectNode resource
             ? Optional.of(resource)
             : Optional.empty(),

@@ -1,5 +1,6 @@
 package dev.pglet.reconcile.fuzz;
 
+import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.reconcile.fuzz.ModelFile.Damage;
 import dev.pglet.reconcile.fuzz.ModelFile.Doc;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A real directory of manifests, and what everybody who edits it means by it. */
@@ -56,10 +58,14 @@ final class FuzzedDirectory {
     return root.resolve(name);
   }
 
-  /** The names that some file on the disk claims, at face value. */
+  /**
+   * The names that some file on the disk claims: at face value, and what a file is meant to hold of
+   * which a broken write has left only the beginning.
+   */
   Set<String> claimed() {
     Set<String> claimed = new TreeSet<>();
     for (Map.Entry<String, ModelFile> file : files.entrySet()) {
+      file.getValue().cutOff.forEach(doc -> claimed.add(doc.name()));
       String text =
           file.getValue().damage == Damage.LOCKED
               ? file.getValue().text()
@@ -122,6 +128,7 @@ final class FuzzedDirectory {
     files.put(name, file);
     put(name, file.text());
     file.damage = Damage.NONE;
+    file.cutOff.clear();
   }
 
   /** In place as {@code >} does, or beside and renamed as editors do. */
@@ -159,10 +166,27 @@ final class FuzzedDirectory {
   }
 
   void cut(String name) throws IOException {
-    byte[] bytes = Files.readAllBytes(path(name));
-    byte[] some = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
-    Files.write(path(name), some);
-    file(name).damage = Damage.CUT;
+    String text = Files.readString(path(name));
+    String some = text.substring(0, random.nextInt(4) == 0 ? 0 : random.nextInt(text.length() + 1));
+    Files.writeString(path(name), some);
+    ModelFile file = file(name);
+    if (file.damage == Damage.NONE && !some.equals(text)) {
+      file.cutOff.addAll(file.docs);
+    }
+    for (int docs = file.cutOff.size() - 1; docs > 0; docs--) {
+      // What ends right behind a document cannot be told from one whose others were removed.
+      if (endsBehind(file.cutOff.subList(0, docs), some)) {
+        file.cutOff.subList(docs, file.cutOff.size()).clear();
+      }
+    }
+    file.damage = Damage.CUT;
+  }
+
+  /** With their statuses, or as they were committed. */
+  private static boolean endsBehind(List<Doc> docs, String text) {
+    String own = docs.stream().map(Doc::text).collect(Collectors.joining("---\n")).strip();
+    return StatusRemoval.of(text).strip().equals(own)
+        && (text.strip().equals(own) || text.strip().endsWith("type: Deleting"));
   }
 
   void garble(String name) throws IOException {

@@ -39,6 +39,10 @@ final class ModelFile {
   }
 
   final List<Doc> docs = new ArrayList<>();
+
+  /** What it still claims although a broken write has left less of it. */
+  final List<Doc> cutOff = new ArrayList<>();
+
   Damage damage = Damage.NONE;
 
   String text() {

@@ -49,6 +49,7 @@ final class TestState {
                 "/etc/pglet/manifests",
                 "abc",
                 "kind: Toy # häßlich 🙂\n",
+                "/etc/pglet/manifests/box.yaml",
                 Optional.of(JsonNodeFactory.instance.objectNode().put("size", 3)),
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Optional.empty(),
@@ -124,7 +125,7 @@ final class TestState {
   }
 
   @Test
-  void anInventoryThatKnewNeitherHoldsNorWhereARootWasWholeIsMigrated() throws Exception {
+  void anInventoryThatKnewNeitherHoldsNorFilesNorWhereARootWasWholeIsMigrated() throws Exception {
     try (StateDirectory state = open()) {
       state.inventory().put(entry("/m"));
     }
@@ -132,6 +133,7 @@ final class TestState {
     ObjectMapper json = new ObjectMapper();
     ObjectNode first = (ObjectNode) json.readTree(file.toFile());
     first.put("formatVersion", 1).remove(List.of("held", "whole"));
+    first.required("entries").forEach(each -> ((ObjectNode) each).remove("file"));
     json.writeValue(file.toFile(), first);
 
     try (StateDirectory state = open()) {
@@ -139,7 +141,7 @@ final class TestState {
       assertThat(state.inventory().held("/m")).isEmpty();
       assertThat(state.inventory().whole("/m")).isEmpty();
     }
-    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(3);
+    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(4);
     assertThat(problems).isEmpty();
   }
 
@@ -156,18 +158,8 @@ final class TestState {
   }
 
   private InventoryEntry entry(String root) {
-    return new InventoryEntry(
-        BOX,
-        new Identity("4be7a21c-0000-4000-8000-000000000000", 1),
-        root,
-        "",
-        "",
-        Optional.empty(),
-        time.instant(),
-        Optional.empty(),
-        false,
-        Optional.empty(),
-        Set.of());
+    return InventoryEntry.unread(
+        BOX, new Identity("4be7a21c-0000-4000-8000-000000000000", 1), root, time.instant(), false);
   }
 
   @Test

@@ -24,6 +24,11 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
   }
 
   @Override
+  public Optional<String> text(Path file) {
+    return manifests.text(file);
+  }
+
+  @Override
   public StatusWrite writeStatus(ResourceKey key, ObjectNode status, VolatileFields unimportant)
       throws IOException, ManifestRejected {
     point.reach("before the status of " + key);

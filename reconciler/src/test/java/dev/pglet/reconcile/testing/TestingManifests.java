@@ -136,6 +136,12 @@ public final class TestingManifests implements ManifestSource {
         bare ? Optional.empty() : Optional.of(origin));
   }
 
+  /** There are no files: a document that is missing was removed. */
+  @Override
+  public Optional<String> text(Path file) {
+    return Optional.empty();
+  }
+
   private Manifest manifest(ResourceKey key, String document) {
     JsonNode tree = tree(document);
     try {

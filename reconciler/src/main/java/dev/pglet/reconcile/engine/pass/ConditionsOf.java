@@ -59,12 +59,13 @@ record ConditionsOf(
     all.add(condition(Conditions.RECONCILING, reconciling(), before, now));
     all.add(condition(Conditions.STALLED, stalled(), before, now));
     all.add(condition(Conditions.PAUSED, paused(), before, now));
-    all.add(condition(Conditions.DELETING, deleting(), before, now));
     if (pruneBlock.isPresent() && !tracked.deleting()) {
       Finding blocked = yes(pruneBlock.get().reason(), pruneBlock.get().message());
       all.add(condition(PRUNE_BLOCKED, blocked, before, now));
     }
     all.addAll(ofKind(before, now));
+    // Last, in every status that is whole: by that it is told from one that a broken write cut off.
+    all.add(condition(Conditions.DELETING, deleting(), before, now));
     return List.copyOf(all);
   }
 

@@ -133,6 +133,7 @@ final class TestSpecs {
                   ROOT.toString(),
                   manifest.specHash(),
                   manifest.text(),
+                  manifest.file().toString(),
                   Optional.of(resource),
                   NOW,
                   Optional.empty(),

@@ -1,0 +1,99 @@
+package dev.pglet.reconcile.engine.loss;
+
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Problem;
+import dev.pglet.manifest.Rejected;
+import dev.pglet.manifest.Snapshot;
+import dev.pglet.manifest.edit.StatusRemoval;
+import dev.pglet.manifest.parse.YamlDocument;
+import dev.pglet.manifest.parse.YamlReader;
+import dev.pglet.manifest.parse.YamlRejected;
+import dev.pglet.reconcile.state.Inventory;
+import dev.pglet.reconcile.state.InventoryEntry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Finds files that seem to be what a broken write has left, by what stood in them when they were
+ * last accepted, by whichever daemon. A loss of power leaves such files, and nobody lives who has
+ * read them whole.
+ */
+public record CutOffFiles(ManifestSource manifests, Inventory inventory, String root) {
+  /** The same without anything that a file says which seems to be cut off, and with that said. */
+  public Snapshot review(Snapshot scanned) {
+    Map<Path, List<InventoryEntry>> lost = new TreeMap<>();
+    for (InventoryEntry entry : inventory.all()) {
+      if (isAlive(entry) && !scanned.accepted().containsKey(entry.key())) {
+        lost.computeIfAbsent(Path.of(entry.file()), _ -> new ArrayList<>()).add(entry);
+      }
+    }
+    lost.entrySet().removeIf(file -> !isCutOff(file.getKey()));
+    return lost.isEmpty() ? scanned : without(lost, scanned);
+  }
+
+  private boolean isAlive(InventoryEntry entry) {
+    return entry.root().equals(root)
+        && !entry.file().isEmpty()
+        && !entry.retained()
+        && entry.tombstone().isEmpty();
+  }
+
+  private boolean isCutOff(Path file) {
+    Optional<String> text = manifests.text(file);
+    if (text.isEmpty()) {
+      return false;
+    }
+    try {
+      return isCutOff(file, text.get());
+    } catch (YamlRejected e) {
+      return false; // and for that it is rejected
+    }
+  }
+
+  private boolean isCutOff(Path file, String text) throws YamlRejected {
+    List<YamlDocument> documents = YamlReader.read(text);
+    if (documents.isEmpty()
+        || documents.getLast().isEmpty()
+        || StatusEnd.isMissing(documents.getLast())) {
+      return true;
+    }
+    YamlDocument last = documents.getLast();
+    String end = StatusRemoval.of(text.substring(last.start(), last.end())).strip();
+    return inventory.all().stream().anyMatch(entry -> isLonger(entry, file, end));
+  }
+
+  private boolean isLonger(InventoryEntry entry, Path file, String end) {
+    String whole = entry.document().strip();
+    return isAlive(entry)
+        && Path.of(entry.file()).equals(file)
+        && whole.length() > end.length()
+        && whole.startsWith(end);
+  }
+
+  private static Snapshot without(Map<Path, List<InventoryEntry>> lost, Snapshot scanned) {
+    Map<ResourceKey, Manifest> accepted = new HashMap<>(scanned.accepted());
+    accepted.values().removeIf(manifest -> lost.containsKey(manifest.file()));
+    List<Rejected> rejected = new ArrayList<>(scanned.rejected());
+    lost.forEach(
+        (file, entries) ->
+            rejected.add(
+                Rejected.cutOff(file, entries.stream().map(InventoryEntry::key).toList())));
+    Problem first = rejected.get(scanned.rejected().size()).problems().getFirst();
+    return new Snapshot(
+        accepted,
+        rejected,
+        false,
+        (scanned.complete() ? "" : scanned.incompleteBecause() + "; ")
+            + first.file()
+            + " seems to be cut off",
+        scanned.settleIn(),
+        scanned.origin());
+  }
+}
