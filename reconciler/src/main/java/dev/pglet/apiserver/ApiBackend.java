@@ -42,8 +42,12 @@ public interface ApiBackend extends Resources {
    */
   ObjectNode prunes();
 
-  /** Deletes what is held; {@code deleting} names it. */
-  ObjectNode confirmPrunes() throws ReconcileException;
+  /**
+   * Deletes what is held; {@code deleting} names it.
+   *
+   * @param shown names as {@link #prunes} gave them: nothing else is deleted
+   */
+  ObjectNode confirmPrunes(List<String> shown) throws ReconcileException;
 
   /**
    * Takes in something that no manifest of the daemon's root is about: see {@code Engine.adopt}.

@@ -1,5 +1,8 @@
 package dev.pglet.apiserver;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -195,7 +198,7 @@ public final class ApiRouter {
       case "pglet/v1/prunes" -> {
         switch (exchange.method()) {
           case "GET" -> Answers.json(exchange, 200, backend.prunes());
-          case "POST" -> Answers.json(exchange, 202, backend.confirmPrunes());
+          case "POST" -> Answers.json(exchange, 202, backend.confirmPrunes(shown(exchange)));
           default -> throw notAllowed(exchange);
         }
       }
@@ -238,6 +241,21 @@ public final class ApiRouter {
       default -> throw noSuchPath(exchange);
     }
     Answers.json(exchange, 200, answer);
+  }
+
+  /** The body is what GET answered, or as much of it as is consented to. */
+  private static List<String> shown(Exchange exchange) throws ApiError, IOException {
+    try {
+      JsonNode held = new JsonMapper().readTree(exchange.body(MOST_DOCUMENTS)).path("held");
+      if (held.isArray() && held.valueStream().allMatch(JsonNode::isTextual)) {
+        return held.valueStream().map(JsonNode::asText).toList();
+      }
+    } catch (JsonProcessingException e) {
+      // As bad as one that says nothing.
+    }
+    throw ApiError.badRequest(
+        "the body does not say which deletions are confirmed; send {\"held\": [\"KIND/NAME\", …]}"
+            + " as GET lists them");
   }
 
   /** {@code ?kind=&namespace=&name=[&template=]}; the body may hold documents to try. */

@@ -167,12 +167,14 @@ public final class Session implements CommandContext {
     return daemon().isEmpty() ? local.unmanaged() : objects(prunes().path("unmanaged"));
   }
 
-  /** Deletes what the running daemon holds. */
-  public List<String> confirmPrunes() throws ReconcileException {
+  /** Deletes what the running daemon holds, of what {@link #heldPrunes} named. */
+  public List<String> confirmPrunes(List<String> shown) throws ReconcileException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    shown.forEach(body.putArray("held")::add);
     return texts(
         daemon()
             .orElseThrow()
-            .send("POST", PRUNES, RemoteResources.JSON, "", "")
+            .send("POST", PRUNES, RemoteResources.JSON, RemoteResources.JSON, body.toString())
             .map(answer -> answer.object().path("deleting"))
             .orElseThrow(Session::olderDaemon));
   }

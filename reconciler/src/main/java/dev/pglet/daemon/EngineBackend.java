@@ -161,10 +161,12 @@ final class EngineBackend implements ApiBackend {
   }
 
   @Override
-  public ObjectNode confirmPrunes() throws ReconcileException {
+  public ObjectNode confirmPrunes(List<String> shown) throws ReconcileException {
     ObjectNode prunes = prunesObject();
     ArrayNode deleting = prunes.putArray("deleting");
-    engine.confirmPrunes().forEach(key -> deleting.add(key.toString()));
+    List<ResourceKey> confirmed =
+        engine.heldPrunes().stream().filter(key -> shown.contains(key.toString())).toList();
+    engine.confirmPrunes(confirmed).forEach(key -> deleting.add(key.toString()));
     return prunes;
   }
 

@@ -313,10 +313,10 @@ public final class TestingBackend implements ApiBackend {
   }
 
   @Override
-  public ObjectNode confirmPrunes() {
+  public ObjectNode confirmPrunes(List<String> shown) {
     ObjectNode prunes = JsonNodeFactory.instance.objectNode();
-    held.forEach(prunes.putArray("deleting")::add);
-    held = List.of();
+    held.stream().filter(shown::contains).forEach(prunes.putArray("deleting")::add);
+    held = held.stream().filter(key -> !shown.contains(key)).toList();
     return prunes;
   }
 

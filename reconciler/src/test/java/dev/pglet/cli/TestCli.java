@@ -387,6 +387,12 @@ class TestCli {
         .contains("branch/c: retained data: its manifest is not in /m");
     assertThat(backend.held).as("a list changes nothing").hasSize(2);
 
+    assertThat(run("prune", "branch/a")).isEqualTo(2);
+    assertThat(run("prune", "--confirm", "branch/a", "branch/x")).isEqualTo(1);
+    assertThat(err()).contains("no deletion of branch/x is held, and nothing was deleted");
+    assertThat(run("prune", "--confirm", "branch/b")).isZero();
+    assertThat(out()).isEqualTo("branch/b is being deleted\n");
+    backend.held = List.of("branch/a", "branch/b");
     assertThat(run("prune", "--confirm")).isZero();
     assertThat(out()).isEqualTo("branch/a is being deleted\nbranch/b is being deleted\n");
     assertThat(backend.held).isEmpty();

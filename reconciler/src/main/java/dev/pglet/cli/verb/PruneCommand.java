@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
+import dev.pglet.cli.UsageError;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -20,26 +22,46 @@ public final class PruneCommand implements BuiltinCommand {
   public CommandSpec spec() {
     return Options.verb(
             "prune", "List what has no manifest any more; delete what waits for a confirmation.")
-        .addOption(flag("Delete what is held, by the policies of its last spec.", "--confirm"));
+        .addOption(flag("Delete what is held, by the policies of its last spec.", "--confirm"))
+        .addPositional(
+            Options.words(
+                "KIND/NAME…", "0..*", "Confirm these, as they are listed. Default: all."));
   }
 
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
-    return has(arguments, "--confirm") ? confirm(session) : list(session);
+    List<String> named = Options.words(arguments);
+    if (!has(arguments, "--confirm") && !named.isEmpty()) {
+      throw new UsageError("which ones is said with --confirm; without it all are listed");
+    }
+    return has(arguments, "--confirm") ? confirm(named, session) : list(session);
   }
 
-  private static int confirm(Session session) throws ReconcileException {
+  private static int confirm(List<String> named, Session session) throws ReconcileException {
     if (session.daemon().isEmpty()) {
       throw new HostUnavailable(
           "NoDaemon",
           "no daemon answers on " + session.settings().apiSocket() + ", and only one holds prunes",
           "Start it with pglet run DIR: what was held before is held still, whatever is missing anew after 30 s");
     }
-    List<String> begun = session.confirmPrunes();
-    begun.forEach(key -> session.out().println(key + " is being deleted"));
-    if (begun.isEmpty()) {
-      session.out().println("No deletion waits for a confirmation.");
+    List<String> held = session.heldPrunes();
+    List<String> shown = named.isEmpty() ? held : named;
+    List<String> others = shown.stream().filter(key -> !held.contains(key)).toList();
+    if (!others.isEmpty()) {
+      throw new Refused(
+          "NotHeld",
+          "no deletion of %s is held, and nothing was deleted".formatted(String.join(", ", others)),
+          "See pglet prune for what is held, by which names");
     }
+    if (shown.isEmpty()) {
+      session.out().println("No deletion waits for a confirmation.");
+      return Cli.OK;
+    }
+    List<String> begun = session.confirmPrunes(shown);
+    begun.forEach(key -> session.out().println(key + " is being deleted"));
+    shown.stream()
+        .filter(key -> !begun.contains(key))
+        .forEach(key -> session.out().println(key + " is not held any more, and is left alone"));
     return Cli.OK;
   }
 

@@ -17,6 +17,7 @@ import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -232,12 +233,22 @@ public final class Engine implements AutoCloseable, Resources {
     return machinery.intake().held();
   }
 
-  /** Deletes what {@link #heldPrunes} names, by the policies of the last accepted specs. */
-  public List<ResourceKey> confirmPrunes() throws ReconcileException {
-    List<ResourceKey> confirmed = machinery.intake().confirmHeld();
-    // What is not missing any more puts nothing in doubt that is removed from now on.
-    machinery.scan();
-    return confirmed;
+  /**
+   * Deletes by the policies of the last accepted specs.
+   *
+   * @param shown what {@link #heldPrunes} named when somebody consented: nothing else is deleted,
+   *     nor of those what is held no more
+   * @return what is being deleted
+   * @throws dev.pglet.reconcile.Refused while a manifest is rejected or being written, or the root
+   *     cannot be read whole
+   */
+  public List<ResourceKey> confirmPrunes(Collection<ResourceKey> shown) throws ReconcileException {
+    try {
+      return machinery.intake().confirmHeld(shown);
+    } finally {
+      // What is not missing any more puts nothing in doubt that is removed from now on.
+      machinery.scan();
+    }
   }
 
   /**

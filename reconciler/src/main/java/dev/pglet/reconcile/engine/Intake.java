@@ -10,6 +10,7 @@ import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.engine.loss.CutOffFiles;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
@@ -117,21 +118,25 @@ final class Intake {
    * @return when to scan again because a file is too young to be accepted
    */
   synchronized Optional<Duration> scan() {
+    try {
+      takeIn();
+    } catch (HostUnavailable e) {
+      effects.problem(e.explain());
+    }
+    return last.settleIn();
+  }
+
+  private void takeIn() throws HostUnavailable {
     Whole whole = specs.of(cutOff.review(manifests.scan()));
     Snapshot snapshot = whole.snapshot();
     tellProblems(snapshot);
     last = snapshot;
-    try {
-      doubt.look(snapshot);
-      admit(snapshot);
-      keep(whole.unresolved());
-      dropBlocked(snapshot);
-      missing(whole);
-      judgements.judge(snapshot);
-    } catch (HostUnavailable e) {
-      effects.problem(e.explain());
-    }
-    return snapshot.settleIn();
+    doubt.look(snapshot);
+    admit(snapshot);
+    keep(whole.unresolved());
+    dropBlocked(snapshot);
+    missing(whole);
+    judgements.judge(snapshot);
   }
 
   synchronized List<Rejected> rejected() {
@@ -437,10 +442,24 @@ final class Intake {
     return true;
   }
 
-  /** Begins the deletions that the guard held. */
-  synchronized List<ResourceKey> confirmHeld() throws HostUnavailable {
+  /**
+   * Begins the deletions that are held, of those that somebody has seen to be held. First the
+   * manifests are read again: one of them may have been put back since.
+   *
+   * @throws Refused while the manifests cannot tell what is missing
+   */
+  synchronized List<ResourceKey> confirmHeld(Collection<ResourceKey> shown)
+      throws Refused, HostUnavailable {
+    takeIn();
+    if (!last.complete()) {
+      throw new Refused(
+          "PruneBlocked",
+          "nothing was deleted, because " + last.incompleteBecause(),
+          "Once that is put right, look with pglet prune at what is held then, and confirm that");
+    }
     // What was held by an earlier engine, and has no spec in force here, stays held.
-    List<ResourceKey> held = held().stream().filter(key -> table.find(key).isPresent()).toList();
+    List<ResourceKey> held =
+        held().stream().filter(shown::contains).filter(key -> table.find(key).isPresent()).toList();
     delete(held, "its manifest is gone from " + root + ", and that was confirmed");
     return held;
   }

@@ -242,7 +242,7 @@ final class TestCrashAtEveryVerb {
   void aConfirmedPrune() throws Exception {
     verify(
         () -> {
-          BoxesOnDisk boxes = boxes(Engine::confirmPrunes);
+          BoxesOnDisk boxes = boxes(engine -> engine.confirmPrunes(engine.heldPrunes()));
           boxes.write("other.yaml", document("other", "size: 1"));
           return boxes.after(
               engine -> {

@@ -220,7 +220,8 @@ final class TestDeletion {
     assertThat(rig.host().boxes()).containsOnlyKeys(BOX, OTHER);
     assertThat(engine.engine().heldPrunes()).containsExactly(BOX, OTHER);
 
-    assertThat(engine.engine().confirmPrunes()).containsExactly(BOX, OTHER);
+    assertThat(engine.engine().confirmPrunes(engine.engine().heldPrunes()))
+        .containsExactly(BOX, OTHER);
     engine.settleNow();
 
     assertThat(rig.host().boxes()).isEmpty();
@@ -259,7 +260,7 @@ final class TestDeletion {
     assertThat(rig.host().box(BOX)).as("within the guard now, and held all the same").isPresent();
     assertThat(engine.engine().heldPrunes()).containsExactly(BOX);
 
-    engine.engine().confirmPrunes();
+    engine.engine().confirmPrunes(engine.engine().heldPrunes());
     engine.settleNow();
     assertThat(rig.host().box(BOX)).isEmpty();
     assertThat(rig.host().boxes()).containsOnlyKeys(OTHER, key("third"));
@@ -287,7 +288,7 @@ final class TestDeletion {
     assertThat(rig.problems())
         .anyMatch(problem -> problem.contains("toy/box") && problem.contains("prune --confirm"));
 
-    second.engine().confirmPrunes();
+    second.engine().confirmPrunes(second.engine().heldPrunes());
     second.settleNow();
     assertThat(rig.host().boxes()).containsOnlyKeys(OTHER, key("third"));
     rig.stop();

@@ -175,7 +175,8 @@ final class TestRootDoubt {
     rig.manifests().replace();
     rig.manifests().remove(BOX);
     rig.engine().advance(LONG);
-    assertThat(rig.engine().engine().confirmPrunes()).containsExactly(BOX);
+    assertThat(rig.engine().engine().confirmPrunes(rig.engine().engine().heldPrunes()))
+        .containsExactly(BOX);
     rig.engine().settleNow();
     assertThat(runs(BOX)).isFalse();
 

@@ -377,7 +377,7 @@ final class FuzzSequence implements AutoCloseable {
     List<ResourceKey> held = engine.engine().heldPrunes();
     note("held: " + held);
     held.forEach(key -> asked.add(key.name()));
-    engine.engine().confirmPrunes();
+    engine.engine().confirmPrunes(engine.engine().heldPrunes());
     pass(Duration.ofSeconds(2));
     requireAll(meant);
     if (!there().equals(meant.keySet())) {

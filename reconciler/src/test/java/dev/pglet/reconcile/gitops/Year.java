@@ -3,6 +3,7 @@ package dev.pglet.reconcile.gitops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.testing.TestingEngine;
 import dev.pglet.reconcile.testing.TestingRepository;
 import dev.pglet.reconcile.testing.TestingScheduler;
@@ -59,6 +60,8 @@ final class Year {
             "delete",
             "held",
             "confirmed",
+            "revert of a deletion",
+            "not confirmed",
             "stash")) {
       seen.put(what, 0);
     }
@@ -85,9 +88,7 @@ final class Year {
         change();
       }
       if (random.nextInt(100) < 3) {
-        deletions.confirmed(engine.engine().confirmPrunes());
-        note("confirmed");
-        pass(Duration.ofSeconds(2));
+        confirm();
       }
     }
   }
@@ -102,9 +103,25 @@ final class Year {
     Set<String> wanted = boxes.wanted().orElseThrow().keySet();
     assertThat(held).noneMatch(key -> wanted.contains(key.name()));
     assertThat(held).allMatch(key -> engine.engine().get(key).isPresent());
-    deletions.confirmed(engine.engine().confirmPrunes());
+    deletions.confirmed(engine.engine().confirmPrunes(engine.engine().heldPrunes()));
     pass(Duration.ofMinutes(10));
     return held;
+  }
+
+  /** Somebody consents to what is held, however the work tree is just then. */
+  private void confirm() throws Exception {
+    tryToConfirm();
+    pass(Duration.ofSeconds(2));
+  }
+
+  private void tryToConfirm() throws Exception {
+    try {
+      deletions.confirmed(engine.engine().confirmPrunes(engine.engine().heldPrunes()));
+      note("confirmed");
+    } catch (Refused e) {
+      assertThat(e.reason()).isEqualTo("PruneBlocked");
+      note("not confirmed");
+    }
   }
 
   private void note(String what) {
@@ -146,6 +163,9 @@ final class Year {
     String target = "HEAD~" + random.nextInt(6);
     if (repository.tryGit("revert", "--no-edit", target).code() == 0) {
       note("revert");
+      if (!repository.git("diff", "--name-only", "--diff-filter=A", "HEAD~1", "HEAD").isBlank()) {
+        note("revert of a deletion");
+      }
     } else if (repository.tryGit("revert", "--abort").code() != 0) {
       repository.git("reset", "-q", "--hard"); // a merge, of which no revert has begun
     }
@@ -211,6 +231,8 @@ final class Year {
       note("conflict");
     }
     passUnfinished(Duration.ofMinutes(5));
+    tryToConfirm();
+    passUnfinished(Duration.ofMinutes(1));
   }
 
   /** What git has put together is no valid set of manifests; after a while somebody sees it. */
