@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many resources of a kind may lose their data in one scan because their manifests are gone.
- * More than that waits for {@link Engine#confirmPrunes}.
+ * How many resources of a kind may lose their data within {@link Pruning#TOGETHER} because their
+ * manifests are gone. More than that waits for {@link Engine#confirmPrunes}.
  *
  * @param byKind the kinds with an allowance of their own; every other kind has {@link
  *     Allowance#ONE}
@@ -29,7 +29,7 @@ public record PruneGuard(Map<String, Allowance> byKind) {
     byKind = Map.copyOf(byKind);
   }
 
-  /** One of each kind in a scan. */
+  /** One of each kind. */
   public static PruneGuard strict() {
     return new PruneGuard(Map.of());
   }

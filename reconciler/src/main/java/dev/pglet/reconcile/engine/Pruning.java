@@ -29,6 +29,12 @@ final class Pruning {
   /** Two scans at least so far apart must miss a manifest, and none between may be incomplete. */
   static final Duration GONE_FOR = Duration.ofSeconds(30);
 
+  /**
+   * What goes within this time of one another goes together, however slowly: a script that removes
+   * a file every minute is no less of a mistake than one that removes all at once.
+   */
+  static final Duration TOGETHER = Duration.ofMinutes(5);
+
   private static final String REMEDY =
       "To delete them, run: pglet prune --confirm; to keep them, put their manifests back";
 
@@ -40,6 +46,7 @@ final class Pruning {
   private final Scheduler scheduler;
   private final Intake.Effects effects;
   private final Map<ResourceKey, Wait> missing = new TreeMap<>();
+  private final Map<ResourceKey, Integer> lostJustNow = new TreeMap<>();
   private final TreeSet<ResourceKey> held;
   private Set<ResourceKey> suspended = Set.of();
   private boolean heldBefore;
@@ -218,22 +225,37 @@ final class Pruning {
     destructive.forEach(
         (kind, keys) -> {
           int most = guard.of(kind).of(total.applyAsInt(kind));
-          // With those held before: a loss that goes on bit by bit is one loss.
-          int lost = keys.size() + heldOf(kind);
-          if (lost > most) {
+          // With those held or lost before: a loss that goes on bit by bit is one loss.
+          Set<ResourceKey> lost = new TreeSet<>(keys);
+          lost.addAll(losing(kind, held));
+          lostJustNow.keySet().stream().filter(key -> key.kind().equals(kind)).forEach(lost::add);
+          Set<ResourceKey> soon = new TreeSet<>(lost);
+          soon.addAll(losing(kind, missing.keySet()));
+          if (lost.size() > most) {
             hold(
                 keys,
-                "%d of kind %s would lose their data, and the guard allows %d at once"
-                    .formatted(lost, kind, most));
-          } else {
+                "%d of kind %s would lose their data within %d minutes, and the guard allows %d"
+                    .formatted(lost.size(), kind, TOGETHER.toMinutes(), most));
+          } else if (soon.size() <= most) {
             allowed.addAll(keys);
+            keys.forEach(this::rememberLoss);
           }
+          // Else those wait for the ones that went after them: all are gone, or they come back.
         });
     return allowed.stream().sorted().toList();
   }
 
-  private int heldOf(String kind) {
-    return (int) held.stream().filter(key -> key.kind().equals(kind)).filter(losesData).count();
+  private List<ResourceKey> losing(String kind, Set<ResourceKey> keys) {
+    return keys.stream().filter(key -> key.kind().equals(kind)).filter(losesData).toList();
+  }
+
+  private void rememberLoss(ResourceKey key) {
+    lostJustNow.merge(key, 1, Integer::sum);
+    scheduler.schedule(TOGETHER, () -> forgetLoss(key));
+  }
+
+  private synchronized void forgetLoss(ResourceKey key) {
+    lostJustNow.computeIfPresent(key, (_, times) -> times == 1 ? null : times - 1);
   }
 
   private void hold(List<ResourceKey> keys, String because) {

@@ -11,6 +11,7 @@ import dev.pglet.reconcile.testing.TestingEngine;
 import dev.pglet.reconcile.testing.Toy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -329,6 +330,62 @@ final class TestDeletion {
 
     assertThat(rig.host().boxes()).hasSize(4);
     assertThat(engine.engine().heldPrunes()).containsExactly(BOX, OTHER, key("third"));
+  }
+
+  @Test
+  void manifestsThatGoOneAfterTheOtherAreOneLoss() throws Exception {
+    for (Duration between : List.of(Duration.ofSeconds(1), Duration.ofSeconds(29))) {
+      TestingEngine engine = rig.start();
+      rig.manifests().put(document("third", "size: 3"));
+      rig.manifests().put(document("fourth", "size: 4"));
+      engine.engine().rescan();
+      engine.converge();
+      Set<ResourceKey> all = Set.of(BOX, OTHER, key("third"), key("fourth"));
+      for (ResourceKey each : all) {
+        rig.manifests().remove(each);
+        engine.engine().rescan();
+        engine.advance(between);
+      }
+      // Not with the last: that a root holds nothing at all is another doubt.
+      rig.manifests().put(document("fifth", "size: 5"));
+      engine.advance(Duration.ofMinutes(10));
+
+      assertThat(rig.host().boxes().keySet()).as("%s between", between).containsAll(all);
+      assertThat(engine.engine().heldPrunes()).containsExactlyInAnyOrderElementsOf(all);
+      all.forEach(each -> rig.manifests().put(document(each.name(), "size: 3")));
+      rig.stop();
+    }
+  }
+
+  @Test
+  void aLossThatGoesOnSlowlyIsHeldAfterTheFirst() throws Exception {
+    rig.manifests().put(document("third", "size: 3"));
+    rig.manifests().put(document("fourth", "size: 4"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    for (ResourceKey each : List.of(BOX, OTHER, key("third"))) {
+      rig.manifests().remove(each);
+      engine.engine().rescan();
+      engine.advance(Duration.ofSeconds(61));
+    }
+
+    assertThat(rig.host().boxes()).containsOnlyKeys(OTHER, key("third"), key("fourth"));
+    assertThat(engine.engine().heldPrunes()).containsExactly(OTHER, key("third"));
+    assertThat(engine.engine().events(OTHER))
+        .anyMatch(event -> event.message().contains("within 5 minutes, and the guard allows 1"));
+  }
+
+  @Test
+  void oneThatGoesLongAfterAnotherIsNotHeld() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.manifests().put(document("third", "size: 3"));
+    rig.manifests().remove(BOX);
+    engine.advance(Duration.ofMinutes(6));
+    rig.manifests().remove(OTHER);
+    engine.advance(Duration.ofMinutes(1));
+
+    assertThat(rig.host().boxes()).containsOnlyKeys(key("third"));
   }
 
   @Test
