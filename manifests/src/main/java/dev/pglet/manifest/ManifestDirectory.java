@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public final class ManifestDirectory implements ManifestSource {
   private final ManifestWriter writer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, SettlingFile> files = new TreeMap<>();
-  private Map<ResourceKey, Manifest> inForce = Map.of();
+  private Map<ResourceKey, Manifest> inForce = new HashMap<>();
 
   /**
    * Opens a directory, which need not exist yet.
@@ -124,7 +125,7 @@ public final class ManifestDirectory implements ManifestSource {
     Set<Path> unreadable =
         found.rejected().stream().map(Rejected::file).collect(Collectors.toSet());
     Claims.Outcome outcome = Claims.decide(files.values(), unreadable, inForce, !found.whole());
-    inForce = Map.copyOf(outcome.accepted());
+    inForce = new HashMap<>(outcome.accepted());
     List<Rejected> rejected = new ArrayList<>(found.rejected());
     rejected.addAll(outcome.rejected());
     return snapshot(rejected, usable.origin(), now);
@@ -263,10 +264,7 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       look();
       Written written = writer.delete(key, files, clock.instant());
-      inForce =
-          inForce.entrySet().stream()
-              .filter(entry -> !entry.getKey().equals(key))
-              .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+      inForce.remove(key);
       return written;
     } finally {
       lock.unlock();
@@ -284,17 +282,9 @@ public final class ManifestDirectory implements ManifestSource {
 
   /** What is in force from a file now has other places and another text. */
   private void refresh(SettlingFile file) {
-    Map<ResourceKey, Manifest> fresh =
-        file.content().manifests().stream()
-            .collect(Collectors.toMap(Manifest::key, manifest -> manifest, (one, _) -> one));
-    inForce =
-        inForce.entrySet().stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    Map.Entry::getKey,
-                    entry ->
-                        entry.getValue().file().equals(file.path())
-                            ? fresh.getOrDefault(entry.getKey(), entry.getValue())
-                            : entry.getValue()));
+    for (Manifest fresh : file.content().manifests().reversed()) {
+      inForce.computeIfPresent(
+          fresh.key(), (_, old) -> old.file().equals(file.path()) ? fresh : old);
+    }
   }
 }

@@ -53,7 +53,7 @@ final class Wiring implements EngineRuns, DoctorCommand.Host {
     Kinds found = kinds;
     if (found == null) {
       HostUser user = HostUser.current();
-      found = new Kinds(user, user.plugins());
+      found = new Kinds(user, user.plugins(flags));
       kinds = found;
     }
     return found;

@@ -239,7 +239,7 @@ class TestLauncher {
 
     Ran ran = run(Map.of("JAVA_HOME", jdk("26").toString()), "run", "dir");
 
-    assertThat(ran.out()).contains("-Xmx64m").doesNotContain("TieredStopAtLevel");
+    assertThat(ran.out()).contains("-Xmx320m").doesNotContain("TieredStopAtLevel");
   }
 
   @Test
@@ -296,7 +296,7 @@ class TestLauncher {
             "run",
             "dir");
 
-    assertThat(ran.out().lines()).containsSubsequence("-Xmx64m", "-Xmx1g", "-Dx=y", "-jar", "run");
+    assertThat(ran.out().lines()).containsSubsequence("-Xmx320m", "-Xmx1g", "-Dx=y", "-jar", "run");
   }
 
   @Test

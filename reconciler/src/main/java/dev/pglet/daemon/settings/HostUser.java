@@ -66,9 +66,30 @@ public record HostUser(int uid, Path home, Path workingDirectory, Map<String, St
     return environment.getOrDefault(name, "");
   }
 
-  /** Jars with further kinds. */
-  public Path plugins() {
-    return configuration().resolve("plugins");
+  /**
+   * The settings file, which need not exist.
+   *
+   * @param flags the values of global options by their name
+   */
+  Path settingsFile(Map<String, String> flags) {
+    String named = namedSettingsFile(flags);
+    return named.isEmpty()
+        ? configuration().resolve("pglet.yaml")
+        : workingDirectory.resolve(named);
+  }
+
+  /** The one that a flag or the environment names; empty: none. */
+  String namedSettingsFile(Map<String, String> flags) {
+    return flags.getOrDefault("--config", env("PGLET_CONFIG"));
+  }
+
+  /**
+   * Jars with further kinds, beside the settings file.
+   *
+   * @param flags the values of global options by their name
+   */
+  public Path plugins(Map<String, String> flags) {
+    return settingsFile(flags).resolveSibling("plugins");
   }
 
   /** Where configuration lies that belongs to this user. */

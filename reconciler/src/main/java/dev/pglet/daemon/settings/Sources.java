@@ -51,13 +51,9 @@ public final class Sources {
    * @throws InvalidSpec when the file, or the environment, has a setting that does not exist
    */
   public static Sources read(HostUser user, Map<String, String> flags) throws InvalidSpec {
-    String named = flags.getOrDefault("--config", user.env("PGLET_CONFIG"));
-    Path file =
-        named.isEmpty()
-            ? user.configuration().resolve("pglet.yaml")
-            : user.workingDirectory().resolve(named);
+    Path file = user.settingsFile(flags);
     if (Files.notExists(file)) {
-      if (!named.isEmpty()) {
+      if (!user.namedSettingsFile(flags).isEmpty()) {
         throw new InvalidSpec(
             "NoSettingsFile", "", file + " does not exist", "Create it, or leave out --config");
       }

@@ -65,6 +65,17 @@ class TestDaemonSettings {
   }
 
   @Test
+  void pluginsLieBesideTheSettingsFileWhereverItIs() {
+    assertThat(user(0, Map.of()).plugins(Map.of())).isEqualTo(Path.of("/etc/pglet/plugins"));
+    assertThat(user(0, Map.of("PGLET_CONFIG", "/a/pglet.yaml")).plugins(Map.of()))
+        .isEqualTo(Path.of("/a/plugins"));
+    assertThat(
+            user(0, Map.of("PGLET_CONFIG", "/a/pglet.yaml"))
+                .plugins(Map.of("--config", "b/other.yaml")))
+        .isEqualTo(directory.resolve("cwd/b/plugins"));
+  }
+
+  @Test
   void theRunDirectoryIsTheSessionsOwnOnlyIfItIsReallyTheUsers() throws Exception {
     Path runtime = Files.createDirectory(directory.resolve("runtime"));
     Map<String, String> environment = Map.of("XDG_RUNTIME_DIR", runtime.toString());
