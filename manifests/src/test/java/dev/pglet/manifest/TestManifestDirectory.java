@@ -141,11 +141,10 @@ final class TestManifestDirectory {
               assertThat(rejected.keys()).containsExactly(A);
               assertThat(rejected.problems().getFirst())
                   .asString()
-                  .isEqualTo(
+                  .startsWith(
                       root.resolve("a.yaml")
-                          + ":7:3: spec.prot: unknown field; remove it or use one of: database,"
-                          + " deletionPolicy, desiredState, extensions, monitoring, network,"
-                          + " parameters, runtime, storage, template, version");
+                          + ":7:3: spec.prot: unknown field; remove it or use one of: ")
+                  .contains(" network,");
             });
     write("a.yaml", "kind: [");
     assertThat(settled().accepted()).containsOnlyKeys(A, B);
