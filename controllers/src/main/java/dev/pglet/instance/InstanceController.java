@@ -7,6 +7,8 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceStatus.Phase;
+import dev.pglet.exporter.MetricsPort;
+import dev.pglet.exporter.Monitoring;
 import dev.pglet.health.Alerts;
 import dev.pglet.health.DataSize;
 import dev.pglet.health.HealthChecks;
@@ -21,6 +23,7 @@ import dev.pglet.instance.role.RoleReport;
 import dev.pglet.instance.role.RoleSql;
 import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.Exposition;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
@@ -66,11 +69,14 @@ public final class InstanceController
   private final InstanceSql sql;
   private final Passfiles passfiles;
   private final ServerWatch watch;
+  private final Optional<Monitoring> monitoring;
   private final InstanceRules rules = new InstanceRules(ServerRules.ofHost());
 
-  public InstanceController(ServerHost host, ServerWatch watch, HealthObserver health) {
+  public InstanceController(
+      ServerHost host, ServerWatch watch, HealthObserver health, Optional<Monitoring> monitoring) {
     this.host = host;
-    this.observer = new InstanceObserver(host, health);
+    this.observer = new InstanceObserver(host, health, monitoring);
+    this.monitoring = monitoring;
     this.servers = new ServerExecutor(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.sql =
@@ -166,6 +172,16 @@ public final class InstanceController
   }
 
   @Override
+  public Optional<Exposition> exposition() {
+    return monitoring.map(Monitoring::exposition);
+  }
+
+  @Override
+  public void close() {
+    monitoring.ifPresent(Monitoring::close);
+  }
+
+  @Override
   public Set<String> volatileFields() {
     return HealthChecks.VOLATILE;
   }
@@ -180,6 +196,7 @@ public final class InstanceController
         .flatMap(facts -> RoleReport.secrets(WantedRole.of(resource.getSpec()), facts.roles()))
         .ifPresent(conditions::add);
     conditions.addAll(ServerReport.conditions(observed.server()));
+    observed.metricsPort().map(MetricsPort::condition).ifPresent(conditions::add);
     return conditions;
   }
 

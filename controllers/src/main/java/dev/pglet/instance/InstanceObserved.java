@@ -1,5 +1,6 @@
 package dev.pglet.instance;
 
+import dev.pglet.exporter.MetricsPort;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.role.RoleFacts;
@@ -14,6 +15,7 @@ import java.util.Set;
  *
  * @param facts what the server says of the first database; empty while no session is possible
  * @param health of the server and of what it stands on
+ * @param metricsPort empty when it wants none
  */
 public record InstanceObserved(
     String uid,
@@ -22,7 +24,8 @@ public record InstanceObserved(
     String owner,
     Map<String, String> parameters,
     Optional<DatabaseFacts> facts,
-    HealthObserved health)
+    HealthObserved health,
+    Optional<MetricsPort> metricsPort)
     implements CloneSource {
   public InstanceObserved {
     parameters = Map.copyOf(parameters);

@@ -4,6 +4,9 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
+import dev.pglet.exporter.MetricsPort;
+import dev.pglet.exporter.Monitoring;
+import dev.pglet.health.HealthObserved;
 import dev.pglet.health.HealthObserver;
 import dev.pglet.health.Vitals;
 import dev.pglet.host.volume.Volume;
@@ -39,10 +42,12 @@ import java.util.stream.Stream;
 final class InstanceObserver {
   private final ServerHost host;
   private final HealthObserver health;
+  private final Optional<Monitoring> monitoring;
   private final ServerObserver servers;
   private final RoleObserver roles;
 
-  InstanceObserver(ServerHost host, HealthObserver health) {
+  InstanceObserver(ServerHost host, HealthObserver health, Optional<Monitoring> monitoring) {
+    this.monitoring = monitoring;
     this.host = host;
     this.health = health;
     this.servers = new ServerObserver(host);
@@ -60,6 +65,8 @@ final class InstanceObserver {
             spec,
             (session, volume) ->
                 new Answers(facts(key, session, volume, wanted), Vitals.ask(session)));
+    HealthObserved seen =
+        health.observe(key, world, answered.server(), answered.answer().map(Answers::vitals));
     return new InstanceObserved(
         spec.uid(),
         answered.server(),
@@ -67,7 +74,23 @@ final class InstanceObserver {
         wanted.database().owner(),
         handedOn(wanted, answered.server()),
         answered.answer().map(Answers::facts),
-        health.observe(key, world, answered.server(), answered.answer().map(Answers::vitals)));
+        seen,
+        monitoring.flatMap(serving -> follow(serving, resource, world, answered.server(), seen)));
+  }
+
+  /** What is being deleted is served no more. */
+  private static Optional<MetricsPort> follow(
+      Monitoring monitoring,
+      PostgreSQLInstance resource,
+      World world,
+      ServerObserved server,
+      HealthObserved seen) {
+    ResourceKey key = InstanceController.key(resource);
+    if (!world.keys(PostgreSQLInstance.KIND).contains(key)) {
+      monitoring.forget(key);
+      return Optional.empty();
+    }
+    return monitoring.follow(key, resource.getSpec().monitoring(), server, seen);
   }
 
   private DatabaseFacts facts(

@@ -2,7 +2,10 @@ package dev.pglet.kinds;
 
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.exporter.Monitoring;
 import dev.pglet.health.HealthObserver;
+import dev.pglet.health.MonitorRole;
+import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.instance.InstanceController;
 import dev.pglet.instance.InstanceRules;
 import dev.pglet.reconcile.Command;
@@ -11,10 +14,13 @@ import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
+import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerRules;
 import dev.pglet.verb.sql.SqlCommand;
 import dev.pglet.verb.storage.StorageCommand;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
 public final class InstanceKind implements KindProvider {
@@ -26,7 +32,20 @@ public final class InstanceKind implements KindProvider {
   @Override
   public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
-    return new InstanceController(host.servers(), host.watch(), HealthObserver.of(context));
+    return new InstanceController(
+        host.servers(),
+        host.watch(),
+        HealthObserver.of(context),
+        monitoring(context, host.servers()));
+  }
+
+  /** Whoever only looks serves nothing. */
+  private static Optional<Monitoring> monitoring(EngineContext context, ServerHost host) {
+    SocketConnections connections =
+        new SocketConnections(MonitorRole.NAME, "pglet_exporter", Duration.ofSeconds(5));
+    return context.executes()
+        ? Optional.of(new Monitoring(connections, host.ports()))
+        : Optional.empty();
   }
 
   @Override

@@ -375,7 +375,9 @@ counter pg_statio_user_tables_toast_blocks_hit Number of disk blocks of its TOAS
 counter pg_statio_user_tables_tidx_blocks_read Number of disk blocks of the indexes of its TOAST table read
 counter pg_statio_user_tables_tidx_blocks_hit Number of disk blocks of the indexes of its TOAST table found in the buffer cache
 sql
-SELECT current_database(), schemaname, relname, heap_blks_read, heap_blks_hit, idx_blks_read,
-       idx_blks_hit, toast_blks_read, toast_blks_hit, tidx_blks_read, tidx_blks_hit
+SELECT current_database(), schemaname, relname, coalesce(heap_blks_read, 0),
+       coalesce(heap_blks_hit, 0), coalesce(idx_blks_read, 0), coalesce(idx_blks_hit, 0),
+       coalesce(toast_blks_read, 0), coalesce(toast_blks_hit, 0), coalesce(tidx_blks_read, 0),
+       coalesce(tidx_blks_hit, 0)
   FROM pg_statio_user_tables ORDER BY schemaname, relname
 end

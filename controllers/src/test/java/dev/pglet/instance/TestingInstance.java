@@ -110,7 +110,8 @@ final class TestingInstance {
         complete.parameters(),
         complete.facts(),
         new HealthObserved(
-            Instant.EPOCH, Optional.of(vitals), Optional.empty(), Optional.empty(), Set.of()));
+            Instant.EPOCH, Optional.of(vitals), Optional.empty(), Optional.empty(), Set.of()),
+        Optional.empty());
   }
 
   static Extension extension(String name, @Nullable String version, @Nullable String schema) {
@@ -130,6 +131,6 @@ final class TestingInstance {
   }
 
   private static InstanceObserved observed(TestingServer server, Optional<DatabaseFacts> facts) {
-    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), facts, UNSEEN);
+    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), facts, UNSEEN, Optional.empty());
   }
 }

@@ -31,6 +31,7 @@ import dev.pglet.reconcile.testing.CrashPoint;
 import dev.pglet.server.ServerHost;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** The kinds as they are, on this host, whose changes pass by a crash point. */
@@ -55,7 +56,8 @@ final class CrashingKinds {
         new OnThisHost(
             PostgreSQLInstance.definition(),
             (context, host) ->
-                new InstanceController(host, (_, _) -> {}, HealthObserver.of(context)),
+                new InstanceController(
+                    host, (_, _) -> {}, HealthObserver.of(context), Optional.empty()),
             point,
             made,
             block),

@@ -14,17 +14,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Serves the API as HTTP/1.1 on a Unix socket that only this user can open. */
+/**
+ * Serves HTTP/1.1: the API on a Unix socket that only this user can open, and pages for everybody
+ * on this host on a TCP port.
+ */
 public final class HelidonServer implements AutoCloseable {
   private final WebServer server;
-  private final ApiSocket socket;
+  private final Optional<ApiSocket> socket;
 
-  private HelidonServer(WebServer server, ApiSocket socket) {
+  private HelidonServer(WebServer server, Optional<ApiSocket> socket) {
     this.server = server;
     this.socket = socket;
   }
@@ -58,14 +63,73 @@ public final class HelidonServer implements AutoCloseable {
           e);
     }
     socket.publish();
-    return new HelidonServer(server, socket);
+    return new HelidonServer(server, Optional.of(socket));
   }
 
-  /** Stops serving and removes the socket. Running watches end. */
+  /** Answers a request. Throws nothing but what is an error of pglet. */
+  @FunctionalInterface
+  public interface Pages {
+    void handle(Exchange exchange);
+  }
+
+  /**
+   * Serves pages that are no secret on a TCP port of this host, from the moment this returns.
+   *
+   * @param address a loopback address
+   * @throws HostUnavailable when somebody else listens there
+   */
+  public static HelidonServer startOnLoopback(InetSocketAddress address, Pages pages)
+      throws HostUnavailable {
+    if (address.isUnresolved() || !address.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException("not an address of this host alone: " + address);
+    }
+    requireFree(address);
+    WebServer server =
+        WebServer.builder()
+            .address(address.getAddress())
+            .port(address.getPort())
+            .shutdownGracePeriod(Duration.ofMillis(200))
+            .shutdownHook(false)
+            .maxConcurrentRequests(32)
+            .addRouting(
+                HttpRouting.builder()
+                    .any(
+                        (request, response) ->
+                            pages.handle(new HelidonExchange(request, response))))
+            .build();
+    server.start();
+    if (!server.isRunning()) {
+      throw portUnavailable(address, new IOException("the log has the details"));
+    }
+    return new HelidonServer(server, Optional.empty());
+  }
+
+  /** Helidon logs it as an error of its own, and says nothing, when it cannot have a port. */
+  private static void requireFree(InetSocketAddress address) throws HostUnavailable {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(address);
+    } catch (IOException e) {
+      throw portUnavailable(address, e);
+    }
+  }
+
+  private static HostUnavailable portUnavailable(InetSocketAddress address, IOException e) {
+    return new HostUnavailable(
+        "PortUnavailable",
+        "cannot listen on %s:%d: %s"
+            .formatted(address.getHostString(), address.getPort(), e.getMessage()),
+        "Choose another port, or end what listens there",
+        e);
+  }
+
+  /** Stops serving and removes the socket, if it is one. Running watches end. */
   @Override
   public void close() throws HostUnavailable {
     server.stop();
-    socket.remove();
+    if (socket.isPresent()) {
+      socket.get().remove();
+    }
   }
 
   private record HelidonExchange(ServerRequest request, ServerResponse response)

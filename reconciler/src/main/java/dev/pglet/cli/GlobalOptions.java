@@ -37,6 +37,10 @@ public record GlobalOptions(Map<String, String> values, List<String> rest) {
               "",
               "Fetch binaries outside the catalogue (PGLET_TRUST_ON_FIRST_USE)."),
           new Option("--status-mode", "MODE", "inline, sidecar or none (PGLET_STATUS_MODE)."),
+          new Option(
+              "--metrics-address",
+              "ADDRESS",
+              "Where run serves metrics for Prometheus (PGLET_METRICS_ADDRESS)."),
           new Option("--log-level", "LEVEL", "error, warn, info or debug (PGLET_LOG_LEVEL)."));
 
   public GlobalOptions {

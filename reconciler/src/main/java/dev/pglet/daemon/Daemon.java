@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
+import dev.pglet.apiserver.metrics.MetricsPages;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.DataRoot;
 import dev.pglet.manifest.ManifestSource;
@@ -83,6 +84,10 @@ public final class Daemon implements AutoCloseable {
             this::watchTrouble,
             ending::countDown);
     parts.push(HelidonServer.start(settings.settings().apiSocket(), new ApiRouter(backend, clock)));
+    if (settings.metrics().address().isPresent()) {
+      MetricsPages pages = new MetricsPages(backend::metrics, opened.expositions());
+      parts.push(HelidonServer.startOnLoopback(settings.metrics().address().get(), pages::handle));
+    }
     if (plan.watch()) {
       DirectoryWatcher started = DirectoryWatcher.start(source.root(), opened::rescan);
       watcher = started;

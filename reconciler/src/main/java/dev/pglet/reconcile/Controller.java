@@ -3,6 +3,7 @@ package dev.pglet.reconcile;
 import dev.pglet.api.meta.ResourceKey;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -81,6 +82,14 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
 
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
+
+  /** What it shows of its resources to Prometheus; empty: nothing. Asked once, after the start. */
+  default Optional<Exposition> exposition() {
+    return Optional.empty();
+  }
+
+  /** The engine has ended: gives back what lives in this process only. Idempotent. */
+  default void close() {}
 
   /**
    * All that exists on this host with our markers for this kind, whether or not a manifest names

@@ -17,13 +17,34 @@ public final class SocketConnections implements Connections {
   /** A server that is well begins a session in milliseconds. */
   private static final Duration LOGIN = Duration.ofSeconds(5);
 
-  /** For a server that neither answers nor ends a statement: longer than its own timeout. */
-  private static final Duration SILENCE = STATEMENT.plusSeconds(30);
+  /** For a server that neither answers nor ends a statement: that longer than its own timeout. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private final String user;
+  private final String application;
+  private final Duration statement;
+
+  /** Of the superuser. */
+  public SocketConnections() {
+    this("postgres", "pglet", STATEMENT);
+  }
+
+  /**
+   * Of a role that this account may log in as.
+   *
+   * @param application its name in {@code pg_stat_activity}
+   * @param statement how long a statement may take
+   */
+  public SocketConnections(String user, String application, Duration statement) {
+    this.user = user;
+    this.application = application;
+    this.statement = statement;
+  }
 
   @Override
   public Connection open(Path socketDirectory, int port, String database) throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", "postgres");
+    properties.setProperty("user", user);
     properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
     properties.setProperty(
         "socketFactoryArg", socketDirectory.resolve(".s.PGSQL." + port).toString());
@@ -31,20 +52,21 @@ public final class SocketConnections implements Connections {
     properties.setProperty("gssEncMode", "disable");
     properties.setProperty("loginTimeout", "0");
     properties.setProperty("socketTimeout", Long.toString(LOGIN.toSeconds()));
-    properties.setProperty("ApplicationName", "pglet");
+    properties.setProperty("ApplicationName", application);
     // Else pgjdbc makes its settings by statements of their own, once the session has begun.
     properties.setProperty("assumeMinServerVersion", "10");
     // Names in a statement must mean what they mean to us, whatever users have created.
     properties.setProperty(
         "options",
-        "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + STATEMENT.toMillis());
+        "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + statement.toMillis());
     // Named in the URL: as a property the database is silently replaced by the user's name.
     Connection connection =
         DriverManager.getConnection(
             "jdbc:postgresql://localhost:%d/%s"
                 .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
             properties);
-    connection.setNetworkTimeout(Runnable::run, Math.toIntExact(SILENCE.toMillis()));
+    connection.setNetworkTimeout(
+        Runnable::run, Math.toIntExact(statement.plus(SILENCE).toMillis()));
     return connection;
   }
 }

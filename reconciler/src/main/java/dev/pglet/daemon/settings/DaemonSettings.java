@@ -12,6 +12,7 @@ public record DaemonSettings(
     Trust trust,
     Pruning pruning,
     Statuses statuses,
+    MetricsAddress metrics,
     Optional<LogLevel> logLevel) {
   /** Reads flags, the environment and the settings file. */
   public static DaemonSettings resolve(HostUser user, Map<String, String> flags)
@@ -23,6 +24,7 @@ public record DaemonSettings(
         Trust.resolve(sources),
         Pruning.resolve(sources),
         Statuses.resolve(sources),
+        MetricsAddress.resolve(sources),
         LogLevel.resolve(sources));
   }
 

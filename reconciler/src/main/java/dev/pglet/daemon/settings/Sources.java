@@ -29,6 +29,7 @@ public final class Sources {
           "account",
           "trustOnFirstUse",
           "logLevel",
+          "metricsAddress",
           "pruneGuard",
           "status");
 

@@ -5,10 +5,12 @@ import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Rejected;
+import dev.pglet.reconcile.Exposition;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.spec.SpecReview;
 import dev.pglet.reconcile.engine.store.ResourceChange;
 import dev.pglet.reconcile.observe.Health;
@@ -109,6 +111,14 @@ public final class Engine implements AutoCloseable, Resources {
    */
   public boolean awaitIdle(Duration atMost) throws InterruptedException {
     return machinery.activity().awaitIdle(atMost);
+  }
+
+  /** What kinds show of their resources to Prometheus. */
+  public List<Exposition> expositions() {
+    return assembly.kinds().values().stream()
+        .map(Kind::exposition)
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   public KindRegistry kinds() {
@@ -290,6 +300,7 @@ public final class Engine implements AutoCloseable, Resources {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      assembly.kinds().values().forEach(Kind::close);
       try {
         assembly.state().close();
       } catch (IOException e) {

@@ -8,11 +8,13 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.engine.PruneGuard;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +47,30 @@ class TestDaemonSettings {
     assertThat(places.manifestsChosen()).isFalse();
     assertThat(places.dataRoot()).isEqualTo(Path.of("/var/lib/pglet"));
     assertThat(places.runDirectory()).isEqualTo(Path.of("/run/pglet"));
+  }
+
+  @Test
+  void metricsAreServedNowhereUnlessTheSettingNamesAnAddressOfThisHost() throws Exception {
+    assertThat(metrics(Map.of(), Map.of())).isEmpty();
+    assertThat(metrics(Map.of("PGLET_METRICS_ADDRESS", "9187"), Map.of()))
+        .contains(new InetSocketAddress("127.0.0.1", 9187));
+    assertThat(
+            metrics(
+                Map.of("PGLET_METRICS_ADDRESS", "9187"), Map.of("--metrics-address", "[::1]:9188")))
+        .contains(new InetSocketAddress("::1", 9188));
+    assertThat(metrics(Map.of("PGLET_METRICS_ADDRESS", "off"), Map.of())).isEmpty();
+    for (String wrong : List.of("0.0.0.0:9187", "example.org:1", "127.0.0.1", "99999", "x")) {
+      assertThatThrownBy(() -> metrics(Map.of(), Map.of("--metrics-address", wrong)))
+          .as(wrong)
+          .hasMessage("--metrics-address is '" + wrong + "'");
+    }
+  }
+
+  private Optional<InetSocketAddress> metrics(
+      Map<String, String> environment, Map<String, String> flags) throws Exception {
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("PGLET_CONFIG", settingsFile(""));
+    return resolve(0, all, flags).metrics().address();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.Exposition;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
@@ -47,6 +48,14 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
 
   public void moveTo(Known known, String manifestRoot) throws ReconcileException {
     controller.moveTo(known, manifestRoot);
+  }
+
+  public Optional<Exposition> exposition() {
+    return controller.exposition();
+  }
+
+  public void close() {
+    controller.close();
   }
 
   public List<Known> known() throws ReconcileException {

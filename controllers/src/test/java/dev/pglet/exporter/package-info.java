@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.exporter;
+
+import org.jspecify.annotations.NullMarked;
