@@ -36,13 +36,28 @@ final class BinariesDirectories {
 
   private final CommandRunner commands;
   private final ServerAccount account;
+  private final Path root;
+  private final String path;
   private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
 
   private record Seen(FileTime modified, long size, Optional<PostgresVersion> version) {}
 
+  /** Those of this host. */
   BinariesDirectories(CommandRunner commands, ServerAccount account) {
+    this(commands, account, Path.of("/"), System.getenv().getOrDefault("PATH", ""));
+  }
+
+  /**
+   * Those of a host.
+   *
+   * @param root where its file system begins
+   * @param path its PATH
+   */
+  BinariesDirectories(CommandRunner commands, ServerAccount account, Path root, String path) {
     this.commands = commands;
     this.account = account;
+    this.root = root;
+    this.path = path;
   }
 
   /** The binaries of the system, in the order in which their directories are looked at. */
@@ -88,18 +103,15 @@ final class BinariesDirectories {
     }
   }
 
-  private static Set<Path> candidates() {
+  private Set<Path> candidates() {
     Set<Path> candidates = new LinkedHashSet<>();
-    below(Path.of("/usr/lib/postgresql"), "").forEach(candidates::add);
-    below(Path.of("/usr"), "pgsql-").forEach(candidates::add);
-    below(Path.of("/home/linuxbrew/.linuxbrew/opt"), "postgresql@").forEach(candidates::add);
-    String path = System.getenv("PATH");
-    if (path != null) {
-      for (String entry : path.split(File.pathSeparator, -1)) {
-        Path postgres = Path.of(entry).resolve("postgres");
-        if (!entry.isEmpty() && Files.isExecutable(postgres)) {
-          home(postgres).ifPresent(candidates::add);
-        }
+    below(root.resolve("usr/lib/postgresql"), "").forEach(candidates::add);
+    below(root.resolve("usr"), "pgsql-").forEach(candidates::add);
+    below(root.resolve("home/linuxbrew/.linuxbrew/opt"), "postgresql@").forEach(candidates::add);
+    for (String entry : path.split(File.pathSeparator, -1)) {
+      Path postgres = Path.of(entry).resolve("postgres");
+      if (!entry.isEmpty() && Files.isExecutable(postgres)) {
+        home(postgres).ifPresent(candidates::add);
       }
     }
     return candidates;
