@@ -61,6 +61,7 @@ class TestCleanup {
             "pools/0123456789abcdef.json",
             "binaries/18.6/bin/postgres",
             "binaries/.17.2.unpacking/bin/postgres",
+            "binaries/.17.2.damaged/bin/postgres",
             "binaries/trusted.json",
             "secrets/default/toy-box/pgpass",
             "secrets/default/toy-box/pgpass.new")) {

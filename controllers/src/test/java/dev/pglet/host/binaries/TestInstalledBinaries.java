@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,36 @@ final class TestInstalledBinaries {
     assertThat(installed.libraries().resolve("plpgsql.so")).exists();
     assertThat(installed.share().resolve("extension/pgcrypto.control")).exists();
     assertThat(binaries.install(BUNDLED)).isEqualTo(installed);
+  }
+
+  @Test
+  void whatWasDamagedAfterwardsIsUnpackedAgain() throws Exception {
+    Binaries installed = binaries((_, _) -> bundledJar(), false).install(BUNDLED);
+    Path library = installed.libraries().resolve("plpgsql.so");
+    byte[] whole = Files.readAllBytes(library);
+    Path control = installed.share().resolve("extension/pgcrypto.control");
+    Path list = dataRoot.resolve("binaries/18.6").resolve(UnpackedFiles.NAME);
+
+    Files.write(library, Arrays.copyOf(whole, whole.length / 2));
+    Files.delete(control);
+    InstalledBinaries next = binaries((_, _) -> bundledJar(), false);
+    assertThat(next.resolve("18", "embedded", Optional.empty()))
+        .isEqualTo(new Resolution.Installable(BUNDLED));
+    assertThat(next.install(BUNDLED)).isEqualTo(installed);
+    assertThat(library).hasBinaryContent(whole);
+    assertThat(control).exists();
+    try (var left = Files.list(dataRoot.resolve("binaries"))) {
+      assertThat(left).containsExactly(dataRoot.resolve("binaries/18.6"));
+    }
+
+    for (String damaged : List.of("{\"files\": {}}", "{")) {
+      Files.writeString(list, damaged);
+      assertThat(UnpackedFiles.complete(dataRoot.resolve("binaries/18.6"))).isFalse();
+    }
+    Files.delete(list);
+    assertThat(binaries((_, _) -> bundledJar(), false).resolve("18", "embedded", Optional.empty()))
+        .as("as an earlier pglet has unpacked it")
+        .isEqualTo(new Resolution.Ready(installed));
   }
 
   @Test
