@@ -28,7 +28,8 @@ public final class DataRoot {
     create(data, root);
     create(settings.runDirectory(), root);
     requireExecutable(data);
-    return requireSpace(data, fresh);
+    // Not from a FileStore, which wants the mount table to name the root: in a chroot it may not.
+    return requireSpace(data, data.toFile().getUsableSpace(), fresh);
   }
 
   private static void create(Path directory, boolean root) throws HostUnavailable {
@@ -49,7 +50,8 @@ public final class DataRoot {
       throw new HostUnavailable(
           "DirectoryUnwritable",
           "%s cannot be written: %s".formatted(directory, e),
-          "Make it writable for this user, or choose another place with --data-root or --run-directory",
+          "Make it writable for this user, or choose another place with --data-root or"
+              + " --run-directory",
           e);
     }
   }
@@ -97,9 +99,7 @@ public final class DataRoot {
   }
 
   /** A daemon that has servers to look after starts even then; one that would begin does not. */
-  private static List<String> requireSpace(Path data, boolean fresh) throws HostUnavailable {
-    // Not from a FileStore, which wants the mount table to name the root: in a chroot it may not.
-    long free = data.toFile().getUsableSpace();
+  static List<String> requireSpace(Path data, long free, boolean fresh) throws HostUnavailable {
     if (free >= LEAST_FREE) {
       return List.of();
     }
