@@ -9,8 +9,10 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.port.PortClaims.Claim;
 import dev.pglet.reconcile.HostUnavailable;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,6 +49,28 @@ class TestLocalPorts extends PortContract {
     assertThat(holder.uid()).isEqualTo(new HostAccounts().self().uid());
     open.removeLast().close();
     assertThat(ports().holder(LOOPBACK, port)).isEmpty();
+  }
+
+  @Test
+  void whereProcHidesTheProcessItsUidIsSaid() throws Exception {
+    InetAddress loopback = InetAddress.getByName(LOOPBACK);
+    // No process that can be seen has it open, as when it is another user's and this is not root.
+    var hidden = new ListeningSockets.Listener(loopback, 5432, 26, "18446744073709551615");
+    assertThat(hidden.holder()).isEqualTo(new Ports.Holder(5432, 0, "", 26));
+    assertThat(hidden.holder().describe()).isEqualTo("a process of uid 26");
+  }
+
+  @Test
+  void aSocketThatIsBoundAndDoesNotListenIsInNoTable() throws Exception {
+    try (SocketChannel bound = SocketChannel.open()) {
+      bound.bind(new InetSocketAddress(LOOPBACK, 0));
+      int port = ((InetSocketAddress) bound.getLocalAddress()).getPort();
+      assertThat(ports().holder(LOOPBACK, port).orElseThrow().describe())
+          .isEqualTo("a process that /proc does not show");
+      assertThatThrownBy(() -> ports().reserve("a", LOOPBACK, port))
+          .isInstanceOf(HostUnavailable.class)
+          .hasMessageContaining("port " + port + " is taken by a process that /proc does not show");
+    }
   }
 
   @Test
