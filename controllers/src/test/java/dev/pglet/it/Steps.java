@@ -7,10 +7,24 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
-/** Remembers which steps were run, failed ones too. Thread-safe. */
+/** Remembers which passes and steps were run, failed ones too. Thread-safe. */
 final class Steps implements EngineListener {
   private final List<String> names = new CopyOnWriteArrayList<>();
+  private final List<ResourceKey> passes = new CopyOnWriteArrayList<>();
+  private volatile Consumer<ResourceKey> copying = _ -> {};
+
+  @Override
+  public void passStarted(ResourceKey key) {
+    passes.add(key);
+  }
+
+  @Override
+  public void operationProgress(
+      ResourceKey owner, String operation, String name, long done, long total) {
+    copying.accept(owner);
+  }
 
   @Override
   public void stepFinished(
@@ -22,7 +36,18 @@ final class Steps implements EngineListener {
     return List.copyOf(names);
   }
 
+  /** Whose passes have begun. */
+  List<ResourceKey> passes() {
+    return List.copyOf(passes);
+  }
+
+  /** What is done again and again in the middle of the copy for a resource. */
+  void whileCopying(Consumer<ResourceKey> act) {
+    copying = act;
+  }
+
   void forget() {
     names.clear();
+    passes.clear();
   }
 }

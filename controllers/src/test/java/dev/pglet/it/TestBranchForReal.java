@@ -8,9 +8,13 @@ import static dev.pglet.it.Pglet.run;
 import static dev.pglet.it.TestInstanceForReal.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.host.binaries.Embedded;
 import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.engine.Convergence;
@@ -22,9 +26,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +66,8 @@ final class TestBranchForReal {
         source:
           instance: app
       """;
+
+  private static final int TRANSFERS_DURING_A_COPY = 10;
 
   private Pglet pglet;
   private Path archive;
@@ -99,6 +109,7 @@ final class TestBranchForReal {
   /** Up to PostgreSQL 14 a backup is begun and ended by other functions. */
   @Test
   void aBranchOfTheOldestVersionIsMadeToo() throws Exception {
+    assumeTrue(Embedded.has("13"), "the catalogue has none for this processor");
     pglet.write(
         "old.yaml",
         """
@@ -131,7 +142,14 @@ final class TestBranchForReal {
     }
     AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger transfers = new AtomicInteger();
-    Thread load = Thread.ofPlatform().start(() -> transfer(app, stop, transfers));
+    AtomicReference<Throwable> disturbed = new AtomicReference<>();
+    Map<ResourceKey, Integer> during = new ConcurrentHashMap<>();
+    // After the first file of each copy, and before the rest of it.
+    pglet.steps().whileCopying(branch -> during.computeIfAbsent(branch, _ -> further(transfers)));
+    Thread load =
+        Thread.ofPlatform()
+            .uncaughtExceptionHandler((_, problem) -> disturbed.set(problem))
+            .start(() -> transfer(app, stop, transfers));
     try {
       for (int i = 1; i <= 3; i++) {
         pglet.write("b%d.yaml".formatted(i), BRANCH.replace("pr-1", "b" + i));
@@ -141,8 +159,11 @@ final class TestBranchForReal {
       stop.set(true);
       load.join();
     }
-    assertThat(transfers.get()).isPositive();
+    assertThat(disturbed.get()).as("the load on the source").isNull();
     for (int i = 1; i <= 3; i++) {
+      assertThat(during.getOrDefault(ResourceKey.of(Branch.KIND, "b" + i), 0))
+          .as("transfers during the copy %d", i)
+          .isGreaterThanOrEqualTo(TRANSFERS_DURING_A_COPY);
       try (Connection branch = connect(pglet.branch("b" + i))) {
         assertThat(ask(branch, "SELECT sum(balance) FROM account")).isEqualTo("1000000");
       }
@@ -158,6 +179,16 @@ final class TestBranchForReal {
             .isEqualTo("0");
       }
     }
+  }
+
+  /** Waits for some more of them; answers how many there were. */
+  private static int further(AtomicInteger transfers) {
+    int before = transfers.get();
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (transfers.get() < before + TRANSFERS_DURING_A_COPY && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+    return transfers.get() - before;
   }
 
   private static void transfer(JsonNode app, AtomicBoolean stop, AtomicInteger transfers) {
@@ -296,6 +327,30 @@ final class TestBranchForReal {
     pglet.write("pr-1.yaml", BRANCH);
     Convergence convergence = pglet.settle();
     assertThat(convergence.toString()).contains("tablespaces").contains("pg_default");
+  }
+
+  @Test
+  void walOutsideOfTheDataDirectoryIsRefusedWithTheWayOut() throws Exception {
+    ResourceKey app = ResourceKey.of(PostgreSQLInstance.KIND, "app");
+    pglet.converge();
+    pglet.engine().patch(app, MergePatch.putting(FieldPath.of("spec", "desiredState"), "Stopped"));
+    pglet.settle();
+    Path data = Path.of(pglet.instance("app").at("/status/dataDirectory").asText());
+    assertThat(Leftovers.postmasters(data)).isEmpty();
+    // As initdb --waldir would have it.
+    Path wal = Files.move(data.resolve("pg_wal"), data.resolveSibling("wal"));
+    Files.createSymbolicLink(data.resolve("pg_wal"), wal);
+    pglet.engine().patch(app, MergePatch.putting(FieldPath.of("spec", "desiredState"), "Running"));
+    pglet.converge();
+
+    pglet.write("pr-1.yaml", BRANCH);
+    String said = pglet.settle().toString();
+
+    assertThat(said).contains("pg_wal of postgresqlinstance/app is a symbolic link");
+    assertThat(pglet.branch("pr-1").at("/status/phase").asText()).isNotEqualTo("Running");
+    try (Connection connection = connect(pglet.instance("app"))) {
+      assertThat(ask(connection, "SELECT 1")).as("the source goes on").isEqualTo("1");
+    }
   }
 
   @Test
