@@ -23,6 +23,7 @@ import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.CloneSource;
+import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
 import dev.pglet.server.RunningServer;
@@ -41,6 +42,7 @@ import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -169,7 +171,7 @@ public final class BranchController
         server.volume().map(volume -> volume.data().toString()).orElse(null),
         server.volume().map(volume -> volume.marker().volume()).orElse(null),
         ServerReport.postmaster(server),
-        ServerReport.config(server),
+        ConfigurationReport.status(server),
         server.ends().restartCount(),
         server.ends().lastRestartText(),
         server.doneTokens().restarted(spec.lifecycle()).orElse(null),
@@ -179,7 +181,9 @@ public final class BranchController
 
   @Override
   public List<KindCondition> conditions(Branch resource, BranchObserved observed) {
-    return ServerReport.conditions(observed.server());
+    List<KindCondition> conditions = new ArrayList<>(ServerReport.conditions(observed.server()));
+    conditions.addAll(ConfigurationReport.applied(observed.server()));
+    return conditions;
   }
 
   @Override

@@ -32,6 +32,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.World;
+import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
 import dev.pglet.server.ServerCleanup;
@@ -155,7 +156,7 @@ public final class InstanceController
         server.control().map(control -> control.systemIdentifier()).orElse(null),
         server.control().map(control -> control.timeline()).orElse(null),
         ServerReport.postmaster(server),
-        ServerReport.config(server),
+        ConfigurationReport.status(server),
         observed.health().dataSize().map(DataSize::bytes).orElse(null),
         observed.health().vitals().map(Vitals::connections).orElse(null),
         HealthChecks.of(resource.getSpec().monitoring(), spec.running(), server, observed.health())
@@ -188,12 +189,17 @@ public final class InstanceController
 
   @Override
   public List<KindCondition> conditions(PostgreSQLInstance resource, InstanceObserved observed) {
-    List<KindCondition> conditions = new ArrayList<>();
-    AccessRules.weak(resource.getSpec().security().authentication()).ifPresent(conditions::add);
-    conditions.addAll(Alerts.conditions(resource.getSpec().monitoring(), observed.health()));
+    PostgreSQLInstanceSpec wanted = resource.getSpec();
+    List<KindCondition> conditions =
+        new ArrayList<>(ConfigurationReport.applied(observed.server()));
+    conditions.addAll(
+        ConfigurationReport.restartPending(
+            observed.server(), wanted.update().restart(), deferred(resource, observed)));
+    AccessRules.weak(wanted.security().authentication()).ifPresent(conditions::add);
+    conditions.addAll(Alerts.conditions(wanted.monitoring(), observed.health()));
     observed
         .facts()
-        .flatMap(facts -> RoleReport.secrets(WantedRole.of(resource.getSpec()), facts.roles()))
+        .flatMap(facts -> RoleReport.secrets(WantedRole.of(wanted), facts.roles()))
         .ifPresent(conditions::add);
     conditions.addAll(ServerReport.conditions(observed.server()));
     observed.metricsPort().map(MetricsPort::condition).ifPresent(conditions::add);
@@ -205,6 +211,15 @@ public final class InstanceController
     Set<String> types = new HashSet<>(Alerts.TYPES);
     types.addAll(Blocks.TYPES);
     return types;
+  }
+
+  private List<InstanceStep> deferred(PostgreSQLInstance resource, InstanceObserved observed) {
+    try {
+      return plan(resource, observed).deferred();
+    } catch (InvalidSpec e) {
+      // Then nothing is planned at all, and the pass says why.
+      return List.of();
+    }
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.Set;
 /**
  * What there is of an instance.
  *
+ * @param windowOpen whether a running server may be restarted for changes now
  * @param facts what the server says of the first database; empty while no session is possible
  * @param health of the server and of what it stands on
  * @param metricsPort empty when it wants none
@@ -23,6 +24,7 @@ public record InstanceObserved(
     String database,
     String owner,
     Map<String, String> parameters,
+    boolean windowOpen,
     Optional<DatabaseFacts> facts,
     HealthObserved health,
     Optional<MetricsPort> metricsPort)

@@ -28,6 +28,7 @@ import dev.pglet.server.ServerObserver.Answered;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.Sql;
 import dev.pglet.server.SuperuserSession;
+import dev.pglet.server.config.UpdateRules;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +74,7 @@ final class InstanceObserver {
         wanted.database().name(),
         wanted.database().owner(),
         handedOn(wanted, answered.server()),
+        UpdateRules.open(wanted.update(), seen.at()),
         answered.answer().map(Answers::facts),
         seen,
         monitoring.flatMap(serving -> follow(serving, resource, world, answered.server(), seen)));

@@ -13,6 +13,7 @@ import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.Wait;
+import dev.pglet.server.HeldBack;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
@@ -55,7 +56,11 @@ final class InstancePlanner {
           ServerPlanner.waiting(spec, server),
           List.of());
     }
-    List<InstanceStep> steps = new ArrayList<>(onServer(ServerPlanner.prepare(spec, server)));
+    // What somebody asks for does not wait for the policy.
+    boolean mayRestart =
+        observed.windowOpen() || server.doneTokens().restart(spec.lifecycle()).isPresent();
+    HeldBack prepared = HeldBack.of(ServerPlanner.prepare(spec, server), mayRestart, server);
+    List<InstanceStep> steps = new ArrayList<>(onServer(prepared.now()));
     if (server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
         == VolumeMarker.Phase.BUILDING) {
       steps.add(new InstanceStep.InitCluster(spec.version()));
@@ -66,13 +71,17 @@ final class InstancePlanner {
           Optional.empty(),
           List.of("configuration, start, database and extensions, once the data is there"));
     }
-    List<ServerStep> forServer = ServerPlanner.converge(spec, server);
+    HeldBack converging = HeldBack.of(ServerPlanner.converge(spec, server), mayRestart, server);
+    List<ServerStep> forServer = converging.now();
     steps.addAll(onServer(forServer));
+    List<InstanceStep> deferred = new ArrayList<>(onServer(prepared.later()));
+    deferred.addAll(onServer(converging.later()));
     if (!forServer.stream().allMatch(ServerStep.RememberGood.class::isInstance)) {
       return new Plan<>(
           steps,
           Optional.empty(),
-          spec.running() ? List.of("database and extensions, once the server runs") : List.of());
+          spec.running() ? List.of("database and extensions, once the server runs") : List.of(),
+          deferred);
     }
     if (observed.facts().isPresent()) {
       steps.addAll(database(wanted, observed, observed.facts().get()));
@@ -88,7 +97,8 @@ final class InstancePlanner {
     return new Plan<>(
         steps,
         ServerPlanner.waiting(spec, server).or(() -> ServerPlanner.settling(server)),
-        List.of());
+        List.of(),
+        deferred);
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.server.config.UpdateRules;
 import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
@@ -63,6 +64,8 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     problems.addAll(
         HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
     problems.addAll(AccessRules.problems(wanted.security().authentication()));
+    problems.addAll(UpdateRules.problems(wanted.update()));
+    problems.addAll(InstanceSettings.conflicts(wanted));
     problems.addAll(names(wanted.database()));
     problems.addAll(RoleRules.check(wanted));
     Set<String> extensions = new HashSet<>();

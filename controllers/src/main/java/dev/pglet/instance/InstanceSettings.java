@@ -1,8 +1,15 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.server.SettingRules;
 import dev.pglet.server.config.PerformanceSettings;
+import dev.pglet.server.config.SettingConflicts;
+import dev.pglet.server.config.TypedFields;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Which settings the typed fields of an instance give. Pure. */
@@ -19,5 +26,29 @@ final class InstanceSettings {
     }
     settings.putAll(PerformanceSettings.of(wanted.performance()));
     return settings;
+  }
+
+  /** What no server starts with, as far as the spec alone shows it. */
+  static List<InvalidSpec> conflicts(PostgreSQLInstanceSpec wanted) {
+    Map<String, String> fields = new HashMap<>();
+    Map<String, String> settings = new HashMap<>(typed(wanted));
+    wanted
+        .parameters()
+        .forEach(
+            (name, value) -> {
+              String lower = name.toLowerCase(Locale.ROOT);
+              settings.put(lower, value);
+              fields.put(lower, SettingRules.field(name));
+            });
+    int major = Integer.parseInt(wanted.version().split("\\.", -1)[0]);
+    return SettingConflicts.of(settings, major).stream()
+        .map(
+            conflict ->
+                new InvalidSpec(
+                    "SettingConflict",
+                    fields.getOrDefault(conflict.setting(), TypedFields.of(conflict.setting())),
+                    conflict.message(),
+                    "The server is left as it is until then"))
+        .toList();
   }
 }

@@ -71,6 +71,20 @@ public record Configuration(
         sorted, main + line(HASH_SETTING, hash), access, identities.toString(), hash);
   }
 
+  /**
+   * The text of one of the three files.
+   *
+   * @param file its name
+   */
+  String text(String file) {
+    return switch (file) {
+      case RememberedConfigurations.MAIN -> main;
+      case RememberedConfigurations.ACCESS -> access;
+      case RememberedConfigurations.IDENTITIES -> identities;
+      default -> throw new IllegalArgumentException(file + " is none of the files");
+    };
+  }
+
   /** The hash that a postgresql.conf says it has; empty for one that pglet did not write. */
   public static Optional<String> hashOf(String main) {
     return Optional.ofNullable(settingsOf(main).get(HASH_SETTING));

@@ -10,6 +10,7 @@ import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.RuleFile;
+import dev.pglet.server.config.SettingConflicts;
 import dev.pglet.server.config.TypedFields;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,9 +19,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Puts a configuration into force: candidate, check, files, reload, proof. */
 final class ConfigurationApply {
@@ -45,7 +48,12 @@ final class ConfigurationApply {
     try {
       Path candidate = remembered.writeCandidate(configuration.main());
       List<ConfigurationProblem> problems =
-          host.server().check(binaries, volume.data(), candidate, host.account());
+          new ArrayList<>(host.server().check(binaries, volume.data(), candidate, host.account()));
+      SettingConflicts.of(configuration.settings(), binaries.version().major())
+          .forEach(
+              conflict ->
+                  problems.add(
+                      new ConfigurationProblem(0, conflict.setting(), conflict.message())));
       if (!problems.isEmpty()) {
         RefusedConfiguration refused =
             new RefusedConfiguration(
@@ -194,14 +202,22 @@ final class ConfigurationApply {
     if (setting.isEmpty() && problem.line() > 0) {
       setting = settingAt(configuration.main(), problem.line());
     }
-    String lower = setting.toLowerCase(Locale.ROOT);
-    String field =
-        spec.parameters().keySet().stream()
-            .filter(name -> name.toLowerCase(Locale.ROOT).equals(lower))
-            .findFirst()
-            .map(SettingRules::field)
-            .orElse(TypedFields.of(lower));
-    return new Problem(field, problem.message().replace('\n', ' '));
+    return new Problem(
+        fieldOf(spec, setting.toLowerCase(Locale.ROOT)), problem.message().replace('\n', ' '));
+  }
+
+  /** The field that gives a setting, by its name in lower case. */
+  private static String fieldOf(ServerSpec spec, String setting) {
+    return spec.parameters().keySet().stream()
+        .filter(name -> name.toLowerCase(Locale.ROOT).equals(setting))
+        .findFirst()
+        .map(SettingRules::field)
+        .orElse(TypedFields.of(setting));
+  }
+
+  /** The field to blame for what some changed settings lead to together. */
+  static String fieldOf(ServerSpec spec, Set<String> changed) {
+    return changed.size() == 1 ? fieldOf(spec, changed.iterator().next()) : "spec.parameters";
   }
 
   private static String settingAt(String main, int line) {

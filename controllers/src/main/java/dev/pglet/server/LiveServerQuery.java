@@ -32,7 +32,7 @@ final class LiveServerQuery {
             .collect(Collectors.joining(", "));
     int version = 0;
     Optional<String> hash = Optional.empty();
-    List<String> pending = new ArrayList<>();
+    Map<String, String> pending = new HashMap<>();
     List<String> overridden = new ArrayList<>();
     Map<String, String> contexts = new HashMap<>();
     for (List<String> row : session.rows(settings(names))) {
@@ -41,7 +41,7 @@ final class LiveServerQuery {
       version = Integer.parseInt(row.get(4));
       hash = Optional.of(row.get(5)).filter(value -> !value.isEmpty());
       if (Sql.isTrue(row.get(2))) {
-        pending.add(name);
+        pending.put(name, row.get(6));
       }
       if (Sql.isTrue(row.get(3))) {
         overridden.add(name);
@@ -57,7 +57,8 @@ final class LiveServerQuery {
 
   /**
    * Columns: name, context, pending_restart, whether postgresql.auto.conf decides it (or would, did
-   * pglet not give the socket's directory when it starts the server), version, hash.
+   * pglet not give the socket's directory when it starts the server), version, hash, what a setting
+   * that waits for a restart is now.
    */
   private static String settings(String names) {
     return """
@@ -67,7 +68,8 @@ final class LiveServerQuery {
                  EXISTS (SELECT FROM pg_catalog.pg_file_settings f
                           WHERE lower(f.name) = lower(s.name)
                             AND f.sourcefile LIKE '%%/postgresql.auto.conf') END,
-               current_setting('server_version_num'), current_setting('pglet.config_hash', true)
+               current_setting('server_version_num'), current_setting('pglet.config_hash', true),
+               CASE WHEN pending_restart THEN current_setting(name) END
           FROM pg_catalog.pg_settings s
          WHERE pending_restart OR name = 'server_version' OR lower(name) IN (%s)
          ORDER BY name

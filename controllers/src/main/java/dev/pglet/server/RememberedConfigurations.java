@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The configurations of a volume's server: the one in force, the last good one, to go back to, and
@@ -34,6 +37,10 @@ final class RememberedConfigurations {
 
   private static final List<String> FILES = List.of(MAIN, ACCESS, IDENTITIES);
 
+  /** Of every file when the servers' account is that of this process. */
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rw-------");
+
   private final Volume volume;
   private final ServerAccount account;
 
@@ -49,12 +56,50 @@ final class RememberedConfigurations {
   /** Whether the server will read its configuration where pglet writes it. */
   static boolean linked(Volume volume) throws IOException {
     for (String file : FILES) {
-      Path link = volume.data().resolve(file);
-      if (!Files.isSymbolicLink(link) || !Files.readSymbolicLink(link).equals(target(file))) {
+      if (!linked(volume, file)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean linked(Volume volume, String file) throws IOException {
+    Path link = volume.data().resolve(file);
+    return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(target(file));
+  }
+
+  /**
+   * What is on the disk and not as {@link #writeInForce} leaves it, for people. Changes nothing.
+   */
+  List<String> differences(Configuration desired) throws IOException {
+    List<String> differences = new ArrayList<>();
+    for (String file : FILES) {
+      Path path = ServerHost.configurations(volume).resolve(file);
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        differences.add(file + (Files.exists(path) ? " is no regular file" : " is gone"));
+        continue;
+      }
+      String text = Files.readString(path);
+      if (!text.equals(desired.text(file))) {
+        String settings = String.join(", ", desired.differences(text));
+        boolean named = file.equals(MAIN) && !settings.isEmpty();
+        differences.add(file + " was changed" + (named ? " (" + settings + ")" : ""));
+      } else if (!modeRight(path)) {
+        differences.add(file + " has another owner or mode than pglet gives it");
+      }
+    }
+    for (String file : FILES) {
+      if (!linked(volume, file)) {
+        differences.add("in the data directory, " + file + " is not pglet's link");
+      }
+    }
+    return differences;
+  }
+
+  private boolean modeRight(Path file) throws IOException {
+    return account.switching()
+        ? Ownership.isReadable(file, account)
+        : Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS).equals(OWNERS);
   }
 
   /** A file for a candidate, which the account can read. */
@@ -124,6 +169,11 @@ final class RememberedConfigurations {
   Optional<String> lastGood() throws IOException {
     Path main = lastGoodIn(volume).resolve(MAIN);
     return Files.exists(main) ? Configuration.hashOf(Files.readString(main)) : Optional.empty();
+  }
+
+  /** The text of the last good postgresql.conf, which there is. */
+  String lastGoodMain() throws IOException {
+    return Files.readString(lastGoodIn(volume).resolve(MAIN));
   }
 
   void restoreGood() throws IOException {

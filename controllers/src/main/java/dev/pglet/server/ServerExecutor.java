@@ -70,6 +70,8 @@ public final class ServerExecutor {
           mark(spec, volume(spec).marker().withBinaries(use.source(), use.version().toString()));
       case ServerStep.ApplyConfiguration apply ->
           configurations.apply(spec, volume(spec), binaries(spec), apply.running());
+      case ServerStep.CorrectConfiguration correct ->
+          configurations.apply(spec, volume(spec), binaries(spec), correct.running());
       case ServerStep.Reload reload -> configurations.reload(volume(spec), reload.hash());
       case ServerStep.ResetOverrides reset ->
           configurations.resetOverrides(volume(spec), reset.settings());
@@ -330,9 +332,13 @@ public final class ServerExecutor {
     String field =
         failure.getMessage().contains(RememberedConfigurations.ACCESS)
             ? Access.HBA
-            : "spec.parameters";
+            : ConfigurationApply.fieldOf(
+                spec,
+                tried.differences(
+                    files("reading the last good configuration", remembered::lastGoodMain)));
     RefusedConfiguration refused =
-        new RefusedConfiguration(tried.hash(), List.of(new Problem(field, failure.getMessage())));
+        new RefusedConfiguration(
+            tried.hash(), List.of(new Problem(field, failure.getMessage().replace('\n', ' '))));
     String binaries = BinariesFingerprint.of(binaries(spec));
     files(
         "going back to the last good configuration",

@@ -29,6 +29,8 @@ import java.util.SortedSet;
  * @param desired the configuration that the spec gives; empty until the port is known
  * @param mainOnDisk the text of postgresql.conf; empty when it is missing
  * @param configurationOnDisk whether all three files are as desired
+ * @param drift what is not as pglet has left it, for people; empty while the spec, too, wants
+ *     something else
  * @param changes names of settings that differ between the file and the spec
  * @param lastGoodHash of the newest configuration that a server has started with
  * @param refused the newest configuration that these binaries did not accept
@@ -50,12 +52,17 @@ public record ServerObserved(
     Optional<Configuration> desired,
     Optional<String> mainOnDisk,
     boolean configurationOnDisk,
+    List<String> drift,
     SortedSet<String> changes,
     Optional<String> lastGoodHash,
     Optional<RefusedConfiguration> refused,
     Optional<LiveServer> live,
     boolean secured,
     Supervision supervision) {
+  public ServerObserved {
+    drift = List.copyOf(drift);
+  }
+
   /**
    * A configuration that the binaries did not accept, or that no server could start with.
    *
@@ -91,6 +98,7 @@ public record ServerObserved(
       Optional<Configuration> desired,
       Optional<String> mainOnDisk,
       boolean configurationOnDisk,
+      List<String> drift,
       SortedSet<String> changes,
       Optional<String> lastGoodHash,
       Optional<RefusedConfiguration> refused,
@@ -110,6 +118,7 @@ public record ServerObserved(
         desired,
         mainOnDisk,
         configurationOnDisk,
+        drift,
         changes,
         lastGoodHash,
         refused,
@@ -139,6 +148,7 @@ public record ServerObserved(
         desired,
         mainOnDisk,
         configurationOnDisk,
+        drift,
         changes,
         lastGoodHash,
         refused,

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -90,6 +91,7 @@ public final class ServerObserver {
         Optional.empty(),
         Optional.empty(),
         false,
+        List.of(),
         new TreeSet<>(),
         Optional.empty(),
         Optional.empty(),
@@ -124,13 +126,8 @@ public final class ServerObserver {
         secured ? text(configurations.resolve(RememberedConfigurations.MAIN)) : Optional.empty();
     SortedSet<String> changes =
         initialized && main.isPresent() ? desired.differences(main.get()) : new TreeSet<>();
-    boolean onDisk =
-        main.equals(Optional.of(desired.main()))
-            && text(configurations.resolve(RememberedConfigurations.ACCESS))
-                .equals(Optional.of(desired.access()))
-            && text(configurations.resolve(RememberedConfigurations.IDENTITIES))
-                .equals(Optional.of(desired.identities()))
-            && linked(volume);
+    Optional<String> lastGood = secured ? lastGood(volume) : Optional.empty();
+    List<String> differences = secured ? differences(volume, desired) : List.of("not looked at");
     Reached<A> reached =
         runningPort.isPresent() && damage.isEmpty()
             ? reach(spec, volume, socket, runningPort.get(), desired, changes, question)
@@ -149,9 +146,10 @@ public final class ServerObserver {
             initialized && postmaster.isEmpty() && host.server().lockHeld(ServerHost.lock(volume)),
             Optional.of(desired),
             main,
-            onDisk,
+            differences.isEmpty(),
+            ours(main, lastGood, desired) && initialized ? differences : List.of(),
             changes,
-            secured ? lastGood(volume) : Optional.empty(),
+            lastGood,
             secured ? refused(configurations, binaries) : Optional.empty(),
             reached.live().map(Live::server),
             secured);
@@ -230,11 +228,18 @@ public final class ServerObserver {
                     text, BinariesFingerprint.of(ready.binaries())));
   }
 
-  private static boolean linked(Volume volume) throws HostUnavailable {
+  /** Whether the files were made for this very configuration: then others have changed them. */
+  private static boolean ours(
+      Optional<String> main, Optional<String> lastGood, Configuration desired) {
+    Optional<String> hash = Optional.of(desired.hash());
+    return lastGood.equals(hash) || main.flatMap(Configuration::hashOf).equals(hash);
+  }
+
+  private List<String> differences(Volume volume, Configuration desired) throws HostUnavailable {
     try {
-      return RememberedConfigurations.linked(volume);
+      return new RememberedConfigurations(volume, host.account()).differences(desired);
     } catch (IOException e) {
-      throw FileFailure.of("looking at the configuration in " + volume.data(), e);
+      throw FileFailure.of("looking at the configuration of " + volume.directory(), e);
     }
   }
 

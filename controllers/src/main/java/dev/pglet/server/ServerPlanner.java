@@ -181,17 +181,27 @@ public final class ServerPlanner {
     if (!observed.running()) {
       steps.add(new ServerStep.StartServer(port(observed)));
     } else if (!restartFor.isEmpty()) {
+      if (steps.isEmpty()) {
+        // It may be long until the restart, and a reload was asked for.
+        reload(spec, observed, desired).ifPresent(steps::add);
+      }
       steps.add(new ServerStep.RestartServer(restartFor));
     } else if (observed.ends().endedAt().isPresent()) {
       steps.add(new ServerStep.NoteRestart());
-    } else if (steps.isEmpty() && observed.doneTokens().reload(spec.lifecycle()).isPresent()) {
-      steps.add(
-          new ServerStep.ReloadAsAsked(
-              observed.doneTokens().reload(spec.lifecycle()).get(), desired.hash()));
+    } else if (steps.isEmpty() && reload(spec, observed, desired).isPresent()) {
+      steps.add(reload(spec, observed, desired).get());
     } else if (steps.isEmpty() && !observed.lastGoodHash().equals(Optional.of(desired.hash()))) {
       steps.add(new ServerStep.RememberGood(desired.hash()));
     }
     return steps;
+  }
+
+  private static Optional<ServerStep> reload(
+      ServerSpec spec, ServerObserved observed, Configuration desired) {
+    return observed
+        .doneTokens()
+        .reload(spec.lifecycle())
+        .map(id -> new ServerStep.ReloadAsAsked(id, desired.hash()));
   }
 
   private static int port(ServerObserved observed) {
@@ -286,6 +296,12 @@ public final class ServerPlanner {
       Configuration desired,
       List<ServerStep> steps,
       List<String> restartFor) {
+    if (!observed.drift().isEmpty()) {
+      steps.add(
+          new ServerStep.CorrectConfiguration(
+              desired.hash(), observed.drift(), observed.running()));
+      return;
+    }
     if (!observed.configurationOnDisk()) {
       steps.add(
           new ServerStep.ApplyConfiguration(
@@ -308,7 +324,7 @@ public final class ServerPlanner {
     } else if (!live.loadedHash().equals(Optional.of(desired.hash()))) {
       steps.add(new ServerStep.Reload(desired.hash()));
     } else {
-      restartFor.addAll(live.pendingRestart());
+      restartFor.addAll(live.pendingRestart().keySet());
     }
   }
 }

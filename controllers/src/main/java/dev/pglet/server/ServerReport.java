@@ -1,6 +1,5 @@
 package dev.pglet.server;
 
-import dev.pglet.api.v1alpha1.ConfigStatus;
 import dev.pglet.api.v1alpha1.ConnectionStatus;
 import dev.pglet.api.v1alpha1.PostmasterStatus;
 import dev.pglet.host.postgres.Postmaster;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a status that every server has. Pure. */
@@ -54,20 +52,6 @@ public final class ServerReport {
   /** What keeps it from being started, or will soon end it. */
   public static List<KindCondition> conditions(ServerObserved observed) {
     return Blocks.conditions(observed.supervision(), observed.ends(), observed.running());
-  }
-
-  /** Which configuration is in force. */
-  public static @Nullable ConfigStatus config(ServerObserved observed) {
-    Optional<LiveServer> live = observed.live();
-    return observed
-        .desired()
-        .map(
-            desired ->
-                new ConfigStatus(
-                    desired.hash(),
-                    live.flatMap(LiveServer::loadedHash).orElse(null),
-                    live.map(LiveServer::pendingRestart).orElse(null)))
-        .orElse(null);
   }
 
   private static String encode(Path path) {

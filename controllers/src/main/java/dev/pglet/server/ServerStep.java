@@ -94,6 +94,31 @@ public sealed interface ServerStep extends Step {
     }
   }
 
+  /**
+   * Writes the configuration anew where somebody else than pglet has changed its files, and lets a
+   * running server read it.
+   *
+   * @param hash of the configuration
+   * @param found what is not as pglet has left it
+   * @param running whether a server will reload
+   */
+  record CorrectConfiguration(String hash, List<String> found, boolean running)
+      implements ServerStep {
+    public CorrectConfiguration {
+      found = List.copyOf(found);
+    }
+
+    @Override
+    public String describe() {
+      return "correcting the configuration: " + String.join("; ", found);
+    }
+
+    @Override
+    public Risk risk() {
+      return running ? Risk.RELOAD : Risk.SAFE;
+    }
+  }
+
   /** Lets a running server read the files that are as desired already. */
   record Reload(String hash) implements ServerStep {
     @Override

@@ -16,6 +16,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.api.v1alpha1.SecuritySpec;
+import dev.pglet.api.v1alpha1.UpdateSpec;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.TestingServer;
@@ -40,6 +41,7 @@ final class TestInstanceRules {
             database,
             PerformanceSpec.DEFAULT,
             SecuritySpec.DEFAULT,
+            UpdateSpec.DEFAULT,
             List.of(),
             parameters,
             List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),

@@ -13,6 +13,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.api.v1alpha1.SecuritySpec;
+import dev.pglet.api.v1alpha1.UpdateSpec;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.health.Vitals;
 import dev.pglet.instance.InstanceObserved.DatabaseFacts;
@@ -75,6 +76,7 @@ final class TestingInstance {
         database,
         PerformanceSpec.DEFAULT,
         SecuritySpec.DEFAULT,
+        UpdateSpec.DEFAULT,
         List.of(),
         Map.of(),
         List.of(extensions),
@@ -108,6 +110,7 @@ final class TestingInstance {
         complete.database(),
         complete.owner(),
         complete.parameters(),
+        complete.windowOpen(),
         complete.facts(),
         new HealthObserved(
             Instant.EPOCH, Optional.of(vitals), Optional.empty(), Optional.empty(), Set.of()),
@@ -131,6 +134,7 @@ final class TestingInstance {
   }
 
   private static InstanceObserved observed(TestingServer server, Optional<DatabaseFacts> facts) {
-    return new InstanceObserved(UID, server.observed(), "app", "app", Map.of(), facts, UNSEEN, Optional.empty());
+    return new InstanceObserved(
+        UID, server.observed(), "app", "app", Map.of(), true, facts, UNSEEN, Optional.empty());
   }
 }

@@ -290,12 +290,10 @@ final class TestInstanceForReal {
   void aConfigurationThatNoServerStartsWithIsTakenBack() throws Exception {
     Path file = pglet.write("app.yaml", APP);
     pglet.converge();
-    pglet.write(
-        "app.yaml",
-        Files.readString(file).replace("work_mem: 5MB", "superuser_reserved_connections: 100"));
+    pglet.write("app.yaml", Files.readString(file).replace("work_mem: 5MB", "shared_buffers: 7TB"));
     Convergence convergence = settleUntilStalled();
     assertThat(convergence.standings().values().iterator().next().message())
-        .contains("superuser_reserved_connections");
+        .contains("shared memory");
     assertThat(value("work_mem")).isEqualTo("5MB");
   }
 

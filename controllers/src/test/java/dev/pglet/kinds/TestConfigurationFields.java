@@ -41,6 +41,26 @@ final class TestConfigurationFields {
           performance: {maxParallelWorkers: 1025}              | spec.performance.maxParallelWorkers: must be at most 1024
           performance: {maxParallelMaintenanceWorkers: -1}     | spec.performance.maxParallelMaintenanceWorkers: must be at least 0
           performance: [workMem]                               | spec.performance: must be a mapping
+          update: {restart: Manual}                            | ''
+          update: {restart: Window, window: [Sun 02:00-06:00, "Mon-Fri,Sun 22:00-04:00 Europe/Berlin"]} | ''
+          update: {restart: Sometimes}                         | spec.update.restart: must be one of Auto, Manual, Window
+          update: {restart: Window}                            | spec.update.restart: restarts wait for a window, and there is none
+          update: {window: [Sun 02:00-06:00]}                  | spec.update.window: a window has no effect with restart: Auto
+          update: {restart: Window, window: Sun 02:00-06:00}   | spec.update.window: must be a list
+          update: {restart: Window, window: [Sun 2-6]}         | spec.update.window[0]: "Sun 2-6" is no time of the week. Write it as
+          update: {restart: Window, window: [Son 02:00-06:00]} | spec.update.window[0]: "Son" is no day: write Mon
+          update: {restart: Window, window: [Sun 02:00-26:00]} | spec.update.window[0]: "26:00" is no time of a day
+          update: {restart: Window, window: [Sun 02:00-06:00 Mars/Base]} | spec.update.window[0]: there is no time zone "Mars/Base"
+          update: {restart: Window, window: ["02:00-02:01"]}   | spec.update.window[0]: "02:00-02:01" is shorter than 5 minutes
+          update: {windows: []}                                | spec.update.windows: unknown field; did you mean "window"?
+          parameters: {superuser_reserved_connections: 100}    | spec.parameters.superuser_reserved_connections: superuser_reserved_connections (100) must be less than max_connections (100)
+          network: {maxConnections: 3}                         | spec.network.maxConnections: superuser_reserved_connections (3) must be less than max_connections (3)
+          network: {maxConnections: 262143}                    | spec.network.maxConnections: max_connections, autovacuum_max_workers
+          network: {maxConnections: 262144}                    | spec.network.maxConnections: must be at most 262143
+          parameters: {wal_level: minimal}                     | spec.parameters.wal_level: wal_level minimal needs max_wal_senders = 0, which is 10
+          parameters: {WAL_level: minimal, max_wal_senders: 0, archive_mode: on} | spec.parameters.archive_mode: archive_mode needs a wal_level above minimal
+          parameters: {wal_level: minimal, max_wal_senders: 0} | ''
+          parameters: {min_wal_size: 16MB}                     | spec.parameters.min_wal_size: min_wal_size must be at least two WAL segments, which are 32 MB
           """)
   void areRefusedByTheirPathOrAccepted(String field, String message) {
     String found = problems(field);

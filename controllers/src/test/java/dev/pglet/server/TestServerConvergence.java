@@ -143,12 +143,32 @@ final class TestServerConvergence {
                   new LiveServer(
                       new PostgresVersion(17, 6),
                       Optional.of(desiredHash()),
-                      List.of("shared_buffers"),
+                      Map.of("shared_buffers", "128MB"),
                       Map.of(),
                       List.of()));
 
       assertThat(converge(wanted, server))
           .containsExactly(new ServerStep.RestartServer(List.of("shared_buffers")));
+    }
+
+    @Test
+    void correctsFilesThatSomebodyElseHasChangedBeforeAnythingElse() throws InvalidSpec {
+      TestingServer server =
+          TestingServer.running()
+              .onDisk(false)
+              .drift("pg_hba.conf is gone")
+              .live(
+                  new LiveServer(
+                      new PostgresVersion(17, 6),
+                      Optional.of(desiredHash()),
+                      Map.of("shared_buffers", "128MB"),
+                      Map.of(),
+                      List.of("work_mem")));
+
+      assertThat(converge(wanted, server))
+          .containsExactly(
+              new ServerStep.CorrectConfiguration(
+                  desiredHash(), List.of("pg_hba.conf is gone"), true));
     }
 
     @Test
@@ -159,7 +179,7 @@ final class TestServerConvergence {
                   new LiveServer(
                       new PostgresVersion(17, 6),
                       Optional.of("another"),
-                      List.of("shared_buffers"),
+                      Map.of("shared_buffers", "128MB"),
                       Map.of(),
                       List.of("work_mem")));
 
@@ -298,7 +318,7 @@ final class TestServerConvergence {
 
   private static LiveServer contexts(Map<String, String> contexts) {
     return new LiveServer(
-        new PostgresVersion(17, 6), Optional.of(desiredHash()), List.of(), contexts, List.of());
+        new PostgresVersion(17, 6), Optional.of(desiredHash()), Map.of(), contexts, List.of());
   }
 
   private static List<ServerStep> converge(TestingServerSpec wanted, TestingServer server)

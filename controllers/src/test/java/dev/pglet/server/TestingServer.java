@@ -49,6 +49,7 @@ public record TestingServer(ServerObserved observed) {
             Optional.empty(),
             Optional.empty(),
             false,
+            List.of(),
             new TreeSet<>(),
             Optional.empty(),
             Optional.empty(),
@@ -88,6 +89,7 @@ public record TestingServer(ServerObserved observed) {
             Optional.of(configuration(Map.of())),
             absent.mainOnDisk(),
             absent.configurationOnDisk(),
+            absent.drift(),
             absent.changes(),
             absent.lastGoodHash(),
             absent.refused(),
@@ -114,7 +116,7 @@ public record TestingServer(ServerObserved observed) {
 
   public static LiveServer live(String loadedHash) {
     return new LiveServer(
-        new PostgresVersion(17, 6), Optional.of(loadedHash), List.of(), Map.of(), List.of());
+        new PostgresVersion(17, 6), Optional.of(loadedHash), Map.of(), Map.of(), List.of());
   }
 
   public static Binaries binaries(int major, int minor, String source) {
@@ -177,6 +179,7 @@ public record TestingServer(ServerObserved observed) {
             observed.desired(),
             observed.mainOnDisk(),
             observed.configurationOnDisk(),
+            observed.drift(),
             observed.changes(),
             observed.lastGoodHash(),
             observed.refused(),
@@ -214,6 +217,31 @@ public record TestingServer(ServerObserved observed) {
         observed.lastGoodHash(),
         observed.refused(),
         observed.live());
+  }
+
+  /** Somebody else has changed its files. */
+  public TestingServer drift(String... drift) {
+    return new TestingServer(
+        new ServerObserved(
+            observed.binaries(),
+            observed.volume(),
+            observed.control(),
+            observed.port(),
+            observed.socketDirectory(),
+            observed.postmaster(),
+            observed.readiness(),
+            observed.runningPort(),
+            observed.socketGone(),
+            observed.lockHeld(),
+            observed.desired(),
+            observed.mainOnDisk(),
+            observed.configurationOnDisk(),
+            List.of(drift),
+            observed.changes(),
+            observed.lastGoodHash(),
+            observed.refused(),
+            observed.live(),
+            observed.secured()));
   }
 
   public TestingServer lastGood(String hash) {
@@ -255,6 +283,7 @@ public record TestingServer(ServerObserved observed) {
             observed.desired(),
             observed.mainOnDisk(),
             observed.configurationOnDisk(),
+            observed.drift(),
             observed.changes(),
             observed.lastGoodHash(),
             observed.refused(),
@@ -279,6 +308,7 @@ public record TestingServer(ServerObserved observed) {
             observed.desired(),
             observed.mainOnDisk(),
             observed.configurationOnDisk(),
+            observed.drift(),
             observed.changes(),
             observed.lastGoodHash(),
             observed.refused(),
@@ -308,6 +338,7 @@ public record TestingServer(ServerObserved observed) {
             desired,
             observed.mainOnDisk(),
             onDisk,
+            observed.drift(),
             new TreeSet<>(changes),
             lastGood,
             refused,

@@ -43,6 +43,7 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription("The first database and its owner.") Database database,
     @JsonPropertyDescription("Memory, planner and workers.") PerformanceSpec performance,
     @JsonPropertyDescription("Who may log in, and how.") SecuritySpec security,
+    @JsonPropertyDescription("When changes may restart the server.") UpdateSpec update,
     @JsonPropertyDescription(
             "Roles, each exactly as its entry says. Removing an entry drops nothing. Default: the owner of the first database. Change: by SQL.")
         List<RoleSpec> roles,
@@ -71,6 +72,7 @@ public record PostgreSQLInstanceSpec(
     performance = performance == null ? PerformanceSpec.DEFAULT : performance;
     security = security == null ? SecuritySpec.DEFAULT : security;
     roles = roles == null ? List.of() : List.copyOf(roles);
+    update = update == null ? UpdateSpec.DEFAULT : update;
     parameters =
         parameters == null
             ? Map.of()
