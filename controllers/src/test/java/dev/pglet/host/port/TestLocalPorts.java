@@ -53,7 +53,7 @@ class TestLocalPorts extends PortContract {
 
   @Test
   void whereProcHidesTheProcessItsUidIsSaid() throws Exception {
-    InetAddress loopback = InetAddress.getByName(LOOPBACK);
+    InetAddress loopback = InetAddress.getLoopbackAddress();
     // No process that can be seen has it open, as when it is another user's and this is not root.
     var hidden = new ListeningSockets.Listener(loopback, 5432, 26, "18446744073709551615");
     assertThat(hidden.holder()).isEqualTo(new Ports.Holder(5432, 0, "", 26));
@@ -63,7 +63,7 @@ class TestLocalPorts extends PortContract {
   @Test
   void aSocketThatIsBoundAndDoesNotListenIsInNoTable() throws Exception {
     try (SocketChannel bound = SocketChannel.open()) {
-      bound.bind(new InetSocketAddress(LOOPBACK, 0));
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       int port = ((InetSocketAddress) bound.getLocalAddress()).getPort();
       assertThat(ports().holder(LOOPBACK, port).orElseThrow().describe())
           .isEqualTo("a process that /proc does not show");
