@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -38,11 +39,33 @@ public final class Meters {
     Duration.ofMinutes(10)
   };
 
+  private static final Map<String, String> HELP =
+      Map.ofEntries(
+          Map.entry("pglet.max.concurrent.reconciles", "Passes that may run at the same time."),
+          Map.entry("pglet.reconcile", "Passes, by how they ended."),
+          Map.entry("pglet.reconcile.errors", "Passes that failed and are tried again."),
+          Map.entry(
+              "pglet.terminal.reconcile.errors", "Passes that stalled until something changes."),
+          Map.entry("pglet.reconcile.panics", "Errors of pglet itself in passes."),
+          Map.entry("pglet.reconcile.time", "How long passes took."),
+          Map.entry("pglet.workqueue.retries", "Passes that were put into the queue again."),
+          Map.entry("pglet.workqueue.depth", "Resources that wait for a pass."),
+          Map.entry("pglet.workqueue.adds", "Resources that were put into the queue."),
+          Map.entry("pglet.workqueue.queue.duration", "How long resources waited for a pass."),
+          Map.entry("pglet.workqueue.work.duration", "How long work on a resource took."),
+          Map.entry("pglet.workqueue.unfinished.work", "Time spent on what is not finished yet."),
+          Map.entry(
+              "pglet.workqueue.longest.running.processor", "How long the longest pass has run."),
+          Map.entry("pglet.active.workers", "Passes that run now."),
+          Map.entry("pglet.step", "Steps, by how they ended."),
+          Map.entry("pglet.step.duration", "How long steps took."));
+
   private final MeterRegistry registry;
 
   public Meters(MeterRegistry registry, Collection<String> kinds, int workers) {
     this.registry = requireNonNull(registry, "registry is null");
     Gauge.builder("pglet.max.concurrent.reconciles", () -> workers)
+        .description(HELP.get("pglet.max.concurrent.reconciles"))
         .strongReference(true)
         .register(registry);
     for (String kind : kinds) {
@@ -58,21 +81,31 @@ public final class Meters {
 
   /** Watches something that has a depth and a number of adds. */
   public <T> void queue(T queue, ToDoubleFunction<T> depth, ToDoubleFunction<T> adds) {
-    Gauge.builder("pglet.workqueue.depth", queue, depth).strongReference(true).register(registry);
-    FunctionCounter.builder("pglet.workqueue.adds", queue, adds).register(registry);
+    Gauge.builder("pglet.workqueue.depth", queue, depth)
+        .description(HELP.get("pglet.workqueue.depth"))
+        .strongReference(true)
+        .register(registry);
+    FunctionCounter.builder("pglet.workqueue.adds", queue, adds)
+        .description(HELP.get("pglet.workqueue.adds"))
+        .register(registry);
   }
 
   public <T> void activeWorkers(T workers, ToDoubleFunction<T> active) {
-    Gauge.builder("pglet.active.workers", workers, active).strongReference(true).register(registry);
+    Gauge.builder("pglet.active.workers", workers, active)
+        .description(HELP.get("pglet.active.workers"))
+        .strongReference(true)
+        .register(registry);
   }
 
   /** Watches what is being worked on: all of it together, and the longest, in seconds. */
   public <T> void unfinished(T work, ToDoubleFunction<T> all, ToDoubleFunction<T> longest) {
     Gauge.builder("pglet.workqueue.unfinished.work", work, all)
+        .description(HELP.get("pglet.workqueue.unfinished.work"))
         .baseUnit("seconds")
         .strongReference(true)
         .register(registry);
     Gauge.builder("pglet.workqueue.longest.running.processor", work, longest)
+        .description(HELP.get("pglet.workqueue.longest.running.processor"))
         .baseUnit("seconds")
         .strongReference(true)
         .register(registry);
@@ -88,7 +121,7 @@ public final class Meters {
 
   /** With the buckets that a histogram needs for quantiles over many hosts. */
   private static Timer.Builder timer(String name) {
-    return Timer.builder(name).serviceLevelObjectives(BUCKETS);
+    return Timer.builder(name).description(HELP.get(name)).serviceLevelObjectives(BUCKETS);
   }
 
   public void pass(String kind, Result result, Duration took) {
@@ -110,12 +143,14 @@ public final class Meters {
 
   public void step(String kind, String step, boolean succeeded, Duration took) {
     Timer.builder("pglet.step.duration")
+        .description(HELP.get("pglet.step.duration"))
         .tag("kind", kind)
         .tag("step", step)
         .tag("result", succeeded ? "success" : "error")
         .register(registry)
         .record(took);
     Counter.builder("pglet.step")
+        .description(HELP.get("pglet.step"))
         .tag("kind", kind)
         .tag("step", step)
         .tag("result", succeeded ? "success" : "error")
@@ -125,12 +160,13 @@ public final class Meters {
 
   private Counter passes(String kind, Result result) {
     return Counter.builder("pglet.reconcile")
+        .description(HELP.get("pglet.reconcile"))
         .tag("kind", kind)
         .tag("result", result.name().toLowerCase(Locale.ROOT))
         .register(registry);
   }
 
   private Counter counter(String name, String kind) {
-    return Counter.builder(name).tag("kind", kind).register(registry);
+    return Counter.builder(name).description(HELP.get(name)).tag("kind", kind).register(registry);
   }
 }
