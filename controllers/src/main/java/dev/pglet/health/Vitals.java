@@ -35,8 +35,8 @@ public record Vitals(
     boolean archiveFailing,
     boolean recovering,
     boolean monitor) {
-  /** For version 13 and newer; nothing here takes locks or reads files of tables. */
-  private static final String QUERY =
+  /** For version 13 and newer; nothing here takes locks or reads files of tables. One row. */
+  public static final String QUERY =
       """
       SELECT a.clients, a.longest,
              current_setting('max_connections')::int
@@ -71,7 +71,11 @@ public record Vitals(
 
   /** Asks in one round trip. */
   public static Vitals ask(SuperuserSession session) throws ReconcileException {
-    List<String> row = session.rows(QUERY).getFirst();
+    return of(session.rows(QUERY).getFirst());
+  }
+
+  /** Reads the row of {@link #QUERY}. */
+  public static Vitals of(List<String> row) {
     return new Vitals(
         Integer.parseInt(row.get(0)),
         Integer.parseInt(row.get(2)),

@@ -19,6 +19,11 @@ import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.database.DatabasePlanner;
+import dev.pglet.instance.database.WantedDatabase;
+import dev.pglet.instance.extension.ExtensionReport;
+import dev.pglet.instance.extension.ExtensionSettings;
+import dev.pglet.instance.extension.WantedExtension;
 import dev.pglet.instance.role.RoleReport;
 import dev.pglet.instance.role.RoleSql;
 import dev.pglet.instance.role.WantedRole;
@@ -35,6 +40,7 @@ import dev.pglet.reconcile.World;
 import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
+import dev.pglet.server.PreloadList;
 import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
@@ -61,9 +67,6 @@ import java.util.Set;
 public final class InstanceController
     implements Controller<
         PostgreSQLInstance, PostgreSQLInstanceStatus, InstanceObserved, InstanceStep> {
-  /** Where the binaries have it: what runs often or long cannot be found later without it. */
-  private static final List<String> PRELOADED = List.of("pg_stat_statements");
-
   private final ServerHost host;
   private final InstanceObserver observer;
   private final ServerExecutor servers;
@@ -128,12 +131,9 @@ public final class InstanceController
       case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
       case InstanceStep.InitCluster _ -> initialize(resource, spec);
       case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
-      case InstanceStep.RememberDatabase _ -> {
-        Volume volume = servers.volume(spec);
-        Map<String, String> facts = new HashMap<>(volume.marker().facts());
-        facts.put(InstancePlanner.MADE_FACT, "true");
-        servers.mark(spec, volume.marker().withFacts(facts));
-      }
+      case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
+      case InstanceStep.KeepPreloaded keep ->
+          remember(spec, PreloadList.KEPT_FACT, String.join(",", keep.libraries()));
     }
   }
 
@@ -169,6 +169,20 @@ public final class InstanceController
         server.ends().lastRestartText(),
         server.doneTokens().restarted(spec.lifecycle()).orElse(null),
         server.doneTokens().reloaded(spec.lifecycle()).orElse(null),
+        observed
+            .facts()
+            .map(
+                facts ->
+                    DatabasePlanner.status(
+                        WantedDatabase.of(resource.getSpec()), facts.databases()))
+            .orElse(null),
+        observed
+            .facts()
+            .map(
+                facts ->
+                    ExtensionReport.status(
+                        WantedExtension.of(resource.getSpec()), facts.extensions()))
+            .orElse(null),
         null);
   }
 
@@ -203,6 +217,13 @@ public final class InstanceController
         .ifPresent(conditions::add);
     conditions.addAll(ServerReport.conditions(observed.server()));
     observed.metricsPort().map(MetricsPort::condition).ifPresent(conditions::add);
+    observed
+        .facts()
+        .flatMap(
+            facts ->
+                ExtensionReport.condition(
+                    WantedExtension.of(resource.getSpec()), facts.extensions()))
+        .ifPresent(conditions::add);
     return conditions;
   }
 
@@ -264,11 +285,18 @@ public final class InstanceController
         pool == null ? host.settings().volumes() : Path.of(pool).normalize(),
         InstanceSettings.typed(wanted),
         wanted.parameters(),
-        PRELOADED,
+        ExtensionSettings.preload(wanted),
         Map.of(),
         Access.of(wanted.security().authentication()),
         Lifecycle.of(resource, wanted.desiredState())
             .keeping(MinFree.parse(wanted.storage().minFree())));
+  }
+
+  private void remember(ServerSpec spec, String fact, String value) throws ReconcileException {
+    VolumeMarker marker = servers.volume(spec).marker();
+    Map<String, String> facts = new HashMap<>(marker.facts());
+    facts.put(fact, value);
+    servers.mark(spec, marker.withFacts(facts));
   }
 
   private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)

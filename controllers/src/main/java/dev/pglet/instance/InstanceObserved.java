@@ -3,18 +3,20 @@ package dev.pglet.instance;
 import dev.pglet.exporter.MetricsPort;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.database.DatabaseFacts;
+import dev.pglet.instance.extension.ExtensionFacts;
 import dev.pglet.instance.role.RoleFacts;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ServerObserved;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What there is of an instance.
  *
  * @param windowOpen whether a running server may be restarted for changes now
- * @param facts what the server says of the first database; empty while no session is possible
+ * @param facts what the server says of roles, databases and extensions; empty while no session is
+ *     possible
  * @param health of the server and of what it stands on
  * @param metricsPort empty when it wants none
  */
@@ -25,7 +27,7 @@ public record InstanceObserved(
     String owner,
     Map<String, String> parameters,
     boolean windowOpen,
-    Optional<DatabaseFacts> facts,
+    Optional<SqlFacts> facts,
     HealthObserved health,
     Optional<MetricsPort> metricsPort)
     implements CloneSource {
@@ -52,37 +54,6 @@ public record InstanceObserved(
         .orElse(false);
   }
 
-  /**
-   * What the server says of the roles and the first database.
-   *
-   * @param roles all that the spec wants
-   * @param databaseOwner the owner of the database, if it exists
-   * @param installed the wanted extensions that are installed, by name
-   * @param available the wanted extensions that the binaries have, by name
-   */
-  public record DatabaseFacts(
-      RoleFacts roles,
-      Optional<String> databaseOwner,
-      Map<String, Installed> installed,
-      Map<String, Available> available) {
-    public DatabaseFacts {
-      installed = Map.copyOf(installed);
-      available = Map.copyOf(available);
-    }
-  }
-
-  /** An extension in the database. */
-  public record Installed(String version, String schema) {}
-
-  /**
-   * An extension of the binaries.
-   *
-   * @param versions that can be installed or updated to
-   * @param schema that the extension insists on; empty: free
-   */
-  public record Available(Set<String> versions, String schema) {
-    public Available {
-      versions = Set.copyOf(versions);
-    }
-  }
+  /** What the server says of what the spec wants to be made by SQL. */
+  public record SqlFacts(RoleFacts roles, DatabaseFacts databases, ExtensionFacts extensions) {}
 }

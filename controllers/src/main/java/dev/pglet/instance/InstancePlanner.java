@@ -2,12 +2,13 @@ package dev.pglet.instance;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
-import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.health.MonitorRole;
 import dev.pglet.host.volume.VolumeMarker;
-import dev.pglet.instance.InstanceObserved.Available;
-import dev.pglet.instance.InstanceObserved.DatabaseFacts;
-import dev.pglet.instance.InstanceObserved.Installed;
+import dev.pglet.instance.InstanceObserved.SqlFacts;
+import dev.pglet.instance.database.DatabasePlanner;
+import dev.pglet.instance.database.WantedDatabase;
+import dev.pglet.instance.extension.ExtensionPlanner;
+import dev.pglet.instance.extension.WantedExtension;
 import dev.pglet.instance.role.RolePlanner;
 import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.InvalidSpec;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What is left to do to an instance: pure functions of spec and observation. */
 final class InstancePlanner {
@@ -84,14 +84,12 @@ final class InstancePlanner {
           deferred);
     }
     if (observed.facts().isPresent()) {
-      steps.addAll(database(wanted, observed, observed.facts().get()));
+      steps.addAll(bySql(wanted, observed, observed.facts().get()));
       if (wanted.monitoring().enabled() && observed.health().lacksMonitor()) {
         steps.add(new InstanceStep.EnsureMonitor(MonitorRole.NAME));
       }
       if (steps.isEmpty()) {
-        InvalidSpec.throwAll(
-            RolePlanner.missing(WantedRole.of(wanted), observed.facts().get().roles()));
-        refuseMissing(wanted.extensions(), observed.facts().get());
+        refuseMissing(wanted, observed.facts().get());
       }
     }
     return new Plan<>(
@@ -118,6 +116,10 @@ final class InstancePlanner {
     refuseChange(facts, DATABASE_FACT, "spec.database.name", database.name());
     refuseChange(facts, ENCODING_FACT, "spec.database.encoding", database.encoding());
     refuseChange(facts, LOCALE_FACT, "spec.database.locale", database.locale());
+    if (observed.facts().isPresent()) {
+      InvalidSpec.throwAll(
+          DatabasePlanner.immutable(WantedDatabase.of(wanted), observed.facts().get().databases()));
+    }
   }
 
   private static void refuseChange(
@@ -132,87 +134,35 @@ final class InstancePlanner {
     }
   }
 
-  private static List<InstanceStep> database(
-      PostgreSQLInstanceSpec wanted, InstanceObserved observed, DatabaseFacts facts) {
-    Database database = wanted.database();
+  private static List<InstanceStep> bySql(
+      PostgreSQLInstanceSpec wanted, InstanceObserved observed, SqlFacts facts) {
     List<InstanceStep> steps = new ArrayList<>();
     RolePlanner.plan(WantedRole.of(wanted), facts.roles()).stream()
         .map(InstanceStep.OnRole::new)
         .forEach(steps::add);
-    if (facts.databaseOwner().isEmpty()) {
-      // Which extensions there are is seen from inside the database.
-      steps.add(new InstanceStep.CreateDatabase(database.name(), database.owner()));
-      return steps;
-    }
-    String owner = facts.databaseOwner().get();
-    if (!owner.equals(database.owner())) {
-      steps.add(new InstanceStep.ChangeOwner(database.name(), owner, database.owner()));
-    }
-    for (Extension extension : wanted.extensions()) {
-      Installed installed = facts.installed().get(extension.name());
-      Available available = facts.available().get(extension.name());
-      if (installed == null) {
-        if (isAvailable(extension, available)) {
-          steps.add(create(database.name(), extension));
-        }
-        continue;
-      }
-      String version = extension.version();
-      if (version != null
-          && !version.equals(installed.version())
-          && isAvailable(extension, available)) {
-        steps.add(
-            new InstanceStep.UpdateExtension(
-                database.name(), extension.name(), installed.version(), version));
-      }
-      String schema = extension.schema();
-      if (schema != null && !schema.equals(installed.schema())) {
-        steps.add(new InstanceStep.MoveExtension(database.name(), extension.name(), schema));
-      }
-    }
+    DatabasePlanner.plan(WantedDatabase.of(wanted), facts.databases()).stream()
+        .map(InstanceStep.OnDatabase::new)
+        .forEach(steps::add);
+    List<WantedExtension> extensions = WantedExtension.of(wanted);
+    ExtensionPlanner.keep(extensions, facts.extensions())
+        .map(InstanceStep.KeepPreloaded::new)
+        .ifPresent(steps::add);
+    ExtensionPlanner.plan(extensions, facts.extensions()).stream()
+        .map(InstanceStep.OnExtension::new)
+        .forEach(steps::add);
     if (steps.isEmpty() && !observed.databaseMade()) {
-      steps.add(new InstanceStep.RememberDatabase(database.name()));
+      steps.add(new InstanceStep.RememberDatabase(wanted.database().name()));
     }
     return steps;
   }
 
-  /** Last of all, so that a missing package keeps nothing else from being done. */
-  private static void refuseMissing(List<Extension> extensions, DatabaseFacts facts)
+  /** Last of all, so that what is missing keeps nothing else from being done. */
+  private static void refuseMissing(PostgreSQLInstanceSpec wanted, SqlFacts facts)
       throws InvalidSpec {
-    for (int i = 0; i < extensions.size(); i++) {
-      Extension extension = extensions.get(i);
-      Available available = facts.available().get(extension.name());
-      Installed installed = facts.installed().get(extension.name());
-      if (installed == null && available == null) {
-        throw new InvalidSpec(
-            "ExtensionMissing",
-            "spec.extensions[%d].name".formatted(i),
-            "the PostgreSQL binaries in use have no extension " + extension.name(),
-            "Install its package for this PostgreSQL version, or remove the entry");
-      }
-      String version = extension.version();
-      if (version != null
-          && available != null
-          && !available.versions().contains(version)
-          && (installed == null || !installed.version().equals(version))) {
-        throw new InvalidSpec(
-            "ExtensionVersionMissing",
-            "spec.extensions[%d].version".formatted(i),
-            "extension %s has no version %s here, but %s"
-                .formatted(extension.name(), version, String.join(", ", available.versions())),
-            "Choose one of those, or install a package that has it");
-      }
-    }
-  }
-
-  private static boolean isAvailable(Extension extension, @Nullable Available available) {
-    String version = extension.version();
-    return available != null && (version == null || available.versions().contains(version));
-  }
-
-  private static InstanceStep create(String database, Extension extension) {
-    return new InstanceStep.CreateExtension(
-        database, extension.name(), extension.version(), extension.schema());
+    List<InvalidSpec> missing =
+        new ArrayList<>(RolePlanner.missing(WantedRole.of(wanted), facts.roles()));
+    missing.addAll(ExtensionPlanner.missing(WantedExtension.of(wanted), facts.extensions()));
+    InvalidSpec.throwAll(missing);
   }
 
   private static List<InstanceStep> onServer(List<ServerStep> steps) {

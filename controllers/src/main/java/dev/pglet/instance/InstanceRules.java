@@ -4,6 +4,8 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.health.HealthRules;
+import dev.pglet.instance.database.DatabaseRules;
+import dev.pglet.instance.extension.ExtensionRules;
 import dev.pglet.instance.role.RoleRules;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
@@ -14,18 +16,13 @@ import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What no instance can be, whatever there is on the host. */
 public record InstanceRules(ServerRules servers) implements SpecRules {
   /** The oldest major version of the catalogue; nothing older was ever tried. */
   private static final int OLDEST = 13;
-
-  private static final Set<String> DATABASES_OF_POSTGRES =
-      Set.of("postgres", "template0", "template1");
 
   @Override
   public List<InvalidSpec> check(CustomResource<?, ?> resource) {
@@ -68,23 +65,14 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     problems.addAll(InstanceSettings.conflicts(wanted));
     problems.addAll(names(wanted.database()));
     problems.addAll(RoleRules.check(wanted));
-    Set<String> extensions = new HashSet<>();
-    for (int i = 0; i < wanted.extensions().size(); i++) {
-      if (!extensions.add(wanted.extensions().get(i).name())) {
-        problems.add(
-            new InvalidSpec(
-                "DuplicateExtension",
-                "spec.extensions[%d].name".formatted(i),
-                "the extension " + wanted.extensions().get(i).name() + " is listed twice",
-                "Remove one of the entries"));
-      }
-    }
+    problems.addAll(DatabaseRules.check(wanted));
+    problems.addAll(ExtensionRules.check(wanted));
     return problems;
   }
 
   private static List<InvalidSpec> names(Database database) {
     List<InvalidSpec> problems = new ArrayList<>();
-    if (DATABASES_OF_POSTGRES.contains(database.name())) {
+    if (DatabaseRules.reserved(database.name())) {
       problems.add(
           new InvalidSpec(
               "ReservedName",

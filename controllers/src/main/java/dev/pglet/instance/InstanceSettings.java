@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.instance.extension.ExtensionSettings;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.SettingRules;
 import dev.pglet.server.config.PerformanceSettings;
@@ -17,7 +18,7 @@ final class InstanceSettings {
   private InstanceSettings() {}
 
   static Map<String, String> typed(PostgreSQLInstanceSpec wanted) {
-    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, String> settings = new LinkedHashMap<>(ExtensionSettings.settings(wanted));
     settings.put("timezone", wanted.database().timezone());
     settings.put("log_timezone", wanted.database().timezone());
     Integer maxConnections = wanted.network().maxConnections();

@@ -1,12 +1,14 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.instance.database.DatabaseStep;
+import dev.pglet.instance.extension.ExtensionStep;
 import dev.pglet.instance.role.RoleStep;
 import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.server.ServerStep;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** What can be done to an instance. */
 public sealed interface InstanceStep extends Step {
@@ -47,15 +49,6 @@ public sealed interface InstanceStep extends Step {
   sealed interface InSql extends InstanceStep {
     /** The path of the field that asks for the step. */
     String field(PostgreSQLInstanceSpec wanted);
-
-    private static String extension(PostgreSQLInstanceSpec wanted, String name, String field) {
-      for (int i = 0; i < wanted.extensions().size(); i++) {
-        if (wanted.extensions().get(i).name().equals(name)) {
-          return "spec.extensions[%d].%s".formatted(i, field);
-        }
-      }
-      return "spec.extensions";
-    }
   }
 
   /** Makes the cluster, and then declares the volume ready. */
@@ -102,18 +95,6 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
-  record CreateDatabase(String database, String owner) implements InSql {
-    @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return "spec.database.name";
-    }
-
-    @Override
-    public String describe() {
-      return "creating database " + database + " owned by " + owner;
-    }
-  }
-
   /** Notes in the marker that the database has been made: from now on it can be branched. */
   record RememberDatabase(String database) implements InstanceStep {
     @Override
@@ -122,60 +103,66 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
-  record ChangeOwner(String database, String from, String to) implements InSql {
-    @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return "spec.database.owner";
-    }
-
-    @Override
-    public String describe() {
-      return "changing the owner of database %s from %s to %s".formatted(database, from, to);
-    }
-  }
-
   /**
-   * Installs an extension and what it requires.
-   *
-   * @param version null: the package's default
-   * @param schema null: the extension's own choice
+   * Notes in the marker which libraries databases need: they are preloaded until it is noted that
+   * they are not.
    */
-  record CreateExtension(
-      String database, String extension, @Nullable String version, @Nullable String schema)
-      implements InSql {
-    @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return InSql.extension(wanted, extension, "name");
+  record KeepPreloaded(List<String> libraries) implements InstanceStep {
+    public KeepPreloaded {
+      libraries = List.copyOf(libraries);
     }
 
     @Override
     public String describe() {
-      return "creating extension " + extension + " in database " + database;
+      return libraries.isEmpty()
+          ? "noting that no database needs a preloaded library"
+          : "noting that databases need the preloaded " + String.join(", ", libraries);
     }
   }
 
-  record UpdateExtension(String database, String extension, String from, String to)
-      implements InSql {
+  /** A step of a database. */
+  record OnDatabase(DatabaseStep step) implements InSql {
     @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return InSql.extension(wanted, extension, "version");
+    public String name() {
+      return step.name();
     }
 
     @Override
     public String describe() {
-      return "updating extension %s from %s to %s".formatted(extension, from, to);
+      return step.describe();
+    }
+
+    @Override
+    public Risk risk() {
+      return step.risk();
+    }
+
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return step.field(wanted);
     }
   }
 
-  record MoveExtension(String database, String extension, String schema) implements InSql {
+  /** A step of an extension. */
+  record OnExtension(ExtensionStep step) implements InSql {
     @Override
-    public String field(PostgreSQLInstanceSpec wanted) {
-      return InSql.extension(wanted, extension, "schema");
+    public String name() {
+      return step.name();
     }
 
     @Override
     public String describe() {
-      return "moving extension " + extension + " to schema " + schema;
+      return step.describe();
+    }
+
+    @Override
+    public Risk risk() {
+      return step.risk();
+    }
+
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return step.field(wanted);
     }
   }
 }

@@ -76,24 +76,46 @@ public final class SuperuserSession implements AutoCloseable {
     return rows(sql).stream().map(List::getFirst).toList();
   }
 
+  /** The first row of each question, as text; NULL is empty. All are asked in one round trip. */
+  public List<List<String>> firstRows(String... questions) throws ReconcileException {
+    String sql = String.join(";\n", questions);
+    try (Statement statement = connection.createStatement()) {
+      List<List<String>> firstRows = new ArrayList<>();
+      boolean more = statement.execute(sql);
+      while (more) {
+        try (ResultSet results = statement.getResultSet()) {
+          firstRows.add(all(results).getFirst());
+        }
+        more = statement.getMoreResults();
+      }
+      return firstRows;
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
   /** Every row as text; NULL is empty. */
   public List<List<String>> rows(String sql) throws ReconcileException {
     try (Statement statement = connection.createStatement();
         ResultSet results = statement.executeQuery(sql)) {
-      List<List<String>> rows = new ArrayList<>();
-      int columns = results.getMetaData().getColumnCount();
-      while (results.next()) {
-        List<String> row = new ArrayList<>();
-        for (int column = 1; column <= columns; column++) {
-          String value = results.getString(column);
-          row.add(value == null ? "" : value);
-        }
-        rows.add(row);
-      }
-      return rows;
+      return all(results);
     } catch (SQLException e) {
       throw failed(sql, e);
     }
+  }
+
+  private static List<List<String>> all(ResultSet results) throws SQLException {
+    List<List<String>> rows = new ArrayList<>();
+    int columns = results.getMetaData().getColumnCount();
+    while (results.next()) {
+      List<String> row = new ArrayList<>();
+      for (int column = 1; column <= columns; column++) {
+        String value = results.getString(column);
+        row.add(value == null ? "" : value);
+      }
+      rows.add(row);
+    }
+    return rows;
   }
 
   /**

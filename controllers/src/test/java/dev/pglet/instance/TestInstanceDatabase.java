@@ -9,161 +9,88 @@ import static dev.pglet.instance.TestingInstance.wanted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
-import dev.pglet.instance.InstanceObserved.Available;
-import dev.pglet.instance.InstanceObserved.DatabaseFacts;
-import dev.pglet.instance.InstanceObserved.Installed;
+import dev.pglet.instance.InstanceObserved.SqlFacts;
+import dev.pglet.instance.database.DatabaseFacts;
+import dev.pglet.instance.database.DatabaseStep;
+import dev.pglet.instance.extension.ExtensionFacts;
+import dev.pglet.instance.extension.ExtensionFacts.Available;
+import dev.pglet.instance.extension.ExtensionFacts.InDatabase;
+import dev.pglet.instance.extension.ExtensionStep;
 import dev.pglet.instance.role.TestingRoles;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.TestingServer;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What is done in the database of a running instance. */
+/** What is done by SQL in a running instance, and in which order. */
 final class TestInstanceDatabase {
-  @Nested
-  final class DatabaseAndOwner {
-    @Test
-    void makesRoleThenPasswordThenDatabaseAndLooksForExtensionsInside() throws InvalidSpec {
-      DatabaseFacts nothing =
-          new DatabaseFacts(TestingRoles.NONE, Optional.empty(), Map.of(), Map.of());
+  @Test
+  void makesRoleThenPasswordThenDatabaseAndLooksForExtensionsInside() throws InvalidSpec {
+    SqlFacts nothing =
+        new SqlFacts(TestingRoles.NONE, new DatabaseFacts(Map.of()), extensions(Map.of()));
 
-      assertThat(
-              plan(
-                      wanted(APP, extension("citext", null, null)),
-                      observed(TestingServer.running(), nothing))
-                  .steps())
-          .extracting(InstanceStep::name)
-          .containsExactly("CreateRole", "SetPassword", "CreateDatabase");
-    }
-
-    @Test
-    void changesTheOwnerOfAnExistingDatabase() throws InvalidSpec {
-      DatabaseFacts facts =
-          new DatabaseFacts(TestingRoles.OWNER, Optional.of("old"), Map.of(), Map.of());
-
-      assertThat(database(facts))
-          .containsExactly(new InstanceStep.ChangeOwner("app", "old", "app"));
-    }
-
-    private List<InstanceStep> database(DatabaseFacts facts) throws InvalidSpec {
-      return plan(wanted(APP), observed(TestingServer.running(), facts)).steps();
-    }
+    assertThat(
+            plan(
+                    wanted(APP, extension("citext", null, null)),
+                    observed(TestingServer.running(), nothing))
+                .steps())
+        .extracting(InstanceStep::name)
+        .containsExactly("CreateRole", "SetPassword", "CreateDatabase");
   }
 
-  @Nested
-  final class Extensions {
-    private final Extension citext = extension("citext", null, null);
+  @Test
+  void changesTheOwnerOfAnExistingDatabase() throws InvalidSpec {
+    SqlFacts facts =
+        new SqlFacts(
+            TestingRoles.OWNER,
+            new DatabaseFacts(Map.of("app", new DatabaseFacts.Database("old", "UTF8", "C.UTF-8"))),
+            COMPLETE.extensions());
 
-    @Test
-    void createsAnExtensionThatTheBinariesHave() throws InvalidSpec {
-      assertThat(steps(facts(Map.of(), Map.of("citext", available("1.6"))), citext))
-          .containsExactly(new InstanceStep.CreateExtension("app", "citext", null, null));
-    }
+    assertThat(plan(wanted(APP), observed(TestingServer.running(), facts)).steps())
+        .containsExactly(
+            new InstanceStep.OnDatabase(new DatabaseStep.ChangeOwner("app", "old", "app")));
+  }
 
-    @Test
-    void leavesTheVersionOfAnExtensionWhoseEntryNamesNone() throws InvalidSpec {
-      assertThat(
-              steps(
-                  facts(
-                      Map.of("citext", new Installed("1.5", "public")),
-                      Map.of("citext", available("1.5", "1.6"))),
-                  citext))
-          .isEmpty();
-    }
+  @Test
+  void doesEverythingElseBeforeItSaysThatAnExtensionIsMissing() throws InvalidSpec {
+    SqlFacts facts = facts(Map.of("citext", new Available(Set.of("1.6"))));
 
-    @Test
-    void updatesToTheVersionThatTheEntryNames() throws InvalidSpec {
-      assertThat(
-              steps(
-                  facts(
-                      Map.of("citext", new Installed("1.5", "public")),
-                      Map.of("citext", available("1.5", "1.6"))),
-                  extension("citext", "1.6", null)))
-          .containsExactly(new InstanceStep.UpdateExtension("app", "citext", "1.5", "1.6"));
-    }
+    assertThat(
+            plan(
+                    wanted(APP, extension("postgis", null, null), extension("citext", null, null)),
+                    observed(TestingServer.running(), facts))
+                .steps())
+        .containsExactly(
+            new InstanceStep.OnExtension(
+                new ExtensionStep.CreateExtension("app", "citext", null, null)));
+  }
 
-    @Test
-    void movesAnExtensionToTheSchemaThatTheEntryNames() throws InvalidSpec {
-      assertThat(
-              steps(
-                  facts(
-                      Map.of("citext", new Installed("1.6", "public")),
-                      Map.of("citext", available("1.6"))),
-                  extension("citext", null, "tools")))
-          .containsExactly(new InstanceStep.MoveExtension("app", "citext", "tools"));
-    }
+  @Test
+  void namesTheEntryOfAMissingExtensionAndTheCommandLastOfAll() {
+    InvalidSpec error =
+        catchThrowableOfType(
+            InvalidSpec.class,
+            () ->
+                plan(
+                    wanted(APP, extension("postgis", null, null)),
+                    observed(TestingServer.running(), facts(Map.of()))));
 
-    @Test
-    void doesEverythingElseBeforeItSaysThatAnExtensionIsMissing() throws InvalidSpec {
-      DatabaseFacts facts = facts(Map.of(), Map.of("citext", available("1.6")));
+    assertThat(error.reason()).isEqualTo("ExtensionMissing");
+    assertThat(error.field()).isEqualTo("spec.extensions[0].name");
+    assertThat(error.explain())
+        .contains("no extension postgis", "Run: apt-get install postgresql-17-postgis-3");
+  }
 
-      assertThat(steps(facts, extension("postgis", null, null), citext))
-          .containsExactly(new InstanceStep.CreateExtension("app", "citext", null, null));
-    }
+  private static SqlFacts facts(Map<String, Available> available) {
+    return new SqlFacts(
+        COMPLETE.roles(),
+        COMPLETE.databases(),
+        extensions(Map.of("app", new InDatabase(Map.of(), available))));
+  }
 
-    @Test
-    void namesTheEntryOfAMissingExtensionLastOfAll() {
-      DatabaseFacts facts =
-          facts(
-              Map.of("citext", new Installed("1.6", "public")), Map.of("citext", available("1.6")));
-
-      InvalidSpec error = refusal(facts, citext, extension("postgis", null, null));
-
-      assertThat(error.reason()).isEqualTo("ExtensionMissing");
-      assertThat(error.field()).isEqualTo("spec.extensions[1].name");
-      assertThat(error.explain()).contains("no extension postgis", "Install its package");
-    }
-
-    @Test
-    void namesTheVersionsThereAreWhenTheWantedOneIsMissing() {
-      InvalidSpec error =
-          refusal(
-              facts(Map.of(), Map.of("citext", available("1.6"))),
-              extension("citext", "9.9", null));
-
-      assertThat(error.reason()).isEqualTo("ExtensionVersionMissing");
-      assertThat(error.field()).isEqualTo("spec.extensions[0].version");
-      assertThat(error.getMessage()).contains("9.9", "1.6");
-    }
-
-    @Test
-    void keepsAnInstalledVersionThatThePackageNoLongerHas() throws InvalidSpec {
-      assertThat(
-              steps(
-                  facts(
-                      Map.of("citext", new Installed("1.4", "public")),
-                      Map.of("citext", available("1.6"))),
-                  extension("citext", "1.4", null)))
-          .isEmpty();
-    }
-
-    @Test
-    void dropsNothingWhoseEntryIsGone() throws InvalidSpec {
-      assertThat(steps(facts(Map.of("citext", new Installed("1.6", "public")), Map.of())))
-          .isEmpty();
-    }
-
-    private DatabaseFacts facts(
-        Map<String, Installed> installed, Map<String, Available> available) {
-      return new DatabaseFacts(COMPLETE.roles(), COMPLETE.databaseOwner(), installed, available);
-    }
-
-    private Available available(String... versions) {
-      return new Available(Set.of(versions), "");
-    }
-
-    private List<InstanceStep> steps(DatabaseFacts facts, Extension... extensions)
-        throws InvalidSpec {
-      return plan(wanted(APP, extensions), observed(TestingServer.running(), facts)).steps();
-    }
-
-    private InvalidSpec refusal(DatabaseFacts facts, Extension... extensions) {
-      return catchThrowableOfType(InvalidSpec.class, () -> steps(facts, extensions));
-    }
+  private static ExtensionFacts extensions(Map<String, InDatabase> databases) {
+    return new ExtensionFacts(databases, List.of(), List.of(), COMPLETE.extensions().host());
   }
 }

@@ -18,6 +18,7 @@ import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.VolumeMarker.Phase;
+import dev.pglet.instance.database.DatabaseStep;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.server.Configuration;
@@ -191,7 +192,8 @@ final class TestInstancePlanner {
 
       assertThat(plan(wanted(moved), observed(made, COMPLETE)).steps())
           .last()
-          .isEqualTo(new InstanceStep.ChangeOwner("app", "app", "boss"));
+          .isEqualTo(
+              new InstanceStep.OnDatabase(new DatabaseStep.ChangeOwner("app", "app", "boss")));
     }
 
     @Test

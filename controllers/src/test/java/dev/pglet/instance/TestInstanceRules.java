@@ -12,7 +12,6 @@ import dev.pglet.api.v1alpha1.PerformanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
-import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Extension;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.RuntimeSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.api.v1alpha1.SecuritySpec;
@@ -43,8 +42,11 @@ final class TestInstanceRules {
             SecuritySpec.DEFAULT,
             UpdateSpec.DEFAULT,
             List.of(),
+            List.of(),
             parameters,
-            List.of(new Extension("hstore", null, null), new Extension("hstore", null, null)),
+            List.of(
+                TestingInstance.extension("hstore", null, null),
+                TestingInstance.extension("hstore", null, null)),
             MonitoringSpec.DEFAULT,
             DeletionPolicy.Retain));
     return instance;

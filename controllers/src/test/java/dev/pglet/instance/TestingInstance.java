@@ -16,7 +16,10 @@ import dev.pglet.api.v1alpha1.SecuritySpec;
 import dev.pglet.api.v1alpha1.UpdateSpec;
 import dev.pglet.health.HealthObserved;
 import dev.pglet.health.Vitals;
-import dev.pglet.instance.InstanceObserved.DatabaseFacts;
+import dev.pglet.instance.InstanceObserved.SqlFacts;
+import dev.pglet.instance.database.DatabaseFacts;
+import dev.pglet.instance.extension.ExtensionFacts;
+import dev.pglet.instance.extension.Packages;
 import dev.pglet.instance.role.TestingRoles;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Plan;
@@ -35,8 +38,15 @@ import org.jspecify.annotations.Nullable;
 /** What an instance shall be, and as what it could be observed. */
 final class TestingInstance {
   static final Database APP = new Database("app", "app", "UTF8", "C.UTF-8", "UTC");
-  static final DatabaseFacts COMPLETE =
-      new DatabaseFacts(TestingRoles.OWNER, Optional.of("app"), Map.of(), Map.of());
+  static final SqlFacts COMPLETE =
+      new SqlFacts(
+          TestingRoles.OWNER,
+          new DatabaseFacts(Map.of("app", new DatabaseFacts.Database("app", "UTF8", "C.UTF-8"))),
+          new ExtensionFacts(
+              Map.of(),
+              List.of(),
+              List.of(),
+              new Packages(Packages.Distribution.DEBIAN, 17, true)));
 
   /** Nothing of its health was seen. */
   static final HealthObserved UNSEEN =
@@ -78,6 +88,7 @@ final class TestingInstance {
         SecuritySpec.DEFAULT,
         UpdateSpec.DEFAULT,
         List.of(),
+        List.of(),
         Map.of(),
         List.of(extensions),
         monitoring,
@@ -118,7 +129,7 @@ final class TestingInstance {
   }
 
   static Extension extension(String name, @Nullable String version, @Nullable String schema) {
-    return new Extension(name, version, schema);
+    return new Extension(name, true, version, schema, List.of(), Map.of());
   }
 
   static InstanceStep onServer(ServerStep step) {
@@ -129,11 +140,11 @@ final class TestingInstance {
     return observed(server, Optional.empty());
   }
 
-  static InstanceObserved observed(TestingServer server, DatabaseFacts facts) {
+  static InstanceObserved observed(TestingServer server, SqlFacts facts) {
     return observed(server, Optional.of(facts));
   }
 
-  private static InstanceObserved observed(TestingServer server, Optional<DatabaseFacts> facts) {
+  private static InstanceObserved observed(TestingServer server, Optional<SqlFacts> facts) {
     return new InstanceObserved(
         UID, server.observed(), "app", "app", Map.of(), true, facts, UNSEEN, Optional.empty());
   }

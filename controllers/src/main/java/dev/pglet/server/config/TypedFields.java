@@ -28,6 +28,7 @@ public final class TypedFields {
    * @param setting in lower case
    */
   public static String of(String setting) {
-    return FIELDS.getOrDefault(setting, "spec");
+    // A setting of an extension comes from its entry.
+    return FIELDS.getOrDefault(setting, setting.contains(".") ? "spec.extensions" : "spec");
   }
 }

@@ -48,11 +48,14 @@ public record PostgreSQLInstanceSpec(
             "Roles, each exactly as its entry says. Removing an entry drops nothing. Default: the owner of the first database. Change: by SQL.")
         List<RoleSpec> roles,
     @JsonPropertyDescription(
+            "More databases. Removing an entry drops nothing. Default: none. Change: by SQL.")
+        List<DatabaseSpec> databases,
+    @JsonPropertyDescription(
             "PostgreSQL settings by name; they win over typed fields. Default: none. Change: reload"
                 + " or restart, as the server says.")
         Map<String, String> parameters,
     @JsonPropertyDescription(
-            "Extensions of the first database. Removing an entry drops nothing. Default: none."
+            "Extensions, each once. Removing an entry drops nothing. Default: none."
                 + " Change: by SQL.")
         List<Extension> extensions,
     @JsonPropertyDescription("How the instance is watched.") MonitoringSpec monitoring,
@@ -73,6 +76,7 @@ public record PostgreSQLInstanceSpec(
     security = security == null ? SecuritySpec.DEFAULT : security;
     roles = roles == null ? List.of() : List.copyOf(roles);
     update = update == null ? UpdateSpec.DEFAULT : update;
+    databases = databases == null ? List.of() : List.copyOf(databases);
     parameters =
         parameters == null
             ? Map.of()
@@ -159,13 +163,24 @@ public record PostgreSQLInstanceSpec(
     }
   }
 
-  /** An extension of the first database. */
+  /**
+   * An extension of some databases.
+   *
+   * @param enabled false: dropped where it is
+   * @param version null: whichever there is
+   * @param schema null: the extension's own choice
+   * @param databases none: the first one; one that is off is off in every database of the spec
+   * @param config values of settings by their names without the extension's
+   */
   public record Extension(
       @JsonPropertyDescription(
               "Name of the extension, as in pg_available_extensions. Change: by SQL.")
           @Required
           @Pattern("^[a-z0-9_-]{1,63}$")
           String name,
+      @JsonPropertyDescription(
+              "false: dropped where it is, unless something depends on it. Default true. Change: by SQL; restart if its library is preloaded.")
+          Boolean enabled,
       @JsonPropertyDescription(
               "Version to install or update to. Default: the package's default at creation. Change:"
                   + " by SQL.")
@@ -175,5 +190,17 @@ public record PostgreSQLInstanceSpec(
               "Schema to create the extension in, which must exist. Default: the extension's own"
                   + " choice. Change: by SQL.")
           @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
-          @Nullable String schema) {}
+          @Nullable String schema,
+      @JsonPropertyDescription(
+              "Databases that have it: the first one, or such of spec.databases. Default: the first one; of one that is off: all. Change: by SQL.")
+          List<String> databases,
+      @JsonPropertyDescription(
+              "Its settings by their names without the extension's, such as max for pg_stat_statements.max. Default: none. Change: reload or restart, as the server says.")
+          Map<String, String> config) {
+    public Extension {
+      enabled = enabled == null || enabled;
+      databases = databases == null ? List.of() : List.copyOf(databases);
+      config = config == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(config));
+    }
+  }
 }

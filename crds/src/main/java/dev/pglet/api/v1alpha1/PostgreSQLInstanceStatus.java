@@ -44,6 +44,8 @@ public record PostgreSQLInstanceStatus(
     @Nullable String lastRestart,
     @Nullable String restartToken,
     @Nullable String reloadToken,
+    @Nullable List<SqlObjectStatus> databases,
+    @Nullable List<SqlObjectStatus> extensions,
     @Nullable List<Condition> conditions) {
   public enum Phase {
     Pending,

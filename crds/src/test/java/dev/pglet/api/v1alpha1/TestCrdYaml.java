@@ -91,6 +91,9 @@ final class TestCrdYaml {
           .putObject("additionalProperties")
           .put("x-kubernetes-preserve-unknown-fields", true);
     }
+    if (spec.at("/extensions/items/properties/config") instanceof ObjectNode config) {
+      config.putObject("additionalProperties").put("x-kubernetes-preserve-unknown-fields", true);
+    }
     ArrayNode columns = (ArrayNode) crd.at("/spec/versions/0/additionalPrinterColumns");
     Map<String, JsonNode> byName = new HashMap<>();
     columns.forEach(column -> byName.put(column.path("name").asText(), column));

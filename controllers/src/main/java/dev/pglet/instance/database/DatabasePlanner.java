@@ -1,0 +1,92 @@
+package dev.pglet.instance.database;
+
+import dev.pglet.api.v1alpha1.SqlObjectStatus;
+import dev.pglet.instance.database.DatabaseFacts.Database;
+import dev.pglet.reconcile.InvalidSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is left to do to the databases: pure functions of spec and observation. */
+public final class DatabasePlanner {
+  private DatabasePlanner() {}
+
+  /** The owners exist by then. */
+  public static List<DatabaseStep> plan(List<WantedDatabase> wanted, DatabaseFacts facts) {
+    List<DatabaseStep> steps = new ArrayList<>();
+    for (WantedDatabase database : wanted) {
+      Database there = facts.databases().get(database.name());
+      if (there == null) {
+        steps.add(
+            new DatabaseStep.CreateDatabase(
+                database.name(),
+                database.owner(),
+                database.encoding(),
+                database.locale(),
+                database.ownTemplate()));
+      } else if (!there.owner().equals(database.owner())) {
+        steps.add(new DatabaseStep.ChangeOwner(database.name(), there.owner(), database.owner()));
+      }
+    }
+    return steps;
+  }
+
+  /** What a database that is there cannot become. */
+  public static List<InvalidSpec> immutable(List<WantedDatabase> wanted, DatabaseFacts facts) {
+    List<InvalidSpec> problems = new ArrayList<>();
+    for (WantedDatabase database : wanted) {
+      Database there = facts.databases().get(database.name());
+      if (there != null) {
+        database
+            .encoding()
+            .filter(
+                name ->
+                    !WantedDatabase.encoding(name)
+                        .equals(WantedDatabase.encoding(there.encoding())))
+            .ifPresent(
+                name -> problems.add(immutable(database, "encoding", there.encoding(), name)));
+        database
+            .locale()
+            .filter(
+                name -> !WantedDatabase.locale(name).equals(WantedDatabase.locale(there.locale())))
+            .ifPresent(name -> problems.add(immutable(database, "locale", there.locale(), name)));
+      }
+    }
+    return problems;
+  }
+
+  /** One line for each database. */
+  public static List<SqlObjectStatus> status(List<WantedDatabase> wanted, DatabaseFacts facts) {
+    List<DatabaseStep> left = plan(wanted, facts);
+    List<InvalidSpec> immutable = immutable(wanted, facts);
+    return wanted.stream()
+        .map(
+            database -> {
+              Optional<String> message =
+                  immutable.stream()
+                      .filter(problem -> problem.field().startsWith(database.field() + "."))
+                      .findFirst()
+                      .map(InvalidSpec::getMessage)
+                      .or(
+                          () ->
+                              left.stream()
+                                  .filter(step -> step.database().equals(database.name()))
+                                  .findFirst()
+                                  .map(DatabaseStep::describe));
+              return new SqlObjectStatus(
+                  database.name(), message.isEmpty(), null, message.orElse(null));
+            })
+        .toList();
+  }
+
+  private static InvalidSpec immutable(
+      WantedDatabase database, String field, String was, String wanted) {
+    return new InvalidSpec(
+        "Immutable",
+        database.field() + "." + field,
+        "the %s of database %s is %s and cannot become %s"
+            .formatted(field, database.name(), was, wanted),
+        "Set it back to %s, or list another database and copy the data with pg_dump"
+            .formatted(was));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.instance.database;
+
+import org.jspecify.annotations.NullMarked;

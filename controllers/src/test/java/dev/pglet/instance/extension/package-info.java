@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.instance.extension;
+
+import org.jspecify.annotations.NullMarked;
