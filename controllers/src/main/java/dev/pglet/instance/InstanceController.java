@@ -22,7 +22,6 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.database.DatabasePlanner;
 import dev.pglet.instance.database.WantedDatabase;
 import dev.pglet.instance.extension.ExtensionReport;
-import dev.pglet.instance.extension.ExtensionSettings;
 import dev.pglet.instance.extension.WantedExtension;
 import dev.pglet.instance.role.RoleReport;
 import dev.pglet.instance.role.RoleSql;
@@ -209,6 +208,8 @@ public final class InstanceController
     conditions.addAll(
         ConfigurationReport.restartPending(
             observed.server(), wanted.update().restart(), deferred(resource, observed)));
+    conditions.addAll(
+        ConfigurationReport.auditDegraded(wanted.security().audit(), observed.server()));
     AccessRules.weak(wanted.security().authentication()).ifPresent(conditions::add);
     conditions.addAll(Alerts.conditions(wanted.monitoring(), observed.health()));
     observed
@@ -285,7 +286,7 @@ public final class InstanceController
         pool == null ? host.settings().volumes() : Path.of(pool).normalize(),
         InstanceSettings.typed(wanted),
         wanted.parameters(),
-        ExtensionSettings.preload(wanted),
+        InstanceSettings.preloaded(wanted),
         Map.of(),
         Access.of(wanted.security().authentication()),
         Lifecycle.of(resource, wanted.desiredState())

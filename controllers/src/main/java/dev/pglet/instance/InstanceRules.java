@@ -11,6 +11,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.UpdateRules;
 import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -62,6 +63,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
         HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
     problems.addAll(AccessRules.problems(wanted.security().authentication()));
     problems.addAll(UpdateRules.problems(wanted.update()));
+    problems.addAll(AuditSettings.problems(wanted.security().audit()));
     problems.addAll(InstanceSettings.conflicts(wanted));
     problems.addAll(names(wanted.database()));
     problems.addAll(RoleRules.check(wanted));

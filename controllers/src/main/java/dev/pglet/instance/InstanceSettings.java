@@ -4,9 +4,11 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.instance.extension.ExtensionSettings;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.SettingRules;
+import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.PerformanceSettings;
 import dev.pglet.server.config.SettingConflicts;
 import dev.pglet.server.config.TypedFields;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +28,17 @@ final class InstanceSettings {
       settings.put("max_connections", maxConnections.toString());
     }
     settings.putAll(PerformanceSettings.of(wanted.performance()));
+    settings.putAll(AuditSettings.of(wanted.security().audit()));
     return settings;
+  }
+
+  /** Libraries that are preloaded where the binaries have them. */
+  static List<String> preloaded(PostgreSQLInstanceSpec wanted) {
+    List<String> libraries = new ArrayList<>(ExtensionSettings.preload(wanted));
+    if (AuditSettings.enabled(wanted.security().audit())) {
+      libraries.add(AuditSettings.LIBRARY);
+    }
+    return libraries;
   }
 
   /** What no server starts with, as far as the spec alone shows it. */

@@ -1,12 +1,15 @@
 package dev.pglet.server;
 
+import dev.pglet.api.v1alpha1.AuditSpec;
 import dev.pglet.api.v1alpha1.ConfigStatus;
 import dev.pglet.api.v1alpha1.ConfigStatus.PendingRestart;
 import dev.pglet.api.v1alpha1.UpdateSpec.Restart;
+import dev.pglet.host.postgres.Binaries;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.config.AuditSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +102,32 @@ public final class ConfigurationReport {
     return List.of(
         KindCondition.yes(
             RESTART_PENDING, "WaitsFor" + policy, String.join("; ", what) + "; " + until));
+  }
+
+  /** Whether statements are logged with less distinction than was asked for. */
+  public static List<KindCondition> auditDegraded(AuditSpec wanted, ServerObserved observed) {
+    if (!AuditSettings.enabled(wanted)
+        || observed.desired().isEmpty()
+        || observed.readyBinaries().isEmpty()
+        || PreloadList.contains(observed.desired().get().settings(), AuditSettings.LIBRARY)) {
+      return List.of();
+    }
+    Binaries binaries = observed.readyBinaries().get();
+    String remedy =
+        binaries.source().equals("system")
+            ? "install the package postgresql-%d-pgaudit (Debian, Ubuntu: apt-get install postgresql-%1$d-pgaudit)"
+                .formatted(binaries.version().major())
+            : "set spec.runtime.binaries to system and install the package postgresql-%d-pgaudit"
+                .formatted(binaries.version().major());
+    return List.of(
+        KindCondition.yes(
+            "AuditDegraded",
+            "LibraryMissing",
+            "pgaudit is not in %s: log_statement = %s logs statements as they were sent, without the objects that they reach; %s"
+                .formatted(
+                    binaries.libraries(),
+                    observed.desired().get().settings().getOrDefault("log_statement", "none"),
+                    remedy)));
   }
 
   private static List<PendingRestart> pending(ServerObserved observed) {

@@ -61,6 +61,12 @@ public final class PreloadList {
         : Optional.of(sorted.stream().map(PreloadList::quote).collect(Collectors.joining(",")));
   }
 
+  /** Whether these settings preload the library. */
+  static boolean contains(Map<String, String> settings, String library) {
+    return PreloadLibraries.names(settings.getOrDefault(SETTING, "")).stream()
+        .anyMatch(name -> name.equals(library) || name.equals("$libdir/" + library));
+  }
+
   /** Whether the binaries have the library. */
   public static boolean installed(String library, Binaries binaries) {
     return Files.isRegularFile(binaries.libraries().resolve(library + ".so"));

@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.server.config.AuditSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,10 @@ final class ServerSettings {
     preload.addAll(PreloadList.kept(marker));
     PreloadList.value(Optional.ofNullable(settings.get(PreloadList.SETTING)), preload, binaries)
         .ifPresent(value -> settings.put(PreloadList.SETTING, value));
+    if (spec.typed().containsKey(AuditSettings.CLASSES)
+        && !PreloadList.contains(settings, AuditSettings.LIBRARY)) {
+      AuditSettings.withoutLibrary(settings);
+    }
     putAll(settings, spec.enforced());
     settings.put("port", Integer.toString(marker.port()));
     settings.put("listen_addresses", spec.bindAddress());

@@ -41,6 +41,17 @@ final class TestConfigurationFields {
           performance: {maxParallelWorkers: 1025}              | spec.performance.maxParallelWorkers: must be at most 1024
           performance: {maxParallelMaintenanceWorkers: -1}     | spec.performance.maxParallelMaintenanceWorkers: must be at least 0
           performance: [workMem]                               | spec.performance: must be a mapping
+          security: {audit: {enabled: true, logLevel: warning, logConnections: true, logDisconnections: true, logStatements: [ddl, mod]}} | ''
+          security: {audit: {enabled: false, profile: sox}}    | ''
+          security: {audit: {profile: sox}}                    | spec.security.audit: an audit is described and not switched on. Set spec.security.audit.enabled to true
+          security: {audit: {enabled: true, profile: pci}}     | spec.security.audit.profile: must be one of gdpr, hipaa, sox
+          security: {audit: {enabled: true, logStatements: [ddl, select]}} | spec.security.audit.logStatements[1]: "select" is no class of statements. Write ddl
+          security: {audit: {enabled: true, logStatements: ddl}} | spec.security.audit.logStatements: must be a list
+          security: {audit: {enabled: true, logLevel: loud}}   | spec.security.audit.logLevel: must match
+          security: {audit: {enabled: "yes"}}                  | spec.security.audit.enabled: must be
+          security: {audit: {enabled: true, logConnections: 1}} | spec.security.audit.logConnections: must be
+          security: {audit: {enabled: true, logDisconnections: sometimes}} | spec.security.audit.logDisconnections: must be
+          security: {audit: {enable: true}}                    | spec.security.audit.enable: unknown field; did you mean "enabled"?
           update: {restart: Manual}                            | ''
           update: {restart: Window, window: [Sun 02:00-06:00, "Mon-Fri,Sun 22:00-04:00 Europe/Berlin"]} | ''
           update: {restart: Sometimes}                         | spec.update.restart: must be one of Auto, Manual, Window

@@ -18,6 +18,8 @@ public final class TypedFields {
     FIELDS.put("log_timezone", "spec.database.timezone");
     PerformanceSettings.FIELDS.forEach(
         (setting, field) -> FIELDS.put(setting, "spec.performance." + field));
+    AuditSettings.FIELDS.forEach(
+        (setting, field) -> FIELDS.put(setting, "spec.security.audit." + field));
   }
 
   private TypedFields() {}

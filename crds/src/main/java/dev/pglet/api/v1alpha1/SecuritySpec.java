@@ -7,11 +7,14 @@ import java.util.List;
 /** Who may log in to an instance, and how. */
 public record SecuritySpec(
     @JsonPropertyDescription("Which clients may log in, and how they prove who they are.")
-        Authentication authentication) {
-  public static final SecuritySpec DEFAULT = new SecuritySpec(Authentication.DEFAULT);
+        Authentication authentication,
+    @JsonPropertyDescription("What of the use of the server is logged.") AuditSpec audit) {
+  public static final SecuritySpec DEFAULT =
+      new SecuritySpec(Authentication.DEFAULT, AuditSpec.DEFAULT);
 
   public SecuritySpec {
     authentication = authentication == null ? Authentication.DEFAULT : authentication;
+    audit = audit == null ? AuditSpec.DEFAULT : audit;
   }
 
   /**
