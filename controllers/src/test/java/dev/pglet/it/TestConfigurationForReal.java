@@ -106,6 +106,27 @@ final class TestConfigurationForReal {
   }
 
   @Test
+  void whoeverAsksForARestartGetsItWithAllThatWaited() throws Exception {
+    String manual = APP.replace("Auto", "Manual");
+    pglet.write("app.yaml", manual);
+    pglet.converge();
+    String wanted = manual.replace("32MB", "48MB");
+    pglet.engine().apply(wanted);
+    pglet.converge();
+    assertThat(value("shared_buffers")).isEqualTo("32MB");
+
+    pglet
+        .engine()
+        .apply(
+            wanted.replace(
+                "  name: app", "  name: app\n  annotations: {pglet.dev/restart: \"now\"}"));
+    pglet.converge();
+
+    assertThat(value("shared_buffers")).isEqualTo("48MB");
+    assertThat(condition("RestartPending").isMissingNode()).isTrue();
+  }
+
+  @Test
   void aServerThatIsDownIsStartedWithWhatWaitedForARestart() throws Exception {
     String manual = APP.replace("Auto", "Manual");
     pglet.write("app.yaml", manual);
