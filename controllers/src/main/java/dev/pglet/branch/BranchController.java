@@ -9,6 +9,7 @@ import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.host.certificate.Tls;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
@@ -172,6 +173,7 @@ public final class BranchController
         server.volume().map(volume -> volume.marker().volume()).orElse(null),
         ServerReport.postmaster(server),
         ConfigurationReport.status(server),
+        ServerReport.certificates(server),
         server.ends().restartCount(),
         server.ends().lastRestartText(),
         server.doneTokens().restarted(spec.lifecycle()).orElse(null),
@@ -288,6 +290,7 @@ public final class BranchController
         List.of(),
         BranchSettings.enforced(runWith.majorVersion()),
         Access.DEFAULT,
+        Tls.DEFAULT,
         Lifecycle.of(resource, wanted.desiredState()));
   }
 

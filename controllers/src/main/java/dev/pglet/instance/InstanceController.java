@@ -50,6 +50,7 @@ import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.server.access.TlsRules;
 import dev.pglet.supervision.Blocks;
 import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
@@ -156,6 +157,7 @@ public final class InstanceController
         server.control().map(control -> control.timeline()).orElse(null),
         ServerReport.postmaster(server),
         ConfigurationReport.status(server),
+        ServerReport.certificates(server),
         observed.health().dataSize().map(DataSize::bytes).orElse(null),
         observed.health().vitals().map(Vitals::connections).orElse(null),
         HealthChecks.of(resource.getSpec().monitoring(), spec.running(), server, observed.health())
@@ -210,6 +212,7 @@ public final class InstanceController
             observed.server(), wanted.update().restart(), deferred(resource, observed)));
     conditions.addAll(
         ConfigurationReport.auditDegraded(wanted.security().audit(), observed.server()));
+    ServerReport.endingCertificate(observed.server()).ifPresent(conditions::add);
     AccessRules.weak(wanted.security().authentication()).ifPresent(conditions::add);
     conditions.addAll(Alerts.conditions(wanted.monitoring(), observed.health()));
     observed
@@ -288,7 +291,8 @@ public final class InstanceController
         wanted.parameters(),
         InstanceSettings.preloaded(wanted),
         Map.of(),
-        Access.of(wanted.security().authentication()),
+        Access.of(wanted.security()),
+        TlsRules.of(wanted.security()),
         Lifecycle.of(resource, wanted.desiredState())
             .keeping(MinFree.parse(wanted.storage().minFree())));
   }

@@ -64,6 +64,9 @@ final class InstancePlanner {
     if (server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
         == VolumeMarker.Phase.BUILDING) {
       steps.add(new InstanceStep.InitCluster(spec.version()));
+      if (server.volume().isEmpty()) {
+        steps.addAll(onServer(ServerPlanner.firstCertificate(spec)));
+      }
     }
     if (!steps.isEmpty()) {
       return new Plan<>(

@@ -11,6 +11,7 @@ import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.access.AccessRules;
+import dev.pglet.server.access.TlsRules;
 import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.UpdateRules;
 import dev.pglet.supervision.Lifecycle;
@@ -61,6 +62,9 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
             wanted.network().port(), wanted.network().bindAddress(), wanted.parameters()));
     problems.addAll(
         HealthRules.check(wanted.monitoring(), wanted.network().port(), servers.firstPort()));
+    ServerRules.plaintext(wanted.network().bindAddress(), wanted.security())
+        .ifPresent(problems::add);
+    problems.addAll(TlsRules.problems(wanted.security()));
     problems.addAll(AccessRules.problems(wanted.security().authentication()));
     problems.addAll(UpdateRules.problems(wanted.update()));
     problems.addAll(AuditSettings.problems(wanted.security().audit()));

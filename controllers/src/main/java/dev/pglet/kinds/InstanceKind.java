@@ -16,6 +16,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerRules;
+import dev.pglet.verb.certificate.CaCommand;
 import dev.pglet.verb.sql.SqlCommand;
 import dev.pglet.verb.storage.StorageCommand;
 import java.time.Duration;
@@ -55,6 +56,6 @@ public final class InstanceKind implements KindProvider {
 
   @Override
   public List<Command> commands() {
-    return List.of(new SqlCommand(), new StorageCommand());
+    return List.of(new SqlCommand(), new StorageCommand(), new CaCommand());
   }
 }

@@ -4,6 +4,8 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.binaries.InstalledBinaries;
+import dev.pglet.host.certificate.CertificateAuthority;
+import dev.pglet.host.certificate.Certificates;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.host.port.LocalPorts;
@@ -49,7 +51,12 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
             InstalledBinaries.ofHost(settings, account, commands),
             new LocalPostgresServer(commands, context.clock()),
             new SocketConnections(),
-            context.clock()),
+            context.clock(),
+            new Certificates(
+                new CertificateAuthority(
+                    settings.secrets().resolve(CertificateAuthority.DIRECTORY), context.clock()),
+                context.clock(),
+                commands)),
         new LocalWatch(context));
   }
 }

@@ -1,19 +1,28 @@
 package dev.pglet.server;
 
+import dev.pglet.host.certificate.ShownCertificate;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresServer.ConfigurationProblem;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.access.NetworkAddress;
 import dev.pglet.server.access.RuleFile;
 import dev.pglet.server.config.SettingConflicts;
 import dev.pglet.server.config.TypedFields;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +37,7 @@ import java.util.Set;
 /** Puts a configuration into force: candidate, check, files, reload, proof. */
 final class ConfigurationApply {
   private static final Duration RELOAD_DEADLINE = Duration.ofSeconds(10);
+  private static final String CERTIFICATE_SETTING = "ssl_cert_file";
   private static final Duration POLL = Duration.ofMillis(3);
 
   private final ServerHost host;
@@ -45,7 +55,9 @@ final class ConfigurationApply {
       throws ReconcileException {
     Configuration configuration = host.configuration(spec, volume.marker(), Optional.of(binaries));
     RememberedConfigurations remembered = new RememberedConfigurations(volume, host.account());
+    boolean newCertificate;
     try {
+      requireAddressOfHost(spec);
       Path candidate = remembered.writeCandidate(configuration.main());
       List<ConfigurationProblem> problems =
           new ArrayList<>(host.server().check(binaries, volume.data(), candidate, host.account()));
@@ -73,13 +85,90 @@ final class ConfigurationApply {
           throw ServerPlanner.invalid(refused.get());
         }
       }
+      newCertificate = remembered.changes(configuration, CERTIFICATE_SETTING);
       remembered.writeInForce(configuration);
     } catch (IOException e) {
       throw FileFailure.of("writing the configuration of " + spec.key(), e);
     }
     if (running) {
       reload(volume, configuration.hash());
+      if (newCertificate) {
+        proveCertificate(spec, volume, remembered, configuration, binaries);
+      }
     }
+  }
+
+  /** PostgreSQL would only say so when it is down already. */
+  private static void requireAddressOfHost(ServerSpec spec) throws InvalidSpec, SocketException {
+    Optional<InetAddress> address = NetworkAddress.literal(spec.bindAddress());
+    boolean here =
+        address.isEmpty()
+            || address.get().isAnyLocalAddress()
+            || address.get().isLoopbackAddress()
+            || NetworkInterface.getByInetAddress(address.get()) != null;
+    if (!here) {
+      throw new InvalidSpec(
+          "AddressUnavailable",
+          "spec.network.bindAddress",
+          "no interface of this host has the address " + spec.bindAddress(),
+          "Choose one that `ip address` shows, or 0.0.0.0 or :: for all; it is looked at again every minute");
+    }
+  }
+
+  /**
+   * A server goes on with the certificate that it has when it cannot load another one, and could
+   * then not start with that: so it is asked which one it shows, and what it does not is taken
+   * back.
+   */
+  private void proveCertificate(
+      ServerSpec spec,
+      Volume volume,
+      RememberedConfigurations remembered,
+      Configuration configuration,
+      Binaries binaries)
+      throws ReconcileException {
+    String words;
+    try {
+      Optional<X509Certificate> wanted =
+          host.certificates().certificate(host.certified(spec, volume));
+      if (wanted.equals(Optional.of(ShownCertificate.at(address(spec, volume))))) {
+        return;
+      }
+      words = "the server goes on with the certificate that it had";
+    } catch (SocketException | SocketTimeoutException e) {
+      // It waits for the restart that makes it listen there; a start fails with a bad certificate.
+      return;
+    } catch (IOException e) {
+      words = "no TLS session was possible: " + e.getMessage();
+    }
+    RefusedConfiguration refused =
+        new RefusedConfiguration(
+            configuration.hash(),
+            List.of(
+                new Problem(
+                    "spec.security.ssl", words + "; why is in its log " + ServerHost.log(volume))));
+    try {
+      remembered.rememberRefused(refused, BinariesFingerprint.of(binaries));
+      Optional<String> good = remembered.lastGood();
+      if (good.isPresent()) {
+        remembered.restoreGood();
+        reload(volume, good.get());
+      }
+    } catch (IOException e) {
+      throw FileFailure.of("going back to the last good configuration of " + spec.key(), e);
+    }
+    throw ServerPlanner.invalid(refused);
+  }
+
+  private static InetSocketAddress address(ServerSpec spec, Volume volume) {
+    int port = PidFile.read(volume.data()).map(PidFile::port).orElse(volume.marker().port());
+    String address =
+        switch (spec.bindAddress()) {
+          case "0.0.0.0", "localhost" -> "127.0.0.1";
+          case "::" -> "::1";
+          default -> spec.bindAddress();
+        };
+    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
   }
 
   /**

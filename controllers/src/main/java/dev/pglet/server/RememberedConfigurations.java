@@ -109,6 +109,15 @@ final class RememberedConfigurations {
     return candidate;
   }
 
+  /** Whether a setting, which the configuration has, is another one than in the file in force. */
+  boolean changes(Configuration configuration, String setting) throws IOException {
+    Path main = directory().resolve(MAIN);
+    String value = configuration.settings().get(setting);
+    return value != null
+        && !(Files.exists(main)
+            && value.equals(Configuration.settingsOf(Files.readString(main)).get(setting)));
+  }
+
   /** Who may log in, as it is in its place; empty when nothing is there. */
   Optional<String> access() throws IOException {
     Path access = directory().resolve(ACCESS);

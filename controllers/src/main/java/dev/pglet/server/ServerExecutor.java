@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pglet.host.certificate.Certificates;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.port.Ports.Holder;
 import dev.pglet.host.port.Ports.Range;
@@ -28,11 +29,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Does the steps of a server. Each is idempotent. Thread-safe for different servers. */
 public final class ServerExecutor {
@@ -68,6 +71,7 @@ public final class ServerExecutor {
       }
       case ServerStep.UseBinaries use ->
           mark(spec, volume(spec).marker().withBinaries(use.source(), use.version().toString()));
+      case ServerStep.PlaceCertificate _ -> placeCertificate(spec);
       case ServerStep.ApplyConfiguration apply ->
           configurations.apply(spec, volume(spec), binaries(spec), apply.running());
       case ServerStep.CorrectConfiguration correct ->
@@ -75,8 +79,7 @@ public final class ServerExecutor {
       case ServerStep.Reload reload -> configurations.reload(volume(spec), reload.hash());
       case ServerStep.ResetOverrides reset ->
           configurations.resetOverrides(volume(spec), reset.settings());
-      case ServerStep.RememberGood _ ->
-          files("keeping the last good configuration", remembered(spec)::rememberGood);
+      case ServerStep.RememberGood _ -> rememberGood(spec);
       case ServerStep.StartServer _ -> startOrGoBack(spec, PortRanges.of(context.world()));
       case ServerStep.ReloadAsAsked reload -> {
         configurations.reload(volume(spec), reload.hash());
@@ -187,6 +190,35 @@ public final class ServerExecutor {
             "the PostgreSQL " + spec.version() + " binaries are not there",
             "Install them, or choose others in spec.version or spec.runtime.binaries")
         .at("spec.version");
+  }
+
+  private void placeCertificate(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    try {
+      String fingerprint = host.certificates().putInPlace(spec.tls(), host.certified(spec, volume));
+      Map<String, String> facts = new HashMap<>(volume.marker().facts());
+      facts.put(ServerHost.CERTIFICATE_FACT, fingerprint);
+      mark(spec, volume.marker().withFacts(facts));
+    } catch (IOException e) {
+      throw FileFailure.of("putting a certificate of " + spec.key() + " in place", e);
+    }
+  }
+
+  /** Then nothing is gone back to any more that names an older pair. */
+  private void rememberGood(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    files(
+        "keeping the last good configuration",
+        () -> {
+          remembered(volume).rememberGood();
+          Certificates.Server certified = host.certified(spec, volume);
+          host.certificates()
+              .tidy(certified, certified.current().stream().collect(Collectors.toSet()));
+        });
+  }
+
+  private RememberedConfigurations remembered(Volume volume) {
+    return new RememberedConfigurations(volume, host.account());
   }
 
   private void probe(ServerSpec spec) throws ReconcileException {

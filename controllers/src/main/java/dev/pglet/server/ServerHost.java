@@ -1,6 +1,7 @@
 package dev.pglet.server;
 
 import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.certificate.Certificates;
 import dev.pglet.host.port.Ports;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.Connections;
@@ -29,7 +30,11 @@ public record ServerHost(
     PostgresBinaries binaries,
     PostgresServer server,
     Connections connections,
-    InstantSource clock) {
+    InstantSource clock,
+    Certificates certificates) {
+  /** The fact in a marker: which pair was put in place last. */
+  static final String CERTIFICATE_FACT = "certificate";
+
   /** Linux holds a socket's path in 108 bytes, PostgreSQL uses 107 with the closing NUL. */
   private static final int LONGEST_SOCKET_PATH = 106;
 
@@ -84,6 +89,16 @@ public record ServerHost(
         ServerSettings.of(spec, marker, with, socketDirectory(spec.uid())),
         superusers,
         spec.access());
+  }
+
+  /** Whose certificate it is. */
+  Certificates.Server certified(ServerSpec spec, Volume volume) {
+    return new Certificates.Server(
+        spec.key().name(),
+        spec.bindAddress(),
+        configurations(volume),
+        Optional.ofNullable(volume.marker().fact(CERTIFICATE_FACT)),
+        account);
   }
 
   public static Path log(Volume volume) {

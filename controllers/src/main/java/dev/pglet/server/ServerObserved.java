@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.ControlData;
@@ -36,6 +37,7 @@ import java.util.SortedSet;
  * @param refused the newest configuration that these binaries did not accept
  * @param live empty while no session is possible
  * @param secured whether all of the volume but its data is where, and whose, it must be
+ * @param certificate what clients are shown
  * @param supervision why it may be down, and what keeps it from being started
  */
 public record ServerObserved(
@@ -58,6 +60,7 @@ public record ServerObserved(
     Optional<RefusedConfiguration> refused,
     Optional<LiveServer> live,
     boolean secured,
+    CertificateSeen certificate,
     Supervision supervision) {
   public ServerObserved {
     drift = List.copyOf(drift);
@@ -103,7 +106,8 @@ public record ServerObserved(
       Optional<String> lastGoodHash,
       Optional<RefusedConfiguration> refused,
       Optional<LiveServer> live,
-      boolean secured) {
+      boolean secured,
+      CertificateSeen certificate) {
     this(
         binaries,
         volume,
@@ -124,6 +128,7 @@ public record ServerObserved(
         refused,
         live,
         secured,
+        certificate,
         Supervision.NONE);
   }
 
@@ -154,6 +159,7 @@ public record ServerObserved(
         refused,
         live,
         secured,
+        certificate,
         newSupervision);
   }
 

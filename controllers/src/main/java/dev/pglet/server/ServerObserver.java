@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresBinaries.Sticky;
@@ -96,7 +97,8 @@ public final class ServerObserver {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        true);
+        true,
+        CertificateSeen.NONE);
   }
 
   private <A> Answered<A> observeVolume(
@@ -152,7 +154,8 @@ public final class ServerObserver {
             lastGood,
             secured ? refused(configurations, binaries) : Optional.empty(),
             reached.live().map(Live::server),
-            secured);
+            secured,
+            certificate(spec, volume));
     Supervision supervised =
         damage.isPresent()
             ? Supervision.damaged(damage.get(), supervision.space(spec, volume))
@@ -209,6 +212,14 @@ public final class ServerObserver {
     return marker.version().isEmpty()
         ? Optional.empty()
         : Optional.of(new Sticky(marker.binariesSource(), PostgresVersion.parse(marker.version())));
+  }
+
+  private CertificateSeen certificate(ServerSpec spec, Volume volume) throws HostUnavailable {
+    try {
+      return host.certificates().observe(spec.tls(), host.certified(spec, volume));
+    } catch (IOException e) {
+      throw FileFailure.of("looking at the certificate of " + spec.key(), e);
+    }
   }
 
   private static Optional<String> lastGood(Volume volume) throws HostUnavailable {

@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.host.certificate.CertificateSeen.Refusal;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
@@ -48,6 +49,10 @@ public final class ServerPlanner {
     if (observed.binaries() instanceof Resolution.Missing missing) {
       throw new InvalidSpec(
           "BinariesMissing", missing.field(), missing.message(), missing.remedy());
+    }
+    if (observed.certificate().refused().isPresent()) {
+      Refusal refusal = observed.certificate().refused().get();
+      throw new InvalidSpec(refusal.reason(), refusal.field(), refusal.message(), refusal.remedy());
     }
     if (observed.volume().isPresent() && !observed.volume().get().pool().equals(spec.pool())) {
       throw new InvalidSpec(
@@ -126,7 +131,20 @@ public final class ServerPlanner {
     if (spec.port() != 0 && spec.port() != volume.marker().port()) {
       steps.add(new ServerStep.MovePort(volume.marker().port(), spec.port()));
     }
+    if (spec.running()) {
+      observed
+          .certificate()
+          .due()
+          .ifPresent(because -> steps.add(new ServerStep.PlaceCertificate(because)));
+    }
     return steps;
+  }
+
+  /** What a server needs that is only being made: it saves a look between two stages. */
+  public static List<ServerStep> firstCertificate(ServerSpec spec) {
+    return spec.running() && spec.tls().enabled()
+        ? List.of(new ServerStep.PlaceCertificate("there is none yet"))
+        : List.of();
   }
 
   /** Configuration and process, when the data is there. */

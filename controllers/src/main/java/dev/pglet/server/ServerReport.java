@@ -1,7 +1,11 @@
 package dev.pglet.server;
 
+import dev.pglet.api.v1alpha1.CertificatesStatus;
+import dev.pglet.api.v1alpha1.CertificatesStatus.Authority;
+import dev.pglet.api.v1alpha1.CertificatesStatus.Server;
 import dev.pglet.api.v1alpha1.ConnectionStatus;
 import dev.pglet.api.v1alpha1.PostmasterStatus;
+import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.supervision.Blocks;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a status that every server has. Pure. */
@@ -23,13 +28,46 @@ public final class ServerReport {
     if (observed.port().isEmpty()) {
       return null;
     }
-    String host =
-        spec.bindAddress().contains(":") ? "[" + spec.bindAddress() + "]" : spec.bindAddress();
+    String address =
+        switch (spec.bindAddress()) {
+          case "0.0.0.0" -> "127.0.0.1";
+          case "::" -> "::1";
+          default -> spec.bindAddress();
+        };
+    String host = address.contains(":") ? "[" + address + "]" : address;
     String uri =
         "postgresql://%s@%s:%d/%s?passfile=%s"
             .formatted(
                 encode(owner), host, observed.port().get(), encode(database), encode(passfile));
     return new ConnectionStatus(uri, observed.socketDirectory().toString(), passfile.toString());
+  }
+
+  /** Which certificates clients meet; null without TLS. */
+  public static @Nullable CertificatesStatus certificates(ServerObserved observed) {
+    CertificateSeen seen = observed.certificate();
+    return seen.server()
+        .map(
+            server ->
+                new CertificatesStatus(
+                    seen.authority()
+                        .map(ca -> new Authority(ca.subject(), ca.notAfter().toString()))
+                        .orElse(null),
+                    new Server(server.notAfter().toString(), server.source())))
+        .orElse(null);
+  }
+
+  /** A warning when a certificate ends that pglet cannot replace. */
+  public static Optional<KindCondition> endingCertificate(ServerObserved observed) {
+    CertificateSeen seen = observed.certificate();
+    return seen.server()
+        .filter(_ -> seen.ending())
+        .map(
+            server ->
+                KindCondition.yes(
+                    "CertificateEnding",
+                    "OwnCertificateEnds",
+                    "the certificate %s ends on %s; put a new one and its key in place of the two files"
+                        .formatted(server.source(), server.notAfter())));
   }
 
   /** Which process is the server. */

@@ -30,6 +30,9 @@ final class ServerSettings {
     settings.put("log_line_prefix", "%m [%p] ");
     settings.put("cluster_name", spec.key().name());
     putAll(settings, spec.typed());
+    putAll(
+        settings,
+        spec.tls().settings(Optional.ofNullable(marker.fact(ServerHost.CERTIFICATE_FACT))));
     putAll(settings, spec.parameters());
     List<String> preload = new ArrayList<>(spec.preload());
     preload.addAll(PreloadList.kept(marker));

@@ -3,6 +3,7 @@ package dev.pglet.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.certificate.Tls;
 import dev.pglet.server.access.Access;
 import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.Map;
  * @param incarnation which build of the data, from 1
  * @param running whether it shall run
  * @param port the wanted port; 0: any, kept once allocated
- * @param bindAddress a loopback address
+ * @param bindAddress of this host
  * @param version {@code 17} or {@code 17.6}
  * @param binaries {@code auto}, {@code system}, {@code embedded} or a directory
  * @param pool the directory under which the volume lives
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param preload libraries to preload if they are installed, besides those in {@code parameters}
  * @param enforced settings that nothing may override, such as {@code archive_mode=off} of a branch
  * @param access who may log in
+ * @param tls how what they send is kept secret
  * @param lifecycle what is asked of it beside that it runs
  */
 public record ServerSpec(
@@ -43,6 +45,7 @@ public record ServerSpec(
     List<String> preload,
     Map<String, String> enforced,
     Access access,
+    Tls tls,
     Lifecycle lifecycle) {
   public ServerSpec {
     requireNonNull(key, "key is null");

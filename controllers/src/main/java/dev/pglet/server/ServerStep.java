@@ -45,6 +45,17 @@ public sealed interface ServerStep extends Step {
     }
   }
 
+  /**
+   * Puts a certificate and its key in place, and writes into the marker which. Whoever uses another
+   * pair goes on with that until the configuration names this one.
+   */
+  record PlaceCertificate(String because) implements ServerStep {
+    @Override
+    public String describe() {
+      return "putting a server certificate in place: " + because;
+    }
+  }
+
   /** Takes retained data into service again. */
   record ResumeVolume(String volume) implements ServerStep {
     @Override

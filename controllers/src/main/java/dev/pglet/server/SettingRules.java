@@ -29,6 +29,10 @@ public final class SettingRules {
           Map.entry("hba_file", "pglet writes it"),
           Map.entry("ident_file", "pglet writes it"),
           Map.entry("external_pid_file", "pglet finds the server by its data directory"),
+          Map.entry("ssl", "use spec.security.ssl"),
+          Map.entry("ssl_cert_file", "use spec.security.ssl.certificatePath"),
+          Map.entry("ssl_key_file", "use spec.security.ssl.keyPath"),
+          Map.entry("ssl_ca_file", "pglet names its own authority when a rule asks for it"),
           // Not settings but directives of the file, which let another file set anything.
           Map.entry("include", "write the settings themselves"),
           Map.entry("include_dir", "write the settings themselves"),

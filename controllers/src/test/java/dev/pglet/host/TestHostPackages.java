@@ -22,36 +22,42 @@ class TestHostPackages {
 
   /** Of our own packages; every one may use itself. */
   private static final Map<String, List<String>> ALLOWED =
-      Map.of(
-          "account", List.of("dev.pglet.reconcile"),
-          "file", List.of(HOST + "account", HOST + "libc"),
-          "libc", List.of(),
-          "process", List.of(HOST + "libc"),
-          "command", List.of("dev.pglet.reconcile", HOST + "account"),
-          "volume",
+      Map.ofEntries(
+          Map.entry("account", List.of("dev.pglet.reconcile")),
+          Map.entry("file", List.of(HOST + "account", HOST + "libc")),
+          Map.entry("libc", List.of()),
+          Map.entry("process", List.of(HOST + "libc")),
+          Map.entry("command", List.of("dev.pglet.reconcile", HOST + "account")),
+          Map.entry(
+              "volume",
               List.of(
                   "dev.pglet.reconcile",
                   "dev.pglet.api.meta",
                   HOST + "account",
                   HOST + "command",
-                  HOST + "file"),
-          "port", List.of("dev.pglet.reconcile", "dev.pglet.api.meta", HOST + "process"),
-          "postgres",
+                  HOST + "file")),
+          Map.entry("port", List.of("dev.pglet.reconcile", "dev.pglet.api.meta", HOST + "process")),
+          Map.entry(
+              "postgres",
               List.of(
                   "dev.pglet.reconcile",
                   "dev.pglet.api.meta",
                   HOST + "account",
                   HOST + "command",
                   HOST + "file",
-                  HOST + "process"),
-          "connection", List.of(HOST + "postgres"),
-          "binaries",
+                  HOST + "process")),
+          Map.entry("connection", List.of(HOST + "postgres")),
+          Map.entry(
+              "binaries",
               List.of(
                   "dev.pglet.reconcile",
                   HOST + "account",
                   HOST + "command",
                   HOST + "file",
-                  HOST + "postgres"));
+                  HOST + "postgres")),
+          Map.entry(
+              "certificate",
+              List.of("dev.pglet.reconcile", HOST + "account", HOST + "command", HOST + "file")));
 
   private final JavaClasses classes =
       new ClassFileImporter()

@@ -42,7 +42,9 @@ final class TestInstancePlanner {
 
       assertThat(plan.steps())
           .containsExactly(
-              onServer(new ServerStep.CreateVolume(VOLUME, 0)), new InstanceStep.InitCluster("17"));
+              onServer(new ServerStep.CreateVolume(VOLUME, 0)),
+              new InstanceStep.InitCluster("17"),
+              onServer(new ServerStep.PlaceCertificate("there is none yet")));
       assertThat(plan.beyond())
           .containsExactly("configuration, start, database and extensions, once the data is there");
     }

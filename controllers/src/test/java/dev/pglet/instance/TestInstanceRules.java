@@ -58,7 +58,7 @@ final class TestInstanceRules {
         instance(
             "12",
             80,
-            "0.0.0.0",
+            "0.0.0.0,::",
             new Database("template1", "pg_owner", "UTF8", "C.UTF-8", "UTC"),
             Map.of("listen_addresses", "*"));
 
@@ -67,7 +67,7 @@ final class TestInstanceRules {
         .containsExactly(
             tuple("VersionUnsupported", "spec.version"),
             tuple("PortNotAllowed", "spec.network.port"),
-            tuple("NotLoopback", "spec.network.bindAddress"),
+            tuple("InvalidAddress", "spec.network.bindAddress"),
             tuple("FixedSetting", "spec.parameters.listen_addresses"),
             tuple("ReservedName", "spec.database.name"),
             tuple("ReservedName", "spec.database.owner"),

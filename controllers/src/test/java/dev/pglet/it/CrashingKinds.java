@@ -10,6 +10,8 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.binaries.InstalledBinaries;
+import dev.pglet.host.certificate.CertificateAuthority;
+import dev.pglet.host.certificate.Certificates;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.host.port.LocalPorts;
@@ -105,7 +107,13 @@ final class CrashingKinds {
           InstalledBinaries.ofHost(context.settings(), account, commands),
           new CrashingServers(new LocalPostgresServer(commands, context.clock()), point, made),
           new SocketConnections(),
-          context.clock());
+          context.clock(),
+          new Certificates(
+              new CertificateAuthority(
+                  context.settings().secrets().resolve(CertificateAuthority.DIRECTORY),
+                  context.clock()),
+              context.clock(),
+              commands));
     }
 
     private List<Claim> claims(Pools pools) throws ReconcileException {

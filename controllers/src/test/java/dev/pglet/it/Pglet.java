@@ -50,6 +50,7 @@ final class Pglet implements AutoCloseable {
   private final Path dataRoot;
   private final Steps steps = new Steps();
   private Path manifests;
+  private Clock clock = Clock.systemUTC();
   private @Nullable Engine engine;
   private @Nullable SystemScheduler scheduler;
 
@@ -104,6 +105,12 @@ final class Pglet implements AutoCloseable {
     return this;
   }
 
+  /** It is another time from the next start on, for all but the manifests. */
+  Pglet clock(Clock other) {
+    clock = other;
+    return this;
+  }
+
   Path write(String file, String yaml) throws IOException {
     return Files.writeString(manifests.resolve(file), yaml);
   }
@@ -122,7 +129,6 @@ final class Pglet implements AutoCloseable {
     SystemScheduler newScheduler = new SystemScheduler();
     List<KindProvider> kinds =
         ServiceLoader.load(KindProvider.class).stream().map(ServiceLoader.Provider::get).toList();
-    Clock clock = Clock.systemUTC();
     ManifestDirectory directory = directory(kinds, newScheduler);
     Engine opened =
         Engine.open(

@@ -4,8 +4,11 @@ import static dev.pglet.server.TestingServer.PORT;
 import static dev.pglet.server.TestingServer.VOLUME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.pglet.host.certificate.CertificateSeen;
+import dev.pglet.host.certificate.CertificateSeen.Refusal;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.host.postgres.PostgresVersion;
@@ -86,6 +89,35 @@ final class TestServerPlanner {
 
   @Nested
   final class Preparing {
+    private static CertificateSeen seen(Optional<String> due, Optional<Refusal> refused) {
+      return new CertificateSeen(due, refused, Optional.empty(), Optional.empty(), false);
+    }
+
+    @Test
+    void aCertificateThatIsDueIsReplacedForAServerThatRuns() {
+      CertificateSeen due = seen(Optional.of("it ends soon"), Optional.empty());
+
+      assertThat(prepare(wanted, TestingServer.running().certificate(due)))
+          .containsExactly(new ServerStep.PlaceCertificate("it ends soon"));
+      assertThat(prepare(wanted.stopped(), TestingServer.stopped().certificate(due))).isEmpty();
+    }
+
+    @Test
+    void filesThatWereRefusedAreAnErrorOfTheirField() {
+      Refusal refusal = new Refusal("KeyMismatch", "spec.security.ssl.keyPath", "wrong", "Mend it");
+
+      assertThatThrownBy(
+              () ->
+                  ServerPlanner.check(
+                      wanted.spec(),
+                      TestingServer.running()
+                          .certificate(seen(Optional.empty(), Optional.of(refusal)))
+                          .observed()))
+          .isInstanceOfSatisfying(
+              InvalidSpec.class,
+              error -> assertThat(error.field()).isEqualTo("spec.security.ssl.keyPath"));
+    }
+
     @Test
     void makesTheVolumeWithTheWantedPort() {
       assertThat(prepare(wanted.onPort(5555), TestingServer.absent()))

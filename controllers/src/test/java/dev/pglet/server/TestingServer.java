@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
 import dev.pglet.host.postgres.PostgresServer.ControlData;
@@ -54,7 +55,8 @@ public record TestingServer(ServerObserved observed) {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            true));
+            true,
+            CertificateSeen.NONE));
   }
 
   /** The volume is there, still empty. */
@@ -94,7 +96,8 @@ public record TestingServer(ServerObserved observed) {
             absent.lastGoodHash(),
             absent.refused(),
             absent.live(),
-            absent.secured()));
+            absent.secured(),
+            absent.certificate()));
   }
 
   /** The data is complete and nobody has written a configuration for it. */
@@ -184,7 +187,8 @@ public record TestingServer(ServerObserved observed) {
             observed.lastGoodHash(),
             observed.refused(),
             Optional.empty(),
-            observed.secured()));
+            observed.secured(),
+            observed.certificate()));
   }
 
   /** What a session learns from it. */
@@ -241,7 +245,8 @@ public record TestingServer(ServerObserved observed) {
             observed.lastGoodHash(),
             observed.refused(),
             observed.live(),
-            observed.secured()));
+            observed.secured(),
+            observed.certificate()));
   }
 
   public TestingServer lastGood(String hash) {
@@ -266,6 +271,32 @@ public record TestingServer(ServerObserved observed) {
         observed.live());
   }
 
+  /** What is seen of its certificate. */
+  public TestingServer certificate(CertificateSeen certificate) {
+    return new TestingServer(
+        new ServerObserved(
+            observed.binaries(),
+            observed.volume(),
+            observed.control(),
+            observed.port(),
+            observed.socketDirectory(),
+            observed.postmaster(),
+            observed.readiness(),
+            observed.runningPort(),
+            observed.socketGone(),
+            observed.lockHeld(),
+            observed.desired(),
+            observed.mainOnDisk(),
+            observed.configurationOnDisk(),
+            observed.drift(),
+            observed.changes(),
+            observed.lastGoodHash(),
+            observed.refused(),
+            observed.live(),
+            observed.secured(),
+            certificate));
+  }
+
   /** Its files are as an earlier pglet left them. */
   public TestingServer unsecured() {
     return new TestingServer(
@@ -288,7 +319,8 @@ public record TestingServer(ServerObserved observed) {
             observed.lastGoodHash(),
             observed.refused(),
             observed.live(),
-            false));
+            false,
+            observed.certificate()));
   }
 
   private TestingServer with(
@@ -313,7 +345,8 @@ public record TestingServer(ServerObserved observed) {
             observed.lastGoodHash(),
             observed.refused(),
             observed.live(),
-            observed.secured()));
+            observed.secured(),
+            observed.certificate()));
   }
 
   private TestingServer configured(
@@ -343,6 +376,7 @@ public record TestingServer(ServerObserved observed) {
             lastGood,
             refused,
             live,
-            observed.secured()));
+            observed.secured(),
+            observed.certificate()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.host.certificate.Tls;
 import dev.pglet.server.access.Access;
 import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public record TestingServerSpec(
         List.of(),
         Map.of(),
         Access.DEFAULT,
+        Tls.DEFAULT,
         Lifecycle.NONE);
   }
 
@@ -56,6 +58,7 @@ public record TestingServerSpec(
         spec.preload(),
         spec.enforced(),
         spec.access(),
+        spec.tls(),
         lifecycle);
   }
 

@@ -37,6 +37,7 @@ final class Remains {
   private static final Pattern STATUS =
       Pattern.compile("[a-z0-9]+(\\.[-a-z0-9]+){2}\\.yaml(\\.new)?");
   private static final Pattern POOL = versioned("[0-9a-f]{16}\\.json");
+  private static final Pattern AUTHORITY = versioned("ca\\.(crt|key)");
   private static final Pattern PASSFILE = versioned("pgpass|pgpass\\.new|passwords");
 
   private final Settings settings;
@@ -59,6 +60,7 @@ final class Remains {
   List<Path> remove() throws IOException {
     Path data = settings.dataRoot();
     runDirectory(settings.runDirectory());
+    files(settings.secrets().resolve("_ca"), AUTHORITY);
     for (Path namespace : list(settings.secrets())) {
       for (Path owner : list(namespace)) {
         files(owner, PASSFILE);

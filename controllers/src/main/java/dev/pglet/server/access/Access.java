@@ -1,5 +1,6 @@
 package dev.pglet.server.access;
 
+import dev.pglet.api.v1alpha1.SecuritySpec;
 import dev.pglet.api.v1alpha1.SecuritySpec.Authentication;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,14 +11,15 @@ import java.util.List;
  *
  * @param method of the default block
  * @param networks of the default block
+ * @param encrypted whether clients of other hosts must use TLS
  * @param lines the user's, which have passed {@link AccessRules}
  */
-public record Access(String method, List<String> networks, List<String> lines) {
+public record Access(String method, List<String> networks, boolean encrypted, List<String> lines) {
   public static final String HBA = "spec.security.authentication.hba";
 
   /** This host alone, with a password. */
   public static final Access DEFAULT =
-      new Access("scram-sha-256", List.of("127.0.0.0/8", "::1/128"), List.of());
+      new Access("scram-sha-256", List.of("127.0.0.0/8", "::1/128"), false, List.of());
 
   private static final List<String> FIXED =
       List.of(
@@ -33,12 +35,14 @@ public record Access(String method, List<String> networks, List<String> lines) {
   }
 
   /** What a spec asks for. */
-  public static Access of(Authentication wanted) {
+  public static Access of(SecuritySpec security) {
+    Authentication wanted = security.authentication();
     return new Access(
         wanted.method(),
         wanted.allowedHosts().isEmpty()
             ? DEFAULT.networks
             : wanted.allowedHosts().stream().map(NetworkAddress::asNetwork).toList(),
+        security.ssl().enabled() && !security.allowPlaintext(),
         wanted.hba());
   }
 
@@ -49,7 +53,10 @@ public record Access(String method, List<String> networks, List<String> lines) {
     text.add("# spec.security.authentication.method and allowedHosts:");
     // Over the socket there is no address that could be trusted.
     text.add("local all all " + (method.equals("trust") ? DEFAULT.method : method));
-    networks.forEach(network -> text.add("host all all %s %s".formatted(network, method)));
+    for (String network : networks) {
+      String type = encrypted && !NetworkAddress.isLoopback(network) ? "hostssl" : "host";
+      text.add("%s all all %s %s".formatted(type, network, method));
+    }
     return String.join("\n", text) + "\n";
   }
 

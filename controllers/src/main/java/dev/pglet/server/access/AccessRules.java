@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What cannot be a rule of who may log in, whatever there is on the host. */
 public final class AccessRules {
@@ -77,9 +78,25 @@ public final class AccessRules {
     if (wanted.method().equals("md5")) {
       fields.add(FIELD + ".method");
     }
+    fields.addAll(lines(wanted, rule -> rule.method().equals("md5")));
+    return fields;
+  }
+
+  /** Which lines match only clients that use TLS. */
+  static List<String> encrypted(Authentication wanted) {
+    return lines(wanted, rule -> rule.type().equals("hostssl"));
+  }
+
+  /** Whether a line asks clients for a certificate. */
+  static boolean certificates(Authentication wanted) {
+    return !lines(wanted, Rule::certificate).isEmpty();
+  }
+
+  private static List<String> lines(Authentication wanted, Predicate<Rule> which) {
+    List<String> fields = new ArrayList<>();
     for (int i = 0; i < wanted.hba().size(); i++) {
       try {
-        if (Rule.parse(wanted.hba().get(i)).method().equals("md5")) {
+        if (which.test(Rule.parse(wanted.hba().get(i)))) {
           fields.add(Access.HBA + "[" + i + "]");
         }
       } catch (Unreadable e) {

@@ -16,6 +16,8 @@ public final class TypedFields {
     FIELDS.put("shared_preload_libraries", "spec.extensions");
     FIELDS.put("timezone", "spec.database.timezone");
     FIELDS.put("log_timezone", "spec.database.timezone");
+    FIELDS.put("ssl", "spec.security.ssl.enabled");
+    FIELDS.put("ssl_ciphers", "spec.security.ssl.ciphers");
     PerformanceSettings.FIELDS.forEach(
         (setting, field) -> FIELDS.put(setting, "spec.performance." + field));
     AuditSettings.FIELDS.forEach(

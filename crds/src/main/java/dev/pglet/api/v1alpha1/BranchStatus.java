@@ -33,6 +33,7 @@ public record BranchStatus(
     @Nullable String volume,
     @Nullable PostmasterStatus postmaster,
     @Nullable ConfigStatus config,
+    @Nullable CertificatesStatus certificates,
     @Nullable Integer restartCount,
     @Nullable String lastRestart,
     @Nullable String restartToken,

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where an instance's server listens.
  *
  * @param port the TCP port; 0 (the default): one is allocated once, and kept
- * @param bindAddress a loopback address; default 127.0.0.1
+ * @param bindAddress an address of this host; 0.0.0.0 and :: are all of them; default 127.0.0.1
  * @param maxConnections null: PostgreSQL's own default
  */
 public record NetworkSpec(
@@ -18,7 +18,8 @@ public record NetworkSpec(
         @Min(0)
         @Max(65535)
         Integer port,
-    @JsonPropertyDescription("Loopback address to listen on. Default 127.0.0.1. Change: restart.")
+    @JsonPropertyDescription(
+            "Address of this host to listen on; 0.0.0.0 or :: for all. One that other hosts reach needs security.ssl, or security.allowPlaintext. Default 127.0.0.1. Change: restart.")
         String bindAddress,
     @JsonPropertyDescription(
             "Highest number of connections. Default: PostgreSQL's own. Change: restart.")

@@ -36,6 +36,7 @@ public record PostgreSQLInstanceStatus(
     @Nullable Integer timeline,
     @Nullable PostmasterStatus postmaster,
     @Nullable ConfigStatus config,
+    @Nullable CertificatesStatus certificates,
     @Nullable Long dataSize,
     @Nullable Integer connections,
     @Nullable HealthStatus health,

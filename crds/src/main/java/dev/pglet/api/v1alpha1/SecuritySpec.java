@@ -3,18 +3,72 @@ package dev.pglet.api.v1alpha1;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Who may log in to an instance, and how. */
+/**
+ * Who may log in to an instance, and how, and what others can read on the way.
+ *
+ * @param allowPlaintext whether a server that others than this host reach may do without TLS
+ */
 public record SecuritySpec(
+    @JsonPropertyDescription("Encryption of connections by TLS.") Ssl ssl,
+    @JsonPropertyDescription(
+            "Whether clients of other hosts may connect without TLS. Default false. Change: reload.")
+        Boolean allowPlaintext,
     @JsonPropertyDescription("Which clients may log in, and how they prove who they are.")
         Authentication authentication,
     @JsonPropertyDescription("What of the use of the server is logged.") AuditSpec audit) {
   public static final SecuritySpec DEFAULT =
-      new SecuritySpec(Authentication.DEFAULT, AuditSpec.DEFAULT);
+      new SecuritySpec(Ssl.DEFAULT, false, Authentication.DEFAULT, AuditSpec.DEFAULT);
 
   public SecuritySpec {
+    ssl = ssl == null ? Ssl.DEFAULT : ssl;
+    allowPlaintext = allowPlaintext != null && allowPlaintext;
     authentication = authentication == null ? Authentication.DEFAULT : authentication;
     audit = audit == null ? AuditSpec.DEFAULT : audit;
+  }
+
+  /**
+   * Encryption by TLS. A key without a certificate, or the other way round, is refused.
+   *
+   * @param certificatePath null: a certificate of the data root's own authority, made and renewed
+   * @param duration such as {@code 90d} or {@code 12h}
+   */
+  public record Ssl(
+      @JsonPropertyDescription("Whether clients can use TLS. Default true. Change: reload.")
+          Boolean enabled,
+      @JsonPropertyDescription(
+              "Absolute path of your own certificate in PEM format, with those of the authorities that it needs; the account that servers run as must be able to read it. It is checked and copied, and again when the file changes. Default: a certificate of the local authority. Change: reload.")
+          @Pattern("^/[^\\u0000-\\u001f]+$")
+          @Nullable String certificatePath,
+      @JsonPropertyDescription(
+              "Absolute path of that certificate's private key, without a passphrase, closed to others. Change: reload.")
+          @Pattern("^/[^\\u0000-\\u001f]+$")
+          @Nullable String keyPath,
+      @JsonPropertyDescription(
+              "Ciphers for TLS 1.2, as OpenSSL lists them, such as \"HIGH:!aNULL\". Default: PostgreSQL's own. Change: reload.")
+          @Pattern("^[A-Za-z0-9+:!@=_.,-]{1,1024}$")
+          @Nullable String ciphers,
+      @JsonPropertyDescription(
+              "Lowest version of TLS: TLSv1.2 or TLSv1.3. Default TLSv1.2. Change: reload.")
+          @Pattern("^TLSv1[.][23]$")
+          String minVersion,
+      @JsonPropertyDescription(
+              "How long a certificate of the local authority is valid, in hours or days: 1h to 825d. Default 90d. Change: for the next one.")
+          @Pattern("^[1-9][0-9]{0,4}[hd]$")
+          String duration,
+      @JsonPropertyDescription(
+              "How long before its end a certificate of the local authority is replaced, without a connection being dropped; and since when the end of your own is warned of. Default 7d. Change: reload when it is due.")
+          @Pattern("^[1-9][0-9]{0,4}[hd]$")
+          String renewBefore) {
+    static final Ssl DEFAULT = new Ssl(true, null, null, null, "TLSv1.2", "90d", "7d");
+
+    public Ssl {
+      enabled = enabled == null || enabled;
+      minVersion = minVersion == null ? DEFAULT.minVersion : minVersion;
+      duration = duration == null ? DEFAULT.duration : duration;
+      renewBefore = renewBefore == null ? DEFAULT.renewBefore : renewBefore;
+    }
   }
 
   /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.host.certificate;
+
+import org.jspecify.annotations.NullMarked;
