@@ -1,6 +1,7 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.BootstrapSpec;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
@@ -219,6 +220,14 @@ public final class InstanceController
         .facts()
         .flatMap(facts -> RoleReport.secrets(WantedRole.of(wanted), facts.roles()))
         .ifPresent(conditions::add);
+    observed
+        .server()
+        .volume()
+        .flatMap(
+            volume ->
+                BootstrapFacts.ignored(
+                    resource.getSpec().bootstrap().initdb(), volume.marker().facts()))
+        .ifPresent(conditions::add);
     conditions.addAll(ServerReport.conditions(observed.server()));
     observed.metricsPort().map(MetricsPort::condition).ifPresent(conditions::add);
     observed
@@ -315,16 +324,24 @@ public final class InstanceController
 
   private void initialize(PostgreSQLInstance resource, ServerSpec spec) throws ReconcileException {
     PostgreSQLInstanceSpec.Database database = resource.getSpec().database();
+    BootstrapSpec.Initdb initdb = resource.getSpec().bootstrap().initdb();
     Volume volume = servers.volume(spec);
     Binaries binaries = servers.binaries(spec);
     host.server()
         .initialize(
             new InitRequest(
-                binaries, volume.data(), database.encoding(), database.locale(), host.account()));
+                binaries,
+                volume.data(),
+                database.encoding(),
+                database.locale(),
+                initdb.dataChecksums(),
+                initdb.localeProvider(),
+                host.account()));
     Map<String, String> facts = new HashMap<>(volume.marker().facts());
     facts.put(InstancePlanner.DATABASE_FACT, database.name());
     facts.put(InstancePlanner.ENCODING_FACT, database.encoding());
     facts.put(InstancePlanner.LOCALE_FACT, database.locale());
+    facts.putAll(BootstrapFacts.of(initdb));
     servers.mark(spec, volume.marker().withFacts(facts).with(VolumeMarker.Phase.READY));
   }
 

@@ -70,6 +70,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     problems.addAll(AuditSettings.problems(wanted.security().audit()));
     problems.addAll(InstanceSettings.conflicts(wanted));
     problems.addAll(names(wanted.database()));
+    problems.addAll(BootstrapFacts.check(wanted));
     problems.addAll(RoleRules.check(wanted));
     problems.addAll(DatabaseRules.check(wanted));
     problems.addAll(ExtensionRules.check(wanted));

@@ -87,7 +87,16 @@ public final class ServerPlanner {
     if (!startable) {
       throw error;
     }
-    return List.of(new ServerStep.StartServer(observed.port().orElseThrow()));
+    return observed.supervision().ended()
+        ? startAgain(observed)
+        : List.of(new ServerStep.StartServer(port(observed)));
+  }
+
+  /** From the second end in a row on it is left down for a while first. */
+  private static List<ServerStep> startAgain(ServerObserved observed) {
+    return observed.supervision().first()
+        ? List.of(new ServerStep.NoteEnd(), new ServerStep.StartServer(port(observed)))
+        : List.of(new ServerStep.NoteEnd());
   }
 
   /** What the configuration in force is can only be said afterwards. */
@@ -175,9 +184,7 @@ public final class ServerPlanner {
           : List.of();
     }
     if (observed.supervision().ended()) {
-      return observed.supervision().first()
-          ? List.of(new ServerStep.NoteEnd(), new ServerStep.StartServer(port(observed)))
-          : List.of(new ServerStep.NoteEnd());
+      return startAgain(observed);
     }
     List<ServerStep> steps = new ArrayList<>();
     List<String> restartFor = new ArrayList<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.pglet.api.v1alpha1.BootstrapSpec;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.MonitoringSpec;
@@ -33,8 +34,9 @@ final class TestInstanceRules {
         new PostgreSQLInstanceSpec(
             null,
             version,
-            new RuntimeSpec("auto"),
+            new RuntimeSpec("process", "auto"),
             DesiredState.Running,
+            BootstrapSpec.DEFAULT,
             new NetworkSpec(port, address, null),
             new StorageSpec("auto", null, null),
             database,

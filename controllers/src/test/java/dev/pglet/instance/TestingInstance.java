@@ -2,6 +2,7 @@ package dev.pglet.instance;
 
 import static dev.pglet.server.TestingServer.UID;
 
+import dev.pglet.api.v1alpha1.BootstrapSpec;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.MonitoringSpec;
@@ -79,8 +80,9 @@ final class TestingInstance {
     return new PostgreSQLInstanceSpec(
         null,
         "17",
-        new RuntimeSpec("auto"),
+        new RuntimeSpec("process", "auto"),
         DesiredState.Running,
+        BootstrapSpec.DEFAULT,
         new NetworkSpec(0, "127.0.0.1", null),
         new StorageSpec("auto", null, null),
         database,

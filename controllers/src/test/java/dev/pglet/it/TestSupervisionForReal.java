@@ -45,6 +45,9 @@ final class TestSupervisionForReal {
       """
           .replace("MAJOR", SYSTEM_MAJOR);
 
+  /** More of them in {@code hack/soak adopt}. */
+  private static final int SERVERS = Integer.getInteger("pglet.soak.servers", 5);
+
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private Pglet pglet;
@@ -140,15 +143,15 @@ final class TestSupervisionForReal {
     assertThat(status().path("restartCount").asInt()).isZero();
   }
 
-  /** T5, with five. */
+  /** T5. */
   @Test
   void anotherDaemonAdoptsAllServersWithinFiveSecondsAndRestartsNone() throws Exception {
-    for (int i = 1; i < 5; i++) {
+    for (int i = 1; i < SERVERS; i++) {
       pglet.write("app" + i + ".yaml", APP.replace("name: app", "name: app" + i));
     }
     pglet.converge();
     Set<Long> before = pids();
-    assertThat(before).hasSize(5);
+    assertThat(before).hasSize(SERVERS);
     pglet.stop();
     pglet.steps().forget();
     long begin = System.nanoTime();
@@ -340,7 +343,7 @@ final class TestSupervisionForReal {
   private Set<Long> pids() throws Exception {
     Set<Long> pids = new HashSet<>();
     pids.add(pid(pglet.instance("app")));
-    for (int i = 1; i < 5; i++) {
+    for (int i = 1; i < SERVERS; i++) {
       pids.add(pid(pglet.instance("app" + i)));
     }
     return pids;

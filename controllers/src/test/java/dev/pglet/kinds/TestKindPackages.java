@@ -29,6 +29,18 @@ final class TestKindPackages {
   }
 
   @Test
+  void whatIsMadeOfEndsAndFullDisksKnowsNoServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.pglet.supervision..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.pglet.server..", "dev.pglet.instance..", "dev.pglet.branch..", "dev.pglet.kinds..")
+        .check(CLASSES);
+  }
+
+  @Test
   void theKindsDoNotKnowOneAnother() {
     noClasses()
         .that()
@@ -54,6 +66,7 @@ final class TestKindPackages {
             "dev.pglet.instance..",
             "dev.pglet.branch..",
             "dev.pglet.server..",
+            "dev.pglet.supervision..",
             "dev.pglet.host..",
             "dev.pglet.kinds..")
         .should()

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.DoneTokens;
+import dev.pglet.supervision.Ends;
 import dev.pglet.supervision.Lifecycle;
+import dev.pglet.supervision.Supervision;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +89,46 @@ final class TestLifecycleSteps {
   void aServerThatIsStartedAnywayIsNotRestartedAfterwards() throws InvalidSpec {
     assertThat(converge(up(RESTART), TestingServer.stopped()))
         .containsExactly(new ServerStep.StartServer(PORT));
+  }
+
+  @Test
+  void anEndIsNotedBeforeTheServerIsStartedAgainAndOnlyTheFirstTimeAtOnce() throws InvalidSpec {
+    TestingServer first = ended(TestingServer.stopped(), true);
+    TestingServer again = ended(TestingServer.stopped(), false);
+
+    assertThat(converge(up(Lifecycle.NONE), first))
+        .containsExactly(new ServerStep.NoteEnd(), new ServerStep.StartServer(PORT));
+    assertThat(converge(up(Lifecycle.NONE), again)).containsExactly(new ServerStep.NoteEnd());
+    assertThat(
+            ServerPlanner.startAsItWas(
+                up(Lifecycle.NONE), again.observed(), new InvalidSpec("A", "b", "c", "d")))
+        .as("a spec that is refused makes no hot loop of it")
+        .containsExactly(new ServerStep.NoteEnd());
+  }
+
+  @Test
+  void aServerThatRunsAgainIsNotedWhoeverHasStartedIt() throws InvalidSpec {
+    TestingServer running =
+        TestingServer.running()
+            .marker(marker -> marker.withFacts(Ends.ended(Map.of(), Instant.EPOCH)));
+
+    assertThat(converge(up(Lifecycle.NONE), running)).containsExactly(new ServerStep.NoteRestart());
+  }
+
+  private static TestingServer ended(TestingServer server, boolean first) {
+    return new TestingServer(
+        server
+            .observed()
+            .supervised(
+                new Supervision(
+                    Optional.empty(),
+                    List.of(),
+                    true,
+                    first,
+                    false,
+                    !first,
+                    "",
+                    DiskSpace.PLENTY)));
   }
 
   @Test

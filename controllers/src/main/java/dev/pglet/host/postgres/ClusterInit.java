@@ -17,6 +17,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ import java.util.UUID;
  */
 final class ClusterInit {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
+
+  /** The first version whose initdb turns checksums on unless it is told not to. */
+  private static final int CHECKSUMS_BY_DEFAULT = 18;
 
   private final CommandRunner commands;
 
@@ -69,26 +73,49 @@ final class ClusterInit {
   }
 
   private static Invocation initdb(InitRequest request, Path staged) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                request.binaries().bin("initdb"),
+                "-D",
+                staged.toString(),
+                "-U",
+                "postgres",
+                "-A",
+                "peer",
+                "--no-sync",
+                "-E",
+                request.encoding(),
+                "--locale=" + request.locale()));
+    if (request.dataChecksums()) {
+      command.add("--data-checksums");
+    } else if (request.binaries().version().major() >= CHECKSUMS_BY_DEFAULT) {
+      command.add("--no-data-checksums");
+    }
+    command.addAll(provider(request));
     return new Invocation(
-        List.of(
-            request.binaries().bin("initdb"),
-            "-D",
-            staged.toString(),
-            "-U",
-            "postgres",
-            "-A",
-            "peer",
-            "--data-checksums",
-            "--no-sync",
-            "-E",
-            request.encoding(),
-            "--locale=" + request.locale()),
+        command,
         // Else it compares this host's time zone with every one that it knows, for a setting that
         // the configuration replaces.
         Map.of("TZ", "UTC"),
         Optional.of(request.account()),
         Optional.empty(),
         DEADLINE);
+  }
+
+  private static List<String> provider(InitRequest request) {
+    return switch (request.localeProvider()) {
+      case "icu" -> List.of("--locale-provider=icu", "--icu-locale=" + tag(request.locale()));
+      case "builtin" ->
+          List.of("--locale-provider=builtin", "--builtin-locale=" + request.locale());
+      default -> List.of();
+    };
+  }
+
+  /** {@code en_US.UTF-8} as ICU calls it; what only the C library knows is its root locale. */
+  private static String tag(String locale) {
+    String name = locale.split("[.@]", 2)[0];
+    return name.equals("C") || name.equals("POSIX") ? "und" : name.replace('_', '-');
   }
 
   private static void removeLeftovers(Path data, String prefix) throws IOException {

@@ -15,9 +15,9 @@ import java.util.Optional;
  */
 public interface PostgresServer {
   /**
-   * Makes a database cluster: staged beside, synced, renamed. Data checksums on; the superuser is
-   * {@code postgres}. When the data directory exists already it is complete, and nothing is done.
-   * Leftovers of a killed run ({@code <data>.init-*}) are removed first.
+   * Makes a database cluster: staged beside, synced, renamed. The superuser is {@code postgres}.
+   * When the data directory exists already it is complete, and nothing is done. Leftovers of a
+   * killed run ({@code <data>.init-*}) are removed first.
    */
   void initialize(InitRequest request) throws ReconcileException;
 
@@ -113,13 +113,29 @@ public interface PostgresServer {
     }
   }
 
-  /** How to make a cluster. */
+  /**
+   * How to make a cluster.
+   *
+   * @param localeProvider {@code libc}, {@code icu} or {@code builtin}
+   */
   record InitRequest(
       Binaries binaries,
       Path dataDirectory,
       String encoding,
       String locale,
-      ServerAccount account) {}
+      boolean dataChecksums,
+      String localeProvider,
+      ServerAccount account) {
+    /** With checksums, and the locale of the C library. */
+    public InitRequest(
+        Binaries binaries,
+        Path dataDirectory,
+        String encoding,
+        String locale,
+        ServerAccount account) {
+      this(binaries, dataDirectory, encoding, locale, true, "libc", account);
+    }
+  }
 
   /**
    * How to start a server. Its configuration is in the data directory.

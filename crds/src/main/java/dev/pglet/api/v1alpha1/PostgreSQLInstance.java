@@ -54,6 +54,8 @@ public final class PostgreSQLInstance
           "version",
           "storage.driver",
           "storage.pool",
+          "bootstrap.initdb.dataChecksums",
+          "bootstrap.initdb.localeProvider",
           "database.name",
           "database.encoding",
           "database.locale");

@@ -38,6 +38,7 @@ public record PostgreSQLInstanceSpec(
     @JsonPropertyDescription(
             "Running; Stopped; or Fenced: the server is down as well, and its configuration is still written. Default Running. Change: the server is started or stopped.")
         DesiredState desiredState,
+    @JsonPropertyDescription("How the data comes into being.") BootstrapSpec bootstrap,
     @JsonPropertyDescription("Where the server listens.") NetworkSpec network,
     @JsonPropertyDescription("Where the data lies.") StorageSpec storage,
     @JsonPropertyDescription("The first database and its owner.") Database database,
@@ -69,6 +70,7 @@ public record PostgreSQLInstanceSpec(
     version = version == null ? DEFAULT_VERSION : version;
     runtime = runtime == null ? RuntimeSpec.DEFAULT : runtime;
     desiredState = desiredState == null ? DesiredState.Running : desiredState;
+    bootstrap = bootstrap == null ? BootstrapSpec.DEFAULT : bootstrap;
     network = network == null ? NetworkSpec.DEFAULT : network;
     storage = storage == null ? StorageSpec.DEFAULT : storage;
     database = database == null ? Database.DEFAULT : database;
@@ -89,20 +91,26 @@ public record PostgreSQLInstanceSpec(
   /**
    * How the server is run.
    *
+   * @param type {@code process}
    * @param binaries {@code auto} (the system's packages when the version fits, else embedded),
    *     {@code system}, {@code embedded}, or the absolute path of a directory that holds {@code
    *     bin/postgres}
    */
   public record RuntimeSpec(
       @JsonPropertyDescription(
+              "process: as processes of this host. Default process. Change: refused.")
+          @Pattern("^process$")
+          String type,
+      @JsonPropertyDescription(
               "auto: the system's packages when the version fits, else embedded; system; embedded;"
                   + " or an absolute directory that holds bin/postgres. Default auto. Change:"
                   + " restart.")
           @Pattern("^(auto|system|embedded|/.+)$")
           String binaries) {
-    static final RuntimeSpec DEFAULT = new RuntimeSpec("auto");
+    static final RuntimeSpec DEFAULT = new RuntimeSpec("process", "auto");
 
     public RuntimeSpec {
+      type = type == null ? DEFAULT.type : type;
       binaries = binaries == null ? DEFAULT.binaries : binaries;
     }
   }

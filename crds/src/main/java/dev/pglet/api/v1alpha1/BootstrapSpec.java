@@ -1,0 +1,37 @@
+package dev.pglet.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+
+/** How the data comes into being. */
+public record BootstrapSpec(
+    @JsonPropertyDescription(
+            "A new, empty cluster. Default: with the defaults of its fields. Change: nothing, once the data is made; the condition BootstrapIgnored says so.")
+        Initdb initdb) {
+  public static final BootstrapSpec DEFAULT = new BootstrapSpec(Initdb.DEFAULT);
+
+  public BootstrapSpec {
+    initdb = initdb == null ? Initdb.DEFAULT : initdb;
+  }
+
+  /**
+   * With what a new cluster is made.
+   *
+   * @param localeProvider {@code libc}, {@code icu} or {@code builtin}
+   */
+  public record Initdb(
+      @JsonPropertyDescription(
+              "Whether pages carry checksums. Default true. Change: nothing, once the data is made.")
+          Boolean dataChecksums,
+      @JsonPropertyDescription(
+              "Who knows the locale: libc; icu, from PostgreSQL 15 on; builtin, from 17 on, which knows C and C.UTF-8. Default libc. Change: nothing, once the data is made.")
+          @Pattern("^(libc|icu|builtin)$")
+          String localeProvider) {
+    static final Initdb DEFAULT = new Initdb(true, "libc");
+
+    public Initdb {
+      dataChecksums = dataChecksums == null || dataChecksums;
+      localeProvider = localeProvider == null ? "libc" : localeProvider;
+    }
+  }
+}
