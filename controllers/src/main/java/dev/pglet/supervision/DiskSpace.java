@@ -43,8 +43,10 @@ public record DiskSpace(Level level, Path where, boolean belowMinimum) {
    * @param minimum bytes that the spec wants to be free
    */
   public static DiskSpace of(Collection<Path> directories, MinFree minimum) {
-    DiskSpace worst = PLENTY;
+    Level worst = Level.GOOD;
+    Path where = PLENTY.where;
     boolean below = false;
+    boolean first = true;
     for (Path directory : directories) {
       File file = directory.toFile();
       long total = file.getTotalSpace();
@@ -54,11 +56,13 @@ public record DiskSpace(Level level, Path where, boolean belowMinimum) {
       long usable = file.getUsableSpace();
       Level level = level(total - file.getFreeSpace(), usable);
       below |= usable < minimum.bytes(total);
-      if (level.compareTo(worst.level) > 0 || worst == PLENTY) {
-        worst = new DiskSpace(level, directory, false);
+      if (first || level.compareTo(worst) > 0) {
+        worst = level;
+        where = directory;
+        first = false;
       }
     }
-    return new DiskSpace(worst.level, worst.where, below);
+    return new DiskSpace(worst, where, below);
   }
 
   static Level level(long used, long usable) {
