@@ -4,6 +4,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestDirectory;
 import dev.pglet.manifest.TrustRule;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.fuzz.ModelFile.Damage;
 import dev.pglet.reconcile.fuzz.ModelFile.Doc;
 import dev.pglet.reconcile.testing.TestingEngine;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,6 +46,7 @@ final class FuzzSequence implements AutoCloseable {
           Duration.ofSeconds(31),
           Duration.ofSeconds(70));
   private static final Duration GONE_FOR = Duration.ofSeconds(30);
+  private static final Duration TOGETHER = Duration.ofMinutes(5);
 
   private final Path base;
   private final Random random;
@@ -58,6 +61,9 @@ final class FuzzSequence implements AutoCloseable {
 
   /** What the directory before had and this one has not had yet, whoever has read it or not. */
   private final Set<String> awaited = new TreeSet<>();
+
+  /** What nobody asked for, as long as the daemon lives that did it. */
+  private Optional<Instant> lastLoss = Optional.empty();
 
   private int actsSeen;
   private TestingEngine engine;
@@ -146,6 +152,9 @@ final class FuzzSequence implements AutoCloseable {
         note("** " + act);
         if (!asked.remove(name)) {
           require(name);
+          if (act.startsWith("Burn ")) {
+            requireAlone(name);
+          }
         }
       }
     }
@@ -172,6 +181,16 @@ final class FuzzSequence implements AutoCloseable {
     }
   }
 
+  /** One by one is all at once: the guard allows one. */
+  private void requireAlone(String name) {
+    Instant now = time.instant();
+    if (lastLoss.isPresent() && now.isBefore(lastLoss.get().plus(TOGETHER))) {
+      throw new AssertionError(
+          name + " was thrown away unasked, and another one at " + lastLoss.get());
+    }
+    lastLoss = Optional.of(now);
+  }
+
   private void act() throws Exception {
     String name = directory.pick();
     int which = random.nextInt(100);
@@ -188,7 +207,9 @@ final class FuzzSequence implements AutoCloseable {
       change(name, which);
     } else if (which < 78) {
       damage(name, which);
-    } else if (which < 84) {
+    } else if (which < 81) {
+      confirm();
+    } else if (which < 85) {
       replaceRoot();
     } else if (which < 90) {
       restart();
@@ -287,12 +308,17 @@ final class FuzzSequence implements AutoCloseable {
     }
   }
 
-  private void damage(String name, int which) throws IOException {
+  private void damage(String name, int which) throws Exception {
     ModelFile file = directory.file(name);
     if (file.damage == Damage.LOCKED) {
       note("unlock " + name);
       directory.mend(name);
     } else if (which < 70) {
+      if (file.damage == Damage.NONE) {
+        // What nobody has read whole nobody can miss.
+        engine.engine().rescan();
+        pass(Duration.ofSeconds(2));
+      }
       note("cut " + name);
       directory.cut(name);
     } else if (which < 74) {
@@ -318,10 +344,59 @@ final class FuzzSequence implements AutoCloseable {
     awaited.addAll(before);
   }
 
+  /** Somebody consents to what is held, and somebody else edits meanwhile. */
+  private void confirm() throws Exception {
+    List<ResourceKey> shown = engine.engine().heldPrunes();
+    if (shown.isEmpty()) {
+      return;
+    }
+    if (random.nextBoolean()) {
+      String name = directory.newName();
+      ModelFile file = new ModelFile();
+      file.docs.add(new Doc(any(shown).name(), any(COLOURS), false));
+      if (directory.claimed().contains(file.docs.getFirst().name())) {
+        return;
+      }
+      note("put back " + name + " " + file.docs);
+      directory.write(name, file);
+      if (random.nextBoolean()) {
+        note("garble " + name);
+        directory.garble(name);
+      }
+      if (random.nextBoolean()) {
+        notice();
+      }
+    }
+    confirm(shown);
+  }
+
+  private void confirm(List<ResourceKey> shown) throws Exception {
+    check();
+    Set<String> claimed = directory.claimed();
+    String trouble = directory.files().isEmpty() ? "" : directory.trouble();
+    try {
+      for (ResourceKey key : engine.engine().confirmPrunes(shown)) {
+        note("confirmed " + key);
+        if (!shown.contains(key) || claimed.contains(key.name()) || !trouble.isEmpty()) {
+          throw new AssertionError(
+              "%s was confirmed, shown were %s, claimed are %s, and: %s"
+                  .formatted(key, shown, claimed, trouble));
+        }
+        asked.add(key.name());
+      }
+    } catch (Refused e) {
+      note("not confirmed: " + e.explain());
+    }
+    engine.settleNow();
+    check();
+    asked.clear();
+  }
+
   private void restart() throws Exception {
     note("restart");
     engine.close();
     check();
+    lastLoss = Optional.empty();
     if (Files.isDirectory(directory.root()) && random.nextInt(3) == 0) {
       replaceRoot();
     }
@@ -370,6 +445,8 @@ final class FuzzSequence implements AutoCloseable {
     pass(Duration.ofSeconds(2));
     note("restart, which ends no hold");
     engine.close();
+    check();
+    lastLoss = Optional.empty();
     engine = open().start();
     pass(Duration.ofSeconds(95));
     Map<String, Doc> meant = directory.meant();
@@ -377,7 +454,7 @@ final class FuzzSequence implements AutoCloseable {
     List<ResourceKey> held = engine.engine().heldPrunes();
     note("held: " + held);
     held.forEach(key -> asked.add(key.name()));
-    engine.engine().confirmPrunes(engine.engine().heldPrunes());
+    engine.engine().confirmPrunes(held);
     pass(Duration.ofSeconds(2));
     requireAll(meant);
     if (!there().equals(meant.keySet())) {
