@@ -132,7 +132,11 @@ public final class Meters {
         counter("pglet.reconcile.errors", kind).increment();
         counter("pglet.workqueue.retries", kind).increment();
       }
-      case STALLED -> counter("pglet.terminal.reconcile.errors", kind).increment();
+      case STALLED -> {
+        // As controller-runtime counts: a terminal error is an error too, only not tried again.
+        counter("pglet.reconcile.errors", kind).increment();
+        counter("pglet.terminal.reconcile.errors", kind).increment();
+      }
       case SUCCESS, WAITING, SUPERSEDED, DELETED -> {}
     }
   }
