@@ -10,6 +10,7 @@ import dev.pglet.manifest.ManifestSource.StatusWrite;
 import dev.pglet.manifest.ManifestSource.Written;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.ManifestEditor;
+import dev.pglet.manifest.edit.RegularFile;
 import dev.pglet.manifest.edit.VolatileFields;
 import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.edit.change.MergePatch;
@@ -152,7 +153,7 @@ final class ManifestWriter {
       return Optional.empty();
     }
     Path path = holder.get().path();
-    byte[] bytes = Files.readAllBytes(holder.get().real());
+    byte[] bytes = RegularFile.read(holder.get().real());
     return Optional.of(new Document(path, own(path, bytes, document(key, path, bytes))));
   }
 
@@ -200,7 +201,7 @@ final class ManifestWriter {
     }
     SettlingFile file = holder.get();
     for (int i = 0; i < TRIES; i++) {
-      byte[] bytes = Files.readAllBytes(file.real());
+      byte[] bytes = RegularFile.read(file.real());
       String text = new String(bytes, StandardCharsets.UTF_8);
       int index = document(key, file.path(), bytes);
       Optional<String> rest;
@@ -233,7 +234,7 @@ final class ManifestWriter {
       ResourceKey key, SettlingFile file, Edit edit, Review review, Instant now)
       throws IOException, ManifestRejected {
     for (int i = 0; i < TRIES; i++) {
-      byte[] bytes = Files.readAllBytes(file.real());
+      byte[] bytes = RegularFile.read(file.real());
       String text = new String(bytes, StandardCharsets.UTF_8);
       Optional<String> wanted = edited(file.path(), text, document(key, file.path(), bytes), edit);
       if (wanted.isEmpty()) {

@@ -2,14 +2,13 @@ package dev.pglet.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.manifest.edit.FileStamp;
+import dev.pglet.manifest.edit.RegularFile;
 import dev.pglet.manifest.edit.StatusRemoval;
 import dev.pglet.manifest.parse.Utf8Text;
 import dev.pglet.manifest.parse.YamlReader;
 import dev.pglet.manifest.parse.YamlRejected;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +46,7 @@ final class SettlingFile {
   private @Nullable FileStamp acceptedStamp;
   private boolean stampSuffices;
   private @Nullable Pending pending;
+  private Instant unchangedSince = Instant.EPOCH;
 
   /**
    * What the accepted version holds, by document: told by the file and not by who wrote it last,
@@ -150,6 +150,18 @@ final class SettlingFile {
     }
   }
 
+  /** How long the accepted version has been the newest, but for what pglet itself wrote. */
+  Duration quiet(Instant now) {
+    if (pending != null || accepted == null) {
+      return Duration.ZERO;
+    }
+    if (unchangedSince.isAfter(now)) {
+      // The clock was set back: the time that has passed is unknown.
+      unchangedSince = now;
+    }
+    return Duration.between(unchangedSince, now);
+  }
+
   /** What the newest version says, accepted or not. */
   ManifestReader.Content newest() {
     return pending == null ? content : reader.read(path, pending.bytes);
@@ -226,6 +238,7 @@ final class SettlingFile {
     boolean waited =
         waiting != null && same && Duration.between(waiting.since, now).compareTo(SETTLE) >= 0;
     if (quiet || waited) {
+      unchangedSince = waiting != null && same ? waiting.since : now.minus(steady.quietFor(now));
       accept(bytes, steady, now);
     } else if (!same) {
       pending = new Pending(steady, bytes, now);
@@ -268,9 +281,7 @@ final class SettlingFile {
   }
 
   private byte[] read() throws IOException {
-    try (InputStream in = Files.newInputStream(real)) {
-      // One byte more than allowed, so that the reader refuses it as too large.
-      return in.readNBytes(Utf8Text.MAX_BYTES + 1);
-    }
+    // One byte more than allowed, so that the reader refuses it as too large.
+    return RegularFile.read(real, Utf8Text.MAX_BYTES + 1);
   }
 }

@@ -61,7 +61,7 @@ public final class AtomicFile {
     lock.lock();
     try {
       FileStamp before = FileStamp.of(file);
-      if (!before.isRegularFile() || !Arrays.equals(Files.readAllBytes(file), expected)) {
+      if (!before.isRegularFile() || !Arrays.equals(RegularFile.read(file), expected)) {
         return Outcome.DROPPED;
       }
       Path out = prepare(file, before, expected, replacement);
@@ -110,7 +110,7 @@ public final class AtomicFile {
     lock.lock();
     try {
       FileStamp before = FileStamp.of(file);
-      if (!before.isRegularFile() || !Arrays.equals(Files.readAllBytes(file), expected)) {
+      if (!before.isRegularFile() || !Arrays.equals(RegularFile.read(file), expected)) {
         return Outcome.DROPPED;
       }
       Path out = TempFiles.swapPath(file, expected, NOTHING);
@@ -208,7 +208,7 @@ public final class AtomicFile {
   /** A file and its content at the time when it was taken out. */
   private record Held(FileStamp stamp, String digest) {
     static Held of(Path file) throws IOException {
-      return new Held(FileStamp.of(file), TempFiles.digest(Files.readAllBytes(file)));
+      return new Held(FileStamp.of(file), TempFiles.digest(RegularFile.read(file)));
     }
 
     /** An edit in place leaves the file the same, and is as new as one by rename. */
@@ -231,7 +231,6 @@ public final class AtomicFile {
 
   private static boolean isWhatWasRead(Path file, FileStamp before, byte[] expected)
       throws IOException {
-    return FileStamp.of(file).isSameFile(before)
-        && Arrays.equals(Files.readAllBytes(file), expected);
+    return FileStamp.of(file).isSameFile(before) && Arrays.equals(RegularFile.read(file), expected);
   }
 }
