@@ -1,6 +1,5 @@
 package dev.pglet.manifest;
 
-import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.FileStamp;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -23,18 +22,24 @@ final class Listing {
   private final Path root;
   private final int rootOwner;
   private final TrustRule trust;
-  private final AtomicFile files;
+  private final Leftovers leftovers;
   private final Map<Path, Path> found = new LinkedHashMap<>();
   private final List<Path> links = new ArrayList<>();
   private final List<Rejected> rejected = new ArrayList<>();
   private final Set<Path> walked = new HashSet<>();
   private boolean whole = true;
 
-  private Listing(Path root, int rootOwner, TrustRule trust, AtomicFile files) {
+  private Listing(Path root, int rootOwner, TrustRule trust, Leftovers leftovers) {
     this.root = root;
     this.rootOwner = rootOwner;
     this.trust = trust;
-    this.files = files;
+    this.leftovers = leftovers;
+  }
+
+  /** What to do with a hidden file, which a pglet that was killed may have left. */
+  @FunctionalInterface
+  interface Leftovers {
+    void clear(Path file) throws IOException;
   }
 
   /**
@@ -52,8 +57,9 @@ final class Listing {
    * @param root a real path
    * @throws IOException when the root itself cannot be read
    */
-  static Found of(Path root, int rootOwner, TrustRule trust, AtomicFile files) throws IOException {
-    Listing listing = new Listing(root, rootOwner, trust, files);
+  static Found of(Path root, int rootOwner, TrustRule trust, Leftovers leftovers)
+      throws IOException {
+    Listing listing = new Listing(root, rootOwner, trust, leftovers);
     listing.walk(root);
     // Files first: a link to one of them is not a second manifest.
     for (int i = 0; i < listing.links.size(); i++) {
@@ -175,7 +181,7 @@ final class Listing {
 
   private void clearLeftover(Path file) {
     try {
-      files.clearLeftover(file);
+      leftovers.clear(file);
     } catch (IOException e) {
       reject(
           file,

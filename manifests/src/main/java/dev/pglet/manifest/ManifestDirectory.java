@@ -133,7 +133,7 @@ public final class ManifestDirectory implements ManifestSource {
 
   private Listing.Found list(RootState.Usable usable) throws RootState.Unusable {
     try {
-      return Listing.of(root, usable.owner(), trust, atomic);
+      return Listing.of(root, usable.owner(), trust, atomic::clearLeftover);
     } catch (IOException e) {
       throw state.unreadable(e);
     }

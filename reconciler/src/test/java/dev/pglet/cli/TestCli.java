@@ -502,6 +502,30 @@ class TestCli {
   }
 
   @Test
+  void validateSkipsAndRejectsWhatTheDaemonDoes() throws Exception {
+    Path root = Files.createDirectories(directory.resolve("repository"));
+    Files.createDirectories(root.resolve(".github/workflows"));
+    Files.writeString(root.resolve(".github/workflows/ci.yml"), "on: push\n");
+    Files.writeString(root.resolve("box.yaml.bak"), "kind: [\n");
+    assertThat(run("validate", root.toString())).as(err()).isZero();
+
+    Files.createDirectory(root.resolve("folder.yaml"));
+    Files.createSymbolicLink(root.resolve("nowhere.yaml"), Path.of("gone"));
+    Files.createSymbolicLink(root.resolve("outside.yaml"), Path.of("/etc/hostname"));
+    for (String verb : List.of("validate", "apply")) {
+      assertThat(
+              verb.equals("apply") ? run(verb, "-f", root.toString()) : run(verb, root.toString()))
+          .isEqualTo(1);
+      assertThat(err())
+          .contains(
+              root.resolve("folder.yaml") + ": is no regular file but a directory",
+              root.resolve("nowhere.yaml") + ": is a symbolic link that leads nowhere",
+              root.resolve("outside.yaml") + ": is a symbolic link to /etc/hostname, outside")
+          .doesNotContain("ci.yml");
+    }
+  }
+
+  @Test
   void validateNeedsNoDaemonAndNamesThePlace() throws Exception {
     file("a.yaml", MANIFEST);
     assertThat(run("validate")).isZero();

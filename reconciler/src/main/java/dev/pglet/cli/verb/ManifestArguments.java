@@ -4,6 +4,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
 import dev.pglet.manifest.Manifest;
+import dev.pglet.manifest.ManifestFiles;
 import dev.pglet.manifest.ManifestReader;
 import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.edit.StatusRemoval;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Reads the manifests that a command line names: files, directories, or {@code -}. */
 final class ManifestArguments {
@@ -46,7 +46,9 @@ final class ManifestArguments {
           files++;
           continue;
         }
-        for (Path file : files(Path.of(argument))) {
+        ManifestFiles listed = files(Path.of(argument));
+        problems.addAll(listed.problems());
+        for (Path file : listed.files()) {
           add(reader.readFile(file), manifests, problems);
           files++;
         }
@@ -114,7 +116,7 @@ final class ManifestArguments {
     List<Problem> problems = new ArrayList<>();
     for (String argument : arguments) {
       try {
-        for (Path file : files(Path.of(argument))) {
+        for (Path file : files(Path.of(argument)).files()) {
           for (Place place : StatusRemoval.places(Files.readString(file))) {
             problems.add(
                 new Problem(
@@ -135,24 +137,12 @@ final class ManifestArguments {
     return problems;
   }
 
-  private static List<Path> files(Path path) throws IOException {
+  private static ManifestFiles files(Path path) throws IOException {
     if (!Files.exists(path)) {
       throw new UsageError(path + " does not exist");
     }
-    if (!Files.isDirectory(path)) {
-      return List.of(path);
-    }
-    try (Stream<Path> all = Files.walk(path)) {
-      return all.filter(Files::isRegularFile)
-          .filter(ManifestArguments::isManifest)
-          .sorted()
-          .toList();
-    }
-  }
-
-  /** As the daemon chooses: YAML files that are not hidden. */
-  private static boolean isManifest(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return (name.endsWith(".yaml") || name.endsWith(".yml")) && !name.startsWith(".");
+    return Files.isDirectory(path)
+        ? ManifestFiles.below(path)
+        : new ManifestFiles(List.of(path), List.of());
   }
 }
