@@ -69,6 +69,16 @@ public final class ManagedManifests implements ManifestSource {
     return user.text(file).or(() -> managed.text(file));
   }
 
+  @Override
+  public Duration quiet(ResourceKey key) {
+    lock.lock();
+    try {
+      return of(key).quiet(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What cannot be removed now does not count either, and is tried again at the next scan. */
   private void takeOver(ResourceKey key, Map<ResourceKey, Manifest> own) {
     if (own.remove(key) != null) {

@@ -117,6 +117,25 @@ public final class ManifestDirectory implements ManifestSource {
     }
   }
 
+  @Override
+  public Duration quiet(ResourceKey key) {
+    lock.lock();
+    try {
+      Manifest manifest = inForce.get(key);
+      SettlingFile file = manifest == null ? null : files.get(manifest.file());
+      if (file == null) {
+        return Duration.ZERO;
+      }
+      Instant now = clock.instant();
+      file.look(now);
+      return file.quiet(now);
+    } catch (NoSuchFileException e) {
+      return Duration.ZERO;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Snapshot read() throws RootState.Unusable {
     Instant now = clock.instant();
     RootState.Usable usable = state.look();

@@ -5,6 +5,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,12 @@ public interface ManifestSource {
    * or what it says is not accepted yet.
    */
   Optional<String> text(Path file);
+
+  /**
+   * How long nobody but pglet has changed the file of a document that is in force, as it is at this
+   * moment; zero while a newer version is not accepted yet, or there is no such file.
+   */
+  Duration quiet(ResourceKey key);
 
   /**
    * Replaces the {@code status:} of the document with that key, and nothing else. Not written when

@@ -80,6 +80,14 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
     return Set.of();
   }
 
+  /**
+   * Which data there is to lose: a consent that was given to lose other data, such as those before
+   * a rebuild, does not count. Pure. Empty for a kind without data.
+   */
+  default String dataIdentity(R resource, O observed) {
+    return "";
+  }
+
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
 

@@ -77,6 +77,11 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
+  public Duration quiet(ResourceKey key) {
+    return manifests.quiet(key);
+  }
+
+  @Override
   public Optional<String> text(Path file) {
     return manifests.text(file);
   }

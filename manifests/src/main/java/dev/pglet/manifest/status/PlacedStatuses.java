@@ -9,6 +9,7 @@ import dev.pglet.manifest.Snapshot;
 import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +41,11 @@ final class PlacedStatuses implements ManifestSource {
       sidecars.keep(mode == StatusMode.SIDECAR ? snapshot.accepted().keySet() : Set.of());
     }
     return snapshot;
+  }
+
+  @Override
+  public Duration quiet(ResourceKey key) {
+    return manifests.quiet(key);
   }
 
   @Override

@@ -54,8 +54,9 @@ public record InventoryEntry(
    *
    * @param id the plan id that was confirmed
    * @param steps the destructive steps that it covers
+   * @param data which data it was given to lose
    */
-  public record Consent(String id, Set<String> steps) {
+  public record Consent(String id, Set<String> steps, String data) {
     public Consent {
       steps = Set.copyOf(steps);
     }

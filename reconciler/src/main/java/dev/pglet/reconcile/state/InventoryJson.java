@@ -77,7 +77,7 @@ final class InventoryJson {
   }
 
   private static void writeConsent(ObjectNode node, Consent consent) {
-    node.put("id", consent.id());
+    node.put("id", consent.id()).put("data", consent.data());
     putAll(node.putArray("steps"), consent.steps());
   }
 
@@ -123,7 +123,7 @@ final class InventoryJson {
   }
 
   private static Consent consent(JsonNode node) {
-    return new Consent(text(node, "id"), texts(node.required("steps")));
+    return new Consent(text(node, "id"), texts(node.required("steps")), node.path("data").asText());
   }
 
   private static Set<String> texts(JsonNode list) {

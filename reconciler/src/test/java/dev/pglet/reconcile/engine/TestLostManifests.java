@@ -101,4 +101,64 @@ final class TestLostManifests {
     assertThat(restart().converge().succeeded()).isTrue();
     assertThat(files.host().count("Burn")).isZero();
   }
+
+  private static String block(String size, String consent) {
+    return """
+        apiVersion: pglet.dev/v1alpha1
+        kind: Toy
+        metadata:
+          name: a
+          annotations:
+            pglet.dev/confirm: "%s"
+        spec:
+          size: %s
+        """
+        .formatted(consent, size)
+        .stripTrailing();
+  }
+
+  @Test
+  void aHalfEditedManifestBurnsNothingWhateverItConsentsTo() throws Exception {
+    TestingEngine engine = files.start();
+    engine.converge();
+    String half = engine.engine().preview(A, block("4", "")).planId().orElseThrow();
+    String whole = engine.engine().preview(A, block("44", "")).planId().orElseThrow();
+    assertThat(half).as("the consent is to what it was given for").isNotEqualTo(whole);
+
+    files.write("a.yaml", block("4", whole));
+    engine.advance(FOR_EVER);
+    assertThat(files.host().count("Burn")).isZero();
+
+    // The writer stops once more, where what stands there is consented to.
+    files.write(
+        "a.yaml", block("4", engine.engine().preview(A).orElseThrow().planId().orElseThrow()));
+    engine.engine().rescan();
+    engine.advance(Duration.ofSeconds(4));
+    assertThat(files.host().count("Burn")).isZero();
+    assertThat(engine.standing(A).reason()).isEqualTo("ManifestJustEdited");
+    files.write("a.yaml", block("44", ""));
+    // Before it can be accepted five seconds are over, since the file was first seen so.
+    engine.advance(Duration.ofMillis(1100));
+    assertThat(files.host().count("Burn")).isZero();
+
+    engine.advance(FOR_EVER);
+    String consent = engine.engine().preview(A).orElseThrow().planId().orElseThrow();
+    files.write("a.yaml", block("44", consent));
+    engine.engine().rescan();
+    engine.advance(Duration.ofSeconds(10));
+    assertThat(files.host().box(A).orElseThrow().size()).isEqualTo(44);
+  }
+
+  @Test
+  void whatPgletItselfHasWrittenIsNoUnfinishedEdit() throws Exception {
+    TestingEngine engine = files.start();
+    engine.converge();
+    engine.advance(FOR_EVER);
+    String id = engine.engine().preview(A, block("4", "")).planId().orElseThrow();
+
+    engine.engine().apply(block("4", id) + "\n");
+    engine.settleNow();
+
+    assertThat(files.host().box(A).orElseThrow().size()).isEqualTo(4);
+  }
 }

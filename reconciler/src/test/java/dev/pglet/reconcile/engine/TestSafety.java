@@ -100,6 +100,23 @@ final class TestSafety {
   }
 
   @Test
+  void aConsentToLoseABoxIsNoneToLoseTheNext() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.converge();
+    engine.engine().apply(document("box", "size: 4"));
+    engine.converge();
+    String id = planId();
+    rig.host().change(BOX, rig.host().box(BOX).orElseThrow().madeAs(2));
+
+    engine.engine().apply(annotated("box", "size: 4", CONFIRM, id));
+    engine.converge();
+
+    assertThat(rig.host().count("Burn")).isZero();
+    assertThat(rig.condition(BOX, "Stalled")).isEqualTo("True ConsentRequired");
+    assertThat(planId()).isNotEqualTo(id);
+  }
+
+  @Test
   void aConsentOutlivesAFailureInTheMiddleAndAnotherGenerationNeedsItsOwn() throws Exception {
     TestingEngine engine = rig.start();
     engine.converge();

@@ -54,7 +54,7 @@ final class TestState {
                 Instant.parse("2026-01-01T00:00:00Z"),
                 Optional.empty(),
                 false,
-                Optional.of(new Consent("1234", Set.of("Burn Burn[size=3]"))),
+                Optional.of(new Consent("1234", Set.of("Burn Burn[size=3]"), "volume 7")),
                 Set.of("5678"))
             .deletedFor(new Tombstone(time.instant(), "gone"));
     try (StateDirectory state = open()) {

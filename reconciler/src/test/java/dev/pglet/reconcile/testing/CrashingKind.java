@@ -79,6 +79,11 @@ record CrashingKind(KindProvider kind, CrashPoint point) implements KindProvider
     }
 
     @Override
+    public String dataIdentity(R resource, O observed) {
+      return controller.dataIdentity(resource, observed);
+    }
+
+    @Override
     public boolean available(R resource, O observed) {
       return controller.available(resource, observed);
     }

@@ -9,6 +9,7 @@ import dev.pglet.manifest.Snapshot;
 import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Manifests whose writes pass by a crash point. */
@@ -21,6 +22,11 @@ record CrashingManifests(ManifestSource manifests, CrashPoint point) implements 
   @Override
   public Snapshot scan() {
     return manifests.scan();
+  }
+
+  @Override
+  public Duration quiet(ResourceKey key) {
+    return manifests.quiet(key);
   }
 
   @Override

@@ -142,6 +142,12 @@ public final class TestingManifests implements ManifestSource {
     return Optional.empty();
   }
 
+  /** Nobody is seen while writing. */
+  @Override
+  public Duration quiet(ResourceKey key) {
+    return Duration.ofDays(1);
+  }
+
   private Manifest manifest(ResourceKey key, String document) {
     JsonNode tree = tree(document);
     try {

@@ -150,12 +150,13 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                   host.change(
                       key,
                       new Box(
-                          context.identity().uid(),
-                          context.manifestRoot(),
-                          build.size(),
-                          false,
-                          Optional.empty(),
-                          false));
+                              context.identity().uid(),
+                              context.manifestRoot(),
+                              build.size(),
+                              false,
+                              Optional.empty(),
+                              false)
+                          .madeAs((int) host.count("Build " + key)));
           case ToyStep.Open open ->
               () -> host.change(key, host.box(key).orElseThrow().opened().owned(false));
           case ToyStep.Paint paint ->
@@ -199,6 +200,11 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
     return colour.startsWith(LATER)
         ? List.of(KindCondition.yes("PaintPending", "Later", "it is painted later"))
         : List.of();
+  }
+
+  @Override
+  public String dataIdentity(Toy toy, Observed observed) {
+    return observed.box().map(box -> "box " + box.made()).orElse("");
   }
 
   @Override

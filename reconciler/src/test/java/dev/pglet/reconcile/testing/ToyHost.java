@@ -16,7 +16,11 @@ import java.util.function.Supplier;
 
 /** Where boxes stand. It outlives engines. Thread-safe. */
 public final class ToyHost {
-  /** One box, with its marker. */
+  /**
+   * One box, with its marker.
+   *
+   * @param made which box of that name it is, from 1
+   */
   public record Box(
       String uid,
       String root,
@@ -24,31 +28,36 @@ public final class ToyHost {
       boolean open,
       Optional<String> colour,
       boolean abandoned,
-      String lid) {
+      String lid,
+      int made) {
     public Box(
         String uid, String root, int size, boolean open, Optional<String> colour, boolean nobody) {
-      this(uid, root, size, open, colour, nobody, "plain");
+      this(uid, root, size, open, colour, nobody, "plain", 1);
     }
 
     Box opened() {
-      return new Box(uid, root, size, true, colour, abandoned, lid);
+      return new Box(uid, root, size, true, colour, abandoned, lid, made);
     }
 
     Box painted(String newColour) {
-      return new Box(uid, root, size, open, Optional.of(newColour), abandoned, lid);
+      return new Box(uid, root, size, open, Optional.of(newColour), abandoned, lid, made);
     }
 
     /** Closed, as a lid is changed. */
     public Box lidded(String newLid) {
-      return new Box(uid, root, size, false, colour, abandoned, newLid);
+      return new Box(uid, root, size, false, colour, abandoned, newLid, made);
     }
 
     Box owned(boolean nobody) {
-      return new Box(uid, root, size, open, colour, nobody, lid);
+      return new Box(uid, root, size, open, colour, nobody, lid, made);
+    }
+
+    public Box madeAs(int number) {
+      return new Box(uid, root, size, open, colour, abandoned, lid, number);
     }
 
     Box belongingTo(String newRoot) {
-      return new Box(uid, newRoot, size, open, colour, abandoned, lid);
+      return new Box(uid, newRoot, size, open, colour, abandoned, lid, made);
     }
   }
 
@@ -75,7 +84,7 @@ public final class ToyHost {
   }
 
   public synchronized long count(String act) {
-    return acts.stream().filter(done -> done.startsWith(act + " ")).count();
+    return acts.stream().filter(done -> (done + " ").startsWith(act + " ")).count();
   }
 
   /** Somebody else changes a box. */

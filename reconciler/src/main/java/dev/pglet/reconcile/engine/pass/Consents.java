@@ -2,7 +2,6 @@ package dev.pglet.reconcile.engine.pass;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.pglet.api.meta.Identity;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.Preview;
@@ -17,7 +16,9 @@ import dev.pglet.reconcile.state.InventoryEntry.Consent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,19 +39,20 @@ public final class Consents {
   }
 
   /**
-   * The id of a plan's destructive steps: of those, the generation and the uid. Empty when there
-   * are none.
+   * The id of a plan's destructive steps: of those, the uid and the generation, the spec that asks
+   * for them, and the data that are there. Empty when there are none.
    */
-  public static Optional<String> planId(Plan<? extends Step> plan, Identity identity) {
-    Set<String> steps = destructive(plan);
-    return steps.isEmpty() ? Optional.empty() : Optional.of(id(steps, identity));
+  public static Optional<String> planId(Sight sight, InventoryEntry entry) {
+    Set<String> steps = destructive(sight.plan());
+    return steps.isEmpty() ? Optional.empty() : Optional.of(id(steps, entry, sight.dataIdentity()));
   }
 
   /** Why the plan may not be run now; empty when it may. */
-  Optional<Refused> refusal(Tracked tracked, Plan<? extends Step> plan) throws HostUnavailable {
+  Optional<Refused> refusal(Tracked tracked, Sight sight) throws HostUnavailable {
     if (tracked.deleting()) {
       return Optional.empty();
     }
+    Plan<? extends Step> plan = sight.plan();
     Set<String> steps = destructive(plan);
     InventoryEntry entry = tracked.entry();
     Optional<Consent> inUse = entry.consent();
@@ -63,19 +65,20 @@ public final class Consents {
     if (inUse.isPresent() && covers(inUse.get(), steps, tracked)) {
       return Optional.empty();
     }
-    String id = id(steps, entry.identity());
+    String id = id(steps, entry, sight.dataIdentity());
     boolean spent = entry.spentConsents().contains(id);
     if (!spent && tracked.confirmed().filter(id::equals).isPresent()) {
-      remember(entry.consenting(new Consent(id, steps)));
+      remember(entry.consenting(new Consent(id, steps, sight.dataIdentity())));
       return Optional.empty();
     }
     return Optional.of(refused(tracked, plan, id, spent));
   }
 
+  /** What has been destroyed by it already is not there any more, so that is not asked again. */
   private static boolean covers(Consent consent, Set<String> steps, Tracked tracked) {
     return consent.steps().containsAll(steps)
         && tracked.confirmed().filter(consent.id()::equals).isPresent()
-        && consent.id().equals(id(consent.steps(), tracked.entry().identity()));
+        && consent.id().equals(id(consent.steps(), tracked.entry(), consent.data()));
   }
 
   private void remember(InventoryEntry entry) throws HostUnavailable {
@@ -111,16 +114,19 @@ public final class Consents {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static String id(Set<String> steps, Identity identity) {
-    String all =
-        identity.uid()
-            + "\n"
-            + identity.generation()
-            + "\n"
-            + String.join("\n", new TreeSet<>(steps));
+  private static String id(Set<String> steps, InventoryEntry entry, String data) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                entry.identity().uid(),
+                Long.toString(entry.identity().generation()),
+                entry.specHash(),
+                data));
+    all.addAll(new TreeSet<>(steps));
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256")
+              .digest(String.join("\n", all).getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, 8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

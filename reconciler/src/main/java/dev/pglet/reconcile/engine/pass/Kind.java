@@ -90,7 +90,8 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
         invalid,
         controller.available(resource, observed),
         status(controller.status(resource, observed)),
-        controller.conditions(resource, observed));
+        controller.conditions(resource, observed),
+        controller.dataIdentity(resource, observed));
   }
 
   /** Fields of the status that alone are no reason to write it. */

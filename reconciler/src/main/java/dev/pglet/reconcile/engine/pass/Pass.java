@@ -37,6 +37,9 @@ final class Pass {
   /** However soon a plan wants to look again, it does not spin. */
   private static final Duration SHORTEST = Duration.ofMillis(50);
 
+  /** So long nobody must have edited the manifest before its data are removed. */
+  static final Duration QUIET = Duration.ofSeconds(5);
+
   private static final Duration RECHECK_DEPENDENCY = Duration.ofSeconds(15);
 
   private final PassRunner.Tools tools;
@@ -91,7 +94,11 @@ final class Pass {
         return new Outcome.Waiting(
             "Paused", "pglet.dev/paused is \"true\"", RESYNC, Optional.empty());
       }
-      Optional<Refused> refusal = tools.consents().refusal(tracked, plan);
+      Optional<Outcome> early = unfinishedEdit(seen);
+      if (early.isPresent()) {
+        return early.get();
+      }
+      Optional<Refused> refusal = tools.consents().refusal(tracked, seen);
       if (refusal.isPresent()) {
         return outcome(refusal.get());
       }
@@ -104,6 +111,25 @@ final class Pass {
         return stopped.get();
       }
     }
+  }
+
+  /**
+   * Half a manifest is a manifest too: what cannot be undone waits until nobody writes any more.
+   */
+  private Optional<Outcome> unfinishedEdit(Sight seen) {
+    if (!seen.destroys() || tracked.deleting() || tracked.manifest().isEmpty()) {
+      return Optional.empty();
+    }
+    Duration left = QUIET.minus(tools.manifests().quiet(key));
+    return left.isPositive()
+        ? Optional.of(
+            new Outcome.Waiting(
+                "ManifestJustEdited",
+                "%s was edited less than %d s ago, and the plan removes data"
+                    .formatted(tracked.manifest().get().file(), QUIET.toSeconds()),
+                within(left),
+                Optional.empty()))
+        : Optional.empty();
   }
 
   /** A consent that was noted meanwhile belongs to what is tracked. */

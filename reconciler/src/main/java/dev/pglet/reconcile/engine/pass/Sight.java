@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param invalid why no plan can be made
  * @param status the controller's, without conditions and observedGeneration
  * @param conditions those that only its kind has
+ * @param dataIdentity which data there is to lose
  */
 public record Sight(
     Object observed,
@@ -23,16 +24,20 @@ public record Sight(
     Optional<InvalidSpec> invalid,
     boolean available,
     ObjectNode status,
-    List<KindCondition> conditions) {
+    List<KindCondition> conditions,
+    String dataIdentity) {
   public Sight {
     conditions = List.copyOf(conditions);
   }
 
+  /** Whether the plan removes data. */
+  boolean destroys() {
+    return plan.steps().stream().anyMatch(step -> step.risk() == Risk.DESTRUCTIVE);
+  }
+
   /** Whether the plan removes data, or cannot say yet that it does not. */
   public boolean losesData() {
-    return plan.steps().stream().anyMatch(step -> step.risk() == Risk.DESTRUCTIVE)
-        || plan.awaiting().isPresent()
-        || !plan.beyond().isEmpty();
+    return destroys() || plan.awaiting().isPresent() || !plan.beyond().isEmpty();
   }
 
   /** Whether nothing is left to do but what a policy of the spec holds back. */

@@ -61,9 +61,7 @@ public final class Previews {
         wanted.paused(),
         differences,
         planned(sight.plan().steps()),
-        wanted.deleting()
-            ? Optional.empty()
-            : Consents.planId(sight.plan(), wanted.entry().identity()),
+        wanted.deleting() ? Optional.empty() : Consents.planId(sight, wanted.entry()),
         sight.plan().awaiting().map(Wait::message),
         sight.plan().beyond(),
         planned(sight.plan().deferred()),
