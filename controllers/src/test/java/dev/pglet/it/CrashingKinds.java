@@ -106,7 +106,7 @@ final class CrashingKinds {
           new LocalPorts(() -> claims(pools)),
           InstalledBinaries.ofHost(context.settings(), account, commands),
           new CrashingServers(new LocalPostgresServer(commands, context.clock()), point, made),
-          new SocketConnections(),
+          new CrashingConnections(new SocketConnections(), point),
           context.clock(),
           new Certificates(
               new CertificateAuthority(

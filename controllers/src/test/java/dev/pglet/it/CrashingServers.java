@@ -30,6 +30,8 @@ record CrashingServers(PostgresServer servers, CrashPoint point, Made made)
   public Postmaster start(StartRequest request) throws ReconcileException {
     point.live();
     boolean runs = servers.find(request.dataDirectory()).isPresent();
+    // Nothing, or a configuration that was gone back to.
+    point.reach("before the server's start");
     Postmaster postmaster = servers.start(request);
     if (!runs) {
       made.count("servers started");
@@ -51,7 +53,8 @@ record CrashingServers(PostgresServer servers, CrashPoint point, Made made)
 
   @Override
   public void reload(Path dataDirectory) throws ReconcileException {
-    point.live();
+    // The files of the configuration are written.
+    point.reach("before the reload");
     servers.reload(dataDirectory);
     point.reach("after the reload");
   }
@@ -75,7 +78,10 @@ record CrashingServers(PostgresServer servers, CrashPoint point, Made made)
   public List<ConfigurationProblem> check(
       Binaries binaries, Path dataDirectory, Path configuration, ServerAccount account)
       throws ReconcileException {
-    return servers.check(binaries, dataDirectory, configuration, account);
+    List<ConfigurationProblem> problems =
+        servers.check(binaries, dataDirectory, configuration, account);
+    point.reach("after checking the candidate");
+    return problems;
   }
 
   @Override

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -144,7 +146,7 @@ final class TestCrashAtEveryStepForReal {
     }
 
     /** Without the events: those who die before they tell of what they did never do. */
-    private List<String> files() throws IOException {
+    List<String> files() throws IOException {
       return Leftovers.files(pglet.dataRoot(), names()).stream()
           .filter(file -> !file.equals("state/events.jsonl"))
           .toList();
@@ -158,6 +160,10 @@ final class TestCrashAtEveryStepForReal {
       names.put("branch-b\\d+", "branch-NAME");
       names.put("v-[0-9a-f]{8}-1", "VOLUME");
       return names;
+    }
+
+    Made made() {
+      return made;
     }
 
     /** What is particular of the data. */
@@ -250,8 +256,74 @@ final class TestCrashAtEveryStepForReal {
     }
   }
 
+  /** A running instance whose manifest is edited; it is used by one life after the other. */
+  private static final class EditLife extends Life {
+    private final Source source;
+    private final Sources sources;
+    private final String edited;
+    private String end = "";
+
+    EditLife(int number, Sources sources, Source source, String edited) throws IOException {
+      super(number, source.pglet(), source.key(), INSTANCE);
+      this.source = source;
+      this.sources = sources;
+      this.edited = edited;
+    }
+
+    @Override
+    public void act(Engine engine) throws ReconcileException {
+      engine.apply(edited);
+    }
+
+    @Override
+    String use(Connection connection) throws SQLException {
+      return ask(connection, "SELECT count(*) FROM t");
+    }
+
+    /** As the next pglet finds it, which has nothing left to do. */
+    @Override
+    public Object endState() throws Exception {
+      pglet.steps().forget();
+      pglet.converge();
+      JsonNode app = pglet.instance("app");
+      List<String> found = new ArrayList<>();
+      assertThat(pglet.steps().names()).as("left to do").isEmpty();
+      assertThat(app.at("/metadata/uid")).isEqualTo(source.app().at("/metadata/uid"));
+      found.add("postmasters: " + Leftovers.postmasters(source.data()).size());
+      try (Connection connection = connect(app)) {
+        for (String setting : List.of("work_mem", "max_connections")) {
+          found.add(ask(connection, "SHOW " + setting));
+        }
+        found.add(use(connection));
+      }
+      found.addAll(files());
+      found.add(made().toString());
+      pglet.stop();
+      end = String.join("\n", found);
+      return end;
+    }
+
+    /** As it was before, for the next one. */
+    @Override
+    public void close() throws IOException {
+      super.close();
+      try {
+        pglet.write("app.yaml", INSTANCE);
+        pglet.converge();
+        pglet.stop();
+      } catch (Exception e) {
+        throw new AssertionError("after " + end, e);
+      }
+      sources.giveBack(source);
+    }
+  }
+
   /** A running instance with a table, and no engine. */
   private record Source(Pglet pglet, JsonNode app) {
+    ResourceKey key() {
+      return ResourceKey.of(PostgreSQLInstance.KIND, "app");
+    }
+
     Path data() {
       return Path.of(app.at("/status/dataDirectory").asText());
     }
@@ -291,9 +363,13 @@ final class TestCrashAtEveryStepForReal {
     }
   }
 
-  /** Nothing happens between one write of the state and the act before it: after that is enough. */
+  /**
+   * Nothing happens between one write of the state and the act before it: after that is enough. But
+   * an operation's last act, such as putting a copy in its place, is told by its journal alone.
+   */
   private static boolean worth(String moment) {
-    return !moment.matches("before (writing|appending to|deleting) .*");
+    return !moment.matches("before (writing|appending to|deleting) .*")
+        || moment.startsWith("before writing copy-");
   }
 
   @Test
@@ -318,5 +394,36 @@ final class TestCrashAtEveryStepForReal {
               TestCrashAtEveryStepForReal::worth);
       assertThat(crashes).isGreaterThan(30);
     }
+  }
+
+  private static int edit(IntFunction<String> edit) throws Exception {
+    try (Sources sources = new Sources(2)) {
+      AtomicInteger number = new AtomicInteger();
+      return CrashAtEveryStep.verify(
+          () -> {
+            int life = number.incrementAndGet();
+            return new EditLife(life, sources, sources.take(), edit.apply(life));
+          },
+          2,
+          TestCrashAtEveryStepForReal::worth);
+    }
+  }
+
+  @Test
+  void anEditThatIsReloaded() throws Exception {
+    assertThat(edit(_ -> INSTANCE.replace("5MB", "6MB"))).isGreaterThan(4);
+  }
+
+  @Test
+  void anEditThatRestartsOnAnotherPort() throws Exception {
+    int crashes =
+        edit(
+            life ->
+                INSTANCE
+                    .replace("work_mem: 5MB", "max_connections: 42")
+                    .replace(
+                        "  parameters:",
+                        "  network: {port: " + (25000 + life) + "}\n  parameters:"));
+    assertThat(crashes).isGreaterThan(8);
   }
 }
