@@ -1,8 +1,5 @@
 package dev.pglet.cli.edit;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
@@ -12,12 +9,8 @@ import dev.pglet.cli.Options;
 import dev.pglet.cli.Session;
 import dev.pglet.cli.UsageError;
 import dev.pglet.cli.verb.BuiltinCommand;
-import dev.pglet.manifest.edit.change.FieldPath;
-import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.ReconcileException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -51,29 +44,9 @@ public final class ConfigCommand implements BuiltinCommand {
             .keys(List.of(words.get(1)), Options.namespace(arguments))
             .first();
     CrdDefinition kind = session.kinds().kind(key.kind()).orElseThrow();
-    ObjectNode patch = patch(kind, words.subList(2, words.size()), set);
+    List<String> changes = words.subList(2, words.size());
+    ObjectNode patch = set ? SpecPatch.setting(kind, changes) : SpecPatch.unsetting(kind, changes);
     Edited.patch(session, key, patch).print();
     return Cli.OK;
-  }
-
-  private static ObjectNode patch(CrdDefinition kind, List<String> changes, boolean set) {
-    JsonNode patch = JsonNodeFactory.instance.objectNode();
-    Set<FieldPath> seen = new HashSet<>();
-    for (String change : changes) {
-      int equals = change.indexOf('=');
-      if (set != equals > 0) {
-        throw new UsageError(
-            set
-                ? "'" + change + "' has no value: write FIELD=VALUE"
-                : "'" + change + "' has a value: to unset a field write its name alone");
-      }
-      SpecField field = SpecField.of(kind, set ? change.substring(0, equals) : change);
-      if (!seen.add(field.path())) {
-        throw new UsageError(field.path() + " is named twice");
-      }
-      JsonNode value = set ? field.value(change.substring(equals + 1)) : NullNode.getInstance();
-      patch = MergePatch.join(patch, field.patch(value));
-    }
-    return (ObjectNode) patch;
   }
 }
