@@ -18,6 +18,7 @@ import dev.pglet.reconcile.Settings;
 import dev.pglet.server.ServedFrom;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerWatch;
+import dev.pglet.verb.versions.VersionsCommand;
 
 /**
  * This host behind its ports, made once for an engine: the kinds share reserved ports and the watch
@@ -35,9 +36,7 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
     ServerAccount account = context.executes() ? accounts.resolve() : accounts.look();
     LocalCommands commands = new LocalCommands();
     CopyDriver driver = new CopyDriver(commands);
-    Pools pools =
-        new Pools(
-            settings.dataRoot().resolve("pools"), driver, ServedFrom.runDirectoryOf(settings));
+    Pools pools = pools(settings, driver);
     if (context.executes()) {
       pools.claimUnclaimed();
     }
@@ -58,5 +57,21 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
                 context.clock(),
                 commands)),
         new LocalWatch(context));
+  }
+
+  private static Pools pools(Settings settings, CopyDriver driver) {
+    return new Pools(
+        settings.dataRoot().resolve("pools"), driver, ServedFrom.runDirectoryOf(settings));
+  }
+
+  /** The part of it that a verb about versions looks at. */
+  static VersionsCommand.Host versions(Settings settings, boolean installs)
+      throws ReconcileException {
+    ServerAccounts accounts = new ServerAccounts(settings, new HostAccounts(), _ -> {});
+    ServerAccount account = installs ? accounts.resolve() : accounts.look();
+    LocalCommands commands = new LocalCommands();
+    return new VersionsCommand.Host(
+        InstalledBinaries.ofHost(settings, account, commands),
+        pools(settings, new CopyDriver(commands)));
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,6 +63,14 @@ final class Catalogue {
 
   Optional<Entry> entry(PostgresVersion version) {
     return Optional.ofNullable(entries.get(version));
+  }
+
+  /** All for the processor, newest first. */
+  List<PostgresVersion> versions(Architecture architecture) {
+    return entries.descendingMap().entrySet().stream()
+        .filter(entry -> entry.getValue().checksums().containsKey(architecture.artifactName()))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   /** The newest version for the processor that fits {@code 17} or {@code 17.6}. */

@@ -99,6 +99,31 @@ final class EmbeddedBinaries {
     return known.isPresent() || !exact ? known : Optional.of(PostgresVersion.parse(wanted));
   }
 
+  /** What the catalogue has for this processor, newest first. */
+  List<PostgresVersion> catalogued() {
+    return architecture.map(catalogue::versions).orElse(List.of());
+  }
+
+  /** Takes the name away first: what is half removed is no version. */
+  synchronized boolean remove(PostgresVersion version) throws HostUnavailable {
+    Path staging = settings.binaries().resolve("." + version + ".removing");
+    try {
+      FileTree.delete(staging);
+      if (!Files.isDirectory(directory(version))) {
+        return false;
+      }
+      DurableFile.rename(directory(version), staging);
+      FileTree.delete(staging);
+      return true;
+    } catch (IOException e) {
+      throw new HostUnavailable(
+          "BinariesNotRemoved",
+          "removing " + directory(version) + ": " + e.getMessage(),
+          "Run this as the user of the daemon",
+          e);
+    }
+  }
+
   /** Fetches, verifies and unpacks. */
   synchronized void install(PostgresVersion version) throws ReconcileException {
     if (unpacked(version)) {

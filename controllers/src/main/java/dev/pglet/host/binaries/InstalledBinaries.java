@@ -11,7 +11,9 @@ import dev.pglet.reconcile.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Finds binaries among the system's packages, the embedded ones and named directories. */
@@ -44,6 +46,35 @@ public final class InstalledBinaries implements PostgresBinaries {
             Bundled.ofDistribution(architecture),
             new MavenArtifacts(Path.of(System.getProperty("user.home")))),
         account);
+  }
+
+  /** All that are there: the system's, then those of the data root, newest first. */
+  public List<Binaries> all() {
+    List<Binaries> all = new ArrayList<>(directories.ofSystem());
+    all.sort(Comparator.comparing(Binaries::version).reversed());
+    for (PostgresVersion version : embedded.unpacked()) {
+      all.add(BinariesLayout.of(embedded.directory(version), version, "embedded"));
+    }
+    return all;
+  }
+
+  /** What {@link #install} can have for this processor by the catalogue, newest first. */
+  public List<PostgresVersion> catalogued() {
+    return embedded.catalogued();
+  }
+
+  /** What {@link #install} would have for {@code 17} or {@code 17.6}; empty: nothing. */
+  public Optional<PostgresVersion> installable(String wanted) {
+    return embedded.installable(wanted);
+  }
+
+  /**
+   * Removes embedded binaries; whoever calls it has made sure that nobody uses them.
+   *
+   * @return false when there are none of that version
+   */
+  public boolean remove(PostgresVersion version) throws ReconcileException {
+    return embedded.remove(version);
   }
 
   @Override
