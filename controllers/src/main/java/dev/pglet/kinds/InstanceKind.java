@@ -17,11 +17,11 @@ import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerRules;
 import dev.pglet.verb.certificate.CaCommand;
-import dev.pglet.verb.sql.SqlCommand;
 import dev.pglet.verb.storage.StorageCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
 public final class InstanceKind implements KindProvider {
@@ -56,6 +56,8 @@ public final class InstanceKind implements KindProvider {
 
   @Override
   public List<Command> commands() {
-    return List.of(new SqlCommand(), new StorageCommand(), new CaCommand());
+    return Stream.<Command>concat(
+            Stream.of(new StorageCommand(), new CaCommand()), ServerVerbs.all().stream())
+        .toList();
   }
 }

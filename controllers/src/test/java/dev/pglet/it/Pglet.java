@@ -173,6 +173,18 @@ final class Pglet implements AutoCloseable {
     return this;
   }
 
+  /** Waits until a server runs, whatever becomes of others. */
+  Pglet untilRunning(String name) throws Exception {
+    settle();
+    for (int tries = 0;
+        tries < 4 && !instance(name).at("/status/phase").asText().equals("Running");
+        tries++) {
+      settle();
+    }
+    assertThat(instance(name).at("/status/phase").asText()).isEqualTo("Running");
+    return this;
+  }
+
   JsonNode instance(String name) throws Exception {
     return get(ResourceKey.of(PostgreSQLInstance.KIND, name));
   }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 
 /** Sessions by pgjdbc over {@link UnixSocketFactory}. Stateless. */
@@ -43,8 +44,38 @@ public final class SocketConnections implements Connections {
 
   @Override
   public Connection open(Path socketDirectory, int port, String database) throws SQLException {
-    Properties properties = new Properties();
+    Properties properties = properties(socketDirectory, port);
     properties.setProperty("user", user);
+    // Names in a statement must mean what they mean to us, whatever users have created.
+    properties.setProperty(
+        "options",
+        "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + statement.toMillis());
+    Connection connection = connect(port, database, properties);
+    connection.setNetworkTimeout(
+        Runnable::run, Math.toIntExact(statement.plus(SILENCE).toMillis()));
+    return connection;
+  }
+
+  /**
+   * A session for a person: with the settings that the role and the database have, without a limit
+   * of time, and each statement sent to the server as it was written.
+   *
+   * @param password empty where the server asks for none
+   */
+  public Connection login(
+      Path socketDirectory, int port, String database, String role, Optional<String> password)
+      throws SQLException {
+    Properties properties = properties(socketDirectory, port);
+    properties.setProperty("user", role);
+    password.ifPresent(secret -> properties.setProperty("password", secret));
+    properties.setProperty("preferQueryMode", "simple");
+    Connection connection = connect(port, database, properties);
+    connection.setNetworkTimeout(Runnable::run, 0);
+    return connection;
+  }
+
+  private Properties properties(Path socketDirectory, int port) {
+    Properties properties = new Properties();
     properties.setProperty("socketFactory", UnixSocketFactory.class.getName());
     properties.setProperty(
         "socketFactoryArg", socketDirectory.resolve(".s.PGSQL." + port).toString());
@@ -55,18 +86,15 @@ public final class SocketConnections implements Connections {
     properties.setProperty("ApplicationName", application);
     // Else pgjdbc makes its settings by statements of their own, once the session has begun.
     properties.setProperty("assumeMinServerVersion", "10");
-    // Names in a statement must mean what they mean to us, whatever users have created.
-    properties.setProperty(
-        "options",
-        "-c search_path=pg_catalog,pg_temp -c statement_timeout=" + statement.toMillis());
+    return properties;
+  }
+
+  private static Connection connect(int port, String database, Properties properties)
+      throws SQLException {
     // Named in the URL: as a property the database is silently replaced by the user's name.
-    Connection connection =
-        DriverManager.getConnection(
-            "jdbc:postgresql://localhost:%d/%s"
-                .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
-            properties);
-    connection.setNetworkTimeout(
-        Runnable::run, Math.toIntExact(statement.plus(SILENCE).toMillis()));
-    return connection;
+    return DriverManager.getConnection(
+        "jdbc:postgresql://localhost:%d/%s"
+            .formatted(port, URLEncoder.encode(database, StandardCharsets.UTF_8)),
+        properties);
   }
 }
