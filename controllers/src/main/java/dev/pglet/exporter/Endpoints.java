@@ -8,6 +8,7 @@ import dev.pglet.host.port.Ports;
 import dev.pglet.reconcile.Exposition;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -55,7 +56,8 @@ final class Endpoints implements AutoCloseable {
     try {
       HelidonServer server =
           HelidonServer.startOnLoopback(
-              new InetSocketAddress(HOST, port), exchange -> answer(exchange, key));
+              new InetSocketAddress(InetAddress.ofLiteral(HOST), port),
+              exchange -> answer(exchange, key));
       open.put(key, new Endpoint(port, server));
       return new MetricsPort(port, Optional.empty());
     } catch (HostUnavailable e) {

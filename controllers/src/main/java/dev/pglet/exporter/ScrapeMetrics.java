@@ -2,6 +2,7 @@ package dev.pglet.exporter;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Metrics about a scrape itself. */
@@ -34,7 +35,7 @@ final class ScrapeMetrics {
     }
   }
 
-  private static void family(Metric metric, TreeMap<String, String> values, MetricsText text) {
+  private static void family(Metric metric, Map<String, String> values, MetricsText text) {
     text.family(metric);
     values.forEach(
         (collector, value) ->

@@ -86,8 +86,8 @@ public final class Alerts {
         .filter(
             found ->
                 Thresholds.exceeded(
-                    found.longest().toMillis(),
-                    new Thresholds(spec.alerting()).slowQuery().toMillis(),
+                    (double) found.longest().toMillis(),
+                    (double) new Thresholds(spec.alerting()).slowQuery().toMillis(),
                     seen.raised().contains(SLOW)))
         .isPresent();
   }

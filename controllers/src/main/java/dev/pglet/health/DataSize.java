@@ -33,8 +33,9 @@ public record DataSize(long bytes, Map<Long, Long> databases) {
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (attributes.isRegularFile()) {
               bytes[0] += attributes.size();
-              if (base.equals(file.getParent().getParent())) {
-                String oid = String.valueOf(file.getParent().getFileName());
+              Path directory = file.getParent();
+              if (directory != null && base.equals(directory.getParent())) {
+                String oid = String.valueOf(directory.getFileName());
                 if (oid.matches("[0-9]{1,10}")) {
                   databases.merge(Long.parseLong(oid), attributes.size(), Long::sum);
                 }
@@ -43,7 +44,7 @@ public record DataSize(long bytes, Map<Long, Long> databases) {
             return FileVisitResult.CONTINUE;
           }
 
-          /** A running server removes files all the time. */
+          // A running server removes files all the time.
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
             if (file.equals(data)) {

@@ -41,7 +41,6 @@ import java.util.Optional;
 
 /** Reads what there is of an instance. */
 final class InstanceObserver {
-  private final ServerHost host;
   private final HealthObserver health;
   private final Optional<Monitoring> monitoring;
   private final ServerObserver servers;
@@ -51,7 +50,6 @@ final class InstanceObserver {
 
   InstanceObserver(ServerHost host, HealthObserver health, Optional<Monitoring> monitoring) {
     this.monitoring = monitoring;
-    this.host = host;
     this.health = health;
     this.servers = new ServerObserver(host);
     this.roles = new RoleObserver(host.settings().secrets(), host.account());

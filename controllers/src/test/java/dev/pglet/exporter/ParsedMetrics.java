@@ -71,19 +71,18 @@ public record ParsedMetrics(Map<String, String> types, List<Sample> samples) {
         int equals = line.indexOf("=\"", at);
         StringBuilder value = new StringBuilder();
         int end = equals + 2;
-        for (; line.charAt(end) != '"'; end++) {
-          if (line.charAt(end) != '\\') {
-            value.append(line.charAt(end));
-            continue;
+        while (line.charAt(end) != '"') {
+          char next = line.charAt(end++);
+          if (next == '\\') {
+            next =
+                switch (line.charAt(end++)) {
+                  case 'n' -> '\n';
+                  case '"' -> '"';
+                  case '\\' -> '\\';
+                  default -> throw new IllegalArgumentException("wrong escape: " + line);
+                };
           }
-          end++;
-          value.append(
-              switch (line.charAt(end)) {
-                case 'n' -> '\n';
-                case '"' -> '"';
-                case '\\' -> '\\';
-                default -> throw new IllegalArgumentException("wrong escape: " + line);
-              });
+          value.append(next);
         }
         if (labels.put(line.substring(at, equals), value.toString()) != null) {
           throw new IllegalArgumentException("a label twice: " + line);

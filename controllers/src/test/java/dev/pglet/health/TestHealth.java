@@ -62,7 +62,7 @@ final class TestHealth {
         .as("a little below, it does not flap")
         .containsExactly("ConnectionsHigh");
     assertThat(alerts(seen(vitals(44, Duration.ZERO), HALF, "ConnectionsHigh"))).isEmpty();
-    assertThat(alerts(seen(vitals(1, Duration.ofMillis(3000)), new DiskSpace(85, 15))))
+    assertThat(alerts(seen(vitals(1, Duration.ofSeconds(3)), new DiskSpace(85, 15))))
         .containsExactly("DiskUsageHigh", "SlowQueries");
   }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -39,7 +40,7 @@ final class TestFullDiskForReal {
                 "mount", "-t", "tmpfs", "-o", "size=240m,mode=0711", "pglet", pool.toString())
             .redirectErrorStream(true)
             .start();
-    String words = new String(mount.getInputStream().readAllBytes());
+    String words = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (mount.waitFor() != 0) {
       pglet.close();
       assumeTrue(false, "no file system can be mounted here: " + words);

@@ -179,7 +179,7 @@ final class TestMetricsForReal {
 
   @Test
   void aPortThatSomebodyHoldsIsSaidAndTheServerIsNotTouched() throws Exception {
-    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       pglet.write("app.yaml", manifest(SYSTEM_MAJOR, "system"));
       pglet.converge();
       assertThat(taken.isBound()).isTrue();

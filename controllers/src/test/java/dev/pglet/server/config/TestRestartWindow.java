@@ -65,7 +65,7 @@ final class TestRestartWindow {
     assertThat(window.open(first.minusSeconds(1))).isFalse();
     assertThat(window.open(first)).isTrue();
     assertThat(window.open(first.plus(Duration.ofMinutes(119)))).isTrue();
-    assertThat(window.open(first.plus(Duration.ofMinutes(120)))).isFalse();
+    assertThat(window.open(first.plus(Duration.ofHours(2)))).isFalse();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.engine.PruneGuard;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +54,11 @@ class TestDaemonSettings {
   void metricsAreServedNowhereUnlessTheSettingNamesAnAddressOfThisHost() throws Exception {
     assertThat(metrics(Map.of(), Map.of())).isEmpty();
     assertThat(metrics(Map.of("PGLET_METRICS_ADDRESS", "9187"), Map.of()))
-        .contains(new InetSocketAddress("127.0.0.1", 9187));
+        .contains(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9187));
     assertThat(
             metrics(
                 Map.of("PGLET_METRICS_ADDRESS", "9187"), Map.of("--metrics-address", "[::1]:9188")))
-        .contains(new InetSocketAddress("::1", 9188));
+        .contains(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9188));
     assertThat(metrics(Map.of("PGLET_METRICS_ADDRESS", "off"), Map.of())).isEmpty();
     for (String wrong : List.of("0.0.0.0:9187", "example.org:1", "127.0.0.1", "99999", "x")) {
       assertThatThrownBy(() -> metrics(Map.of(), Map.of("--metrics-address", wrong)))
