@@ -181,7 +181,7 @@ final class TestRolesForReal {
   private void noSecretIsAnywhere() throws Exception {
     List<String> secrets = List.of(FIRST, "hunter", "SCRAM-SHA-256$", generated("worker"));
     Path data = Path.of(pglet.instance("app").at("/status/dataDirectory").asText());
-    // Nothing comes and goes meanwhile; the next look starts it again.
+    // Nothing comes and goes meanwhile.
     pglet.stop();
     List<Path> files;
     try (Stream<Path> all = Files.walk(pglet.base())) {
@@ -198,6 +198,7 @@ final class TestRolesForReal {
           .as(file.toString())
           .doesNotContain(secrets);
     }
+    pglet.converge();
     assertThat(pglet.instance("app").toString()).doesNotContain(secrets);
     try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
       assertThat(processes.map(process -> process.info().commandLine().orElse("")))
