@@ -173,7 +173,7 @@ final class TestManifestReader {
           spec: {vresion: "17"}             | 5:8: spec.vresion: unknown field; did you mean "version"?
           spec: {network: {prot: 1}}        | spec.network.prot: unknown field; did you mean "port"?
           spec: {extensions: [{nme: x}]}    | spec.extensions[0].nme: unknown field; did you mean "name"?
-          spec: {zzzzzzzz: 1}               | unknown field; remove it or use one of: database, deletionPolicy
+          spec: {zzzzzzzz: 1}               | unknown field; remove it or use one of: bootstrap, database, databases, deletionPolicy
           spec: {extensions: [{}]}          | 5:21: spec.extensions[0]: the field "name" is missing; add it
           spec: {network: {port: 70000}}    | spec.network.port: must be at most 65535, but is 70000
           spec: {network: {port: -1}}       | must be at least 0, but is -1
@@ -182,7 +182,7 @@ final class TestManifestReader {
           spec: {network: {port: 54.5}}     | must be a whole number
           spec: {network: [1]}              | must be a mapping (lines of "key: value"), but is a list
           spec: {extensions: {name: x}}     | must be a list (lines that begin with "- "), but is a mapping
-          spec: {desiredState: running}     | must be one of Running, Stopped, but is "running"
+          spec: {desiredState: running}     | must be one of Fenced, Running, Stopped, but is "running"
           spec: {desiredState: true}        | must be text; write it in quotes: "true"
           spec: {version: 17.6}             | must be text; write it in quotes: "17.6"
           spec: {version: 017}              | must be text; write it in quotes: "017"

@@ -53,12 +53,13 @@ public final class DatabaseSql {
       String message = e.getMessage();
       if (create.locale().isPresent() && message != null && message.contains("locale name")) {
         String locale = create.locale().get();
+        int dot = locale.indexOf('.');
+        String language = dot < 0 ? locale : locale.substring(0, dot);
+        String charset = dot < 0 ? "UTF-8" : locale.substring(dot + 1);
         throw new StepFailed(
             "LocaleMissing",
             "the operating system has no locale " + locale,
-            "Make it, as root: localedef -i %s -f %s %s"
-                .formatted(
-                    locale.replaceAll("[.].*", ""), locale.replaceAll("^[^.]*[.]?", ""), locale),
+            "Make it, as root: localedef -i %s -f %s %s".formatted(language, charset, locale),
             e);
       }
       throw e;

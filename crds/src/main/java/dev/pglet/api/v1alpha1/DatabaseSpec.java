@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param extensions names; each is as its entry in the instance's extensions says, if it has one
  */
 public record DatabaseSpec(
-    @JsonPropertyDescription("Name of the database.")
+    @JsonPropertyDescription(
+            "Name of the database. Change: another database is made, by SQL; the one before stays.")
         @Required
         @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
         String name,

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param generated whether pglet makes its password
  */
 public record RoleSpec(
-    @JsonPropertyDescription("Name of the role.")
+    @JsonPropertyDescription(
+            "Name of the role. Change: another role is made, by SQL; the one before stays.")
         @Required
         @Pattern("^[A-Za-z_][A-Za-z0-9_$-]{0,62}$")
         String name,
