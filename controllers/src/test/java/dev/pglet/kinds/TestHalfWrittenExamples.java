@@ -15,6 +15,7 @@ import dev.pglet.kinds.StrictKind.Data;
 import dev.pglet.manifest.ManifestDirectory;
 import dev.pglet.manifest.TrustRule;
 import dev.pglet.reconcile.KindProvider;
+import dev.pglet.reconcile.testing.InMemory;
 import dev.pglet.reconcile.testing.TestingEngine;
 import dev.pglet.reconcile.testing.TestingScheduler;
 import java.io.IOException;
@@ -45,7 +46,9 @@ final class TestHalfWrittenExamples {
 
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
-  @TempDir private Path temp;
+  @TempDir(factory = InMemory.class)
+  private Path temp;
+
   private final TestingScheduler time = new TestingScheduler();
   private final StrictKind<PostgreSQLInstance, PostgreSQLInstanceStatus> instances =
       new StrictKind<>(PostgreSQLInstance.definition(), PostgreSQLInstanceStatus.class);
