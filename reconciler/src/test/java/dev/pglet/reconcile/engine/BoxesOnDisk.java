@@ -47,8 +47,9 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   private static final String UID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
   private static final String PLAN = "\\b[0-9a-f]{16}\\b";
 
-  /** Which directory the root is: another one in each run. */
-  private static final String ORIGIN = "(?<=: \")\\d+:\\d+(:[0-9.]+)?(?=\")";
+  /** Which directories the root is: others in each run. */
+  private static final String ORIGIN =
+      "(?<=: \")\\d+:\\d+(:[0-9.]+)?( [0-9:.]+| none)*(?=\")";
 
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z";
 
