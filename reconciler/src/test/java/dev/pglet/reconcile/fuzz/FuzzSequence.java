@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,8 +61,8 @@ final class FuzzSequence implements AutoCloseable {
   /** What the directory before had and this one has not had yet, whoever has read it or not. */
   private final Set<String> awaited = new TreeSet<>();
 
-  /** What nobody asked for, as long as the daemon lives that did it. */
-  private Optional<Instant> lastLoss = Optional.empty();
+  /** What nobody asked for and when it was last, as long as the daemon lives that did it. */
+  private final Map<String, Instant> losses = new TreeMap<>();
 
   private int actsSeen;
   private TestingEngine engine;
@@ -181,14 +180,14 @@ final class FuzzSequence implements AutoCloseable {
     }
   }
 
-  /** One by one is all at once: the guard allows one. */
+  /** One by one is all at once: the guard allows one, which may come back and go again. */
   private void requireAlone(String name) {
     Instant now = time.instant();
-    if (lastLoss.isPresent() && now.isBefore(lastLoss.get().plus(TOGETHER))) {
-      throw new AssertionError(
-          name + " was thrown away unasked, and another one at " + lastLoss.get());
+    losses.put(name, now);
+    losses.values().removeIf(lost -> !now.isBefore(lost.plus(TOGETHER)));
+    if (losses.size() > 1) {
+      throw new AssertionError("were thrown away unasked within five minutes: " + losses);
     }
-    lastLoss = Optional.of(now);
   }
 
   private void act() throws Exception {
@@ -396,7 +395,7 @@ final class FuzzSequence implements AutoCloseable {
     note("restart");
     engine.close();
     check();
-    lastLoss = Optional.empty();
+    losses.clear();
     if (Files.isDirectory(directory.root()) && random.nextInt(3) == 0) {
       replaceRoot();
     }
@@ -446,7 +445,7 @@ final class FuzzSequence implements AutoCloseable {
     note("restart, which ends no hold");
     engine.close();
     check();
-    lastLoss = Optional.empty();
+    losses.clear();
     engine = open().start();
     pass(Duration.ofSeconds(95));
     Map<String, Doc> meant = directory.meant();
