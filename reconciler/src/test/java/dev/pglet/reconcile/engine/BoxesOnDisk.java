@@ -48,8 +48,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   private static final String PLAN = "\\b[0-9a-f]{16}\\b";
 
   /** Which directories the root is: others in each run. */
-  private static final String ORIGIN =
-      "(?<=: \")\\d+:\\d+(:[0-9.]+)?( [0-9:.]+| none)*(?=\")";
+  private static final String ORIGIN = "(?<=: \")\\d+:\\d+(:[0-9.]+)?( [0-9:.]+| none)*(?=\")";
 
   private static final String TIME = "\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z";
 
