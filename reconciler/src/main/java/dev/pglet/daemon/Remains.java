@@ -29,7 +29,7 @@ final class Remains {
   private static final Pattern PROBE = Pattern.compile("\\.probe\\d+");
   private static final Pattern SERVER = Pattern.compile("[0-9a-f]{8}(-private)?");
   private static final Pattern SOCKET = Pattern.compile("\\.s\\.PGSQL\\.\\d+(\\.lock)?");
-  private static final Pattern STATE = versioned("inventory\\.json|events\\.jsonl|lock|pid");
+  private static final Pattern STATE = versioned("inventory\\.jsonl?|events\\.jsonl|lock|pid");
   private static final Pattern RECORD = versioned("[A-Za-z0-9._-]+\\.json");
   private static final Pattern BINARIES =
       Pattern.compile("\\d+(\\.\\d+)*|\\.[\\d.]+\\.(unpacking|damaged)");

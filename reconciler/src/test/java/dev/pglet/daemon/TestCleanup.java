@@ -54,6 +54,8 @@ class TestCleanup {
             "state/.inventory.json.new",
             "state/inventory.json.corrupt-2026-01-01T010203.5Z",
             "state/inventory.json.v1",
+            "state/inventory.jsonl",
+            "state/inventory.jsonl.corrupt-2026-01-01T010203.5Z",
             "state/events.jsonl",
             "state/operations/copy-1.json",
             "state/conditions/0a1b.json",

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** The writes of the state directory. After a method has returned, a power cut undoes nothing. */
+/**
+ * The writes of the state directory. After a method has returned, a power cut undoes nothing, but
+ * for {@link #append}.
+ */
 public interface DurableFiles {
   /** Writes or replaces a file as a whole: after a crash there is the old one or the new one. */
   void write(Path file, byte[] content) throws IOException;
@@ -21,6 +24,12 @@ public interface DurableFiles {
    * history, and its last line may be lost or torn.
    */
   void append(Path file, byte[] content) throws IOException;
+
+  /**
+   * Adds to the end of a file, which is created when absent. When it fails, or the power does, some
+   * of what was to be added may be there.
+   */
+  void appendDurably(Path file, byte[] content) throws IOException;
 
   /** Renames a damaged file out of the way. */
   void keepAside(Path file, Path aside) throws IOException;
@@ -43,11 +52,7 @@ public interface DurableFiles {
               StandardOpenOption.CREATE,
               StandardOpenOption.TRUNCATE_EXISTING,
               StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
+        writeAll(channel, content);
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -64,6 +69,30 @@ public interface DurableFiles {
     @Override
     public void append(Path file, byte[] content) throws IOException {
       Files.write(file, content, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    @Override
+    public void appendDurably(Path file, byte[] content) throws IOException {
+      boolean created = !Files.exists(file);
+      try (FileChannel channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.APPEND,
+              StandardOpenOption.WRITE)) {
+        writeAll(channel, content);
+      }
+      if (created) {
+        sync(directoryOf(file));
+      }
+    }
+
+    private static void writeAll(FileChannel channel, byte[] content) throws IOException {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
 
     @Override

@@ -8,10 +8,11 @@ import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -22,57 +23,93 @@ import java.util.TreeSet;
  * it answers is on disk already: an entry is written before anything is done for it. Thread-safe.
  */
 public final class Inventory {
-  private final VersionedFile file;
-  private Content content;
+  private final InventoryStore store;
+  private final Content content;
 
-  /**
-   * What the file says.
-   *
-   * @param held only resources whose deletion has not begun
-   * @param whole by manifest root: the directory in which no manifest was missing
-   */
-  record Content(
-      SortedMap<ResourceKey, InventoryEntry> entries,
-      SortedSet<ResourceKey> held,
-      SortedMap<String, String> whole) {
-    static final Content NONE = new Content(new TreeMap<>(), new TreeSet<>(), new TreeMap<>());
+  /** What it says. */
+  static final class Content {
+    final NavigableMap<ResourceKey, InventoryEntry> entries = new TreeMap<>();
 
-    Content {
-      SortedSet<ResourceKey> still = new TreeSet<>();
-      for (ResourceKey key : held) {
-        InventoryEntry entry = entries.get(key);
-        if (entry != null && entry.tombstone().isEmpty() && !entry.retained()) {
-          still.add(key);
-        }
-      }
-      held = still;
+    /** Only resources whose deletion has not begun. */
+    final NavigableSet<ResourceKey> held = new TreeSet<>();
+
+    /** By manifest root: the directory in which no manifest was missing. */
+    final NavigableMap<String, String> whole = new TreeMap<>();
+
+    void apply(Change change) {
+      change.entries().forEach(entry -> entries.put(entry.key(), entry));
+      change.removed().forEach(entries::remove);
+      change
+          .held()
+          .ifPresent(
+              keys -> {
+                held.clear();
+                held.addAll(keys);
+              });
+      change.whole().ifPresent(whole::putAll);
+      change.doubted().ifPresent(whole::remove);
+      held.removeIf(
+          key -> {
+            InventoryEntry entry = entries.get(key);
+            return entry == null || entry.tombstone().isPresent() || entry.retained();
+          });
     }
   }
 
-  private Inventory(VersionedFile file, Content content) {
-    this.file = file;
+  /**
+   * What is so from now on, whatever was before.
+   *
+   * @param entries new ones, or in place of the older of the same key
+   * @param held all of them, where they have changed
+   * @param whole a manifest root and the directory in which it is whole
+   * @param doubted a manifest root that is not known to be whole
+   */
+  record Change(
+      List<InventoryEntry> entries,
+      List<ResourceKey> removed,
+      Optional<Set<ResourceKey>> held,
+      Optional<Map<String, String>> whole,
+      Optional<String> doubted) {
+    private static final Change NONE =
+        new Change(List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    static Change of(List<InventoryEntry> entries) {
+      return new Change(entries, List.of(), NONE.held, NONE.whole, NONE.doubted);
+    }
+
+    static Change without(ResourceKey key) {
+      return new Change(List.of(), List.of(key), NONE.held, NONE.whole, NONE.doubted);
+    }
+
+    static Change holding(Set<ResourceKey> keys) {
+      return new Change(List.of(), List.of(), Optional.of(keys), NONE.whole, NONE.doubted);
+    }
+
+    static Change whole(String root, String directory) {
+      Map<String, String> whole = Map.of(root, directory);
+      return new Change(List.of(), List.of(), NONE.held, Optional.of(whole), NONE.doubted);
+    }
+
+    static Change doubting(String root) {
+      return new Change(List.of(), List.of(), NONE.held, NONE.whole, Optional.of(root));
+    }
+  }
+
+  private Inventory(InventoryStore store, Content content) {
+    this.store = store;
     this.content = content;
   }
 
-  static Inventory load(VersionedFile file) throws Refused, HostUnavailable {
-    var json = file.read();
-    Content content = Content.NONE;
-    if (json.isPresent()) {
-      try {
-        content = InventoryJson.read(json.get());
-      } catch (RuntimeException e) {
-        file.setAside(e.toString());
-      }
-    }
-    return new Inventory(file, content);
+  static Inventory load(InventoryStore store) throws Refused, HostUnavailable {
+    return new Inventory(store, store.load());
   }
 
   public synchronized Optional<InventoryEntry> find(ResourceKey key) {
-    return Optional.ofNullable(content.entries().get(key));
+    return Optional.ofNullable(content.entries.get(key));
   }
 
   public synchronized List<InventoryEntry> all() {
-    return List.copyOf(content.entries().values());
+    return List.copyOf(content.entries.values());
   }
 
   public void put(InventoryEntry entry) throws HostUnavailable {
@@ -80,21 +117,23 @@ public final class Inventory {
   }
 
   public synchronized void putAll(Collection<InventoryEntry> changed) throws HostUnavailable {
-    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
-    changed.forEach(entry -> next.put(entry.key(), entry));
-    replace(new Content(next, content.held(), content.whole()));
+    List<InventoryEntry> news =
+        changed.stream().filter(entry -> !entry.equals(content.entries.get(entry.key()))).toList();
+    if (!news.isEmpty()) {
+      commit(Change.of(news));
+    }
   }
 
   public synchronized void remove(ResourceKey key) throws HostUnavailable {
-    SortedMap<ResourceKey, InventoryEntry> next = new TreeMap<>(content.entries());
-    next.remove(key);
-    replace(new Content(next, content.held(), content.whole()));
+    if (content.entries.containsKey(key)) {
+      commit(Change.without(key));
+    }
   }
 
   /** The resources of a manifest root whose deletion waits for a confirmation. */
   public synchronized Set<ResourceKey> held(String root) {
     Set<ResourceKey> held = new TreeSet<>();
-    for (ResourceKey key : content.held()) {
+    for (ResourceKey key : content.held) {
       if (belongs(key, root)) {
         held.add(key);
       }
@@ -104,40 +143,40 @@ public final class Inventory {
 
   /** From now on these are held, and no others of that root. */
   public synchronized void hold(String root, Set<ResourceKey> keys) throws HostUnavailable {
-    SortedSet<ResourceKey> next = new TreeSet<>(content.held());
+    NavigableSet<ResourceKey> next = new TreeSet<>(content.held);
     next.removeIf(key -> belongs(key, root));
     next.addAll(keys);
-    replace(new Content(content.entries(), next, content.whole()));
+    if (!next.equals(content.held)) {
+      commit(Change.holding(next));
+    }
   }
 
   /** Whether there is anything of a manifest root whose deletion is not finished. */
   public synchronized boolean knows(String root) {
-    return content.entries().values().stream()
+    return content.entries.values().stream()
         .anyMatch(entry -> entry.root().equals(root) && !entry.retained());
   }
 
   /** The directory in which a manifest root was whole; empty when it has not been, or in doubt. */
   public synchronized Optional<String> whole(String root) {
-    return Optional.ofNullable(content.whole().get(root));
+    return Optional.ofNullable(content.whole.get(root));
   }
 
   /** From now on a manifest root counts as whole in that directory, or in none. */
   public synchronized void whole(String root, Optional<String> directory) throws HostUnavailable {
-    SortedMap<String, String> next = new TreeMap<>(content.whole());
-    directory.ifPresentOrElse(found -> next.put(root, found), () -> next.remove(root));
-    replace(new Content(content.entries(), content.held(), next));
+    if (!whole(root).equals(directory)) {
+      commit(
+          directory.map(found -> Change.whole(root, found)).orElseGet(() -> Change.doubting(root)));
+    }
   }
 
   private boolean belongs(ResourceKey key, String root) {
-    return requireNonNull(content.entries().get(key), "held without an entry").root().equals(root);
+    return requireNonNull(content.entries.get(key), "held without an entry").root().equals(root);
   }
 
-  private void replace(Content next) throws HostUnavailable {
-    if (next.equals(content)) {
-      return;
-    }
+  private void commit(Change change) throws HostUnavailable {
     try {
-      file.write(InventoryJson.write(next));
+      store.add(change, content);
     } catch (IOException e) {
       throw new HostUnavailable(
           "StateUnwritable",
@@ -145,6 +184,12 @@ public final class Inventory {
           "Free some space, or make the state directory writable; until then nothing new is begun",
           e);
     }
-    content = next;
+    content.apply(change);
+    store.tidy(content);
+  }
+
+  /** Leaves one file with all of it, where the disk has room. */
+  synchronized void close() {
+    store.close(content);
   }
 }

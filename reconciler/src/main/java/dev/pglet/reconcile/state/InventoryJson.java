@@ -9,23 +9,23 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.state.InventoryEntry.Consent;
 import dev.pglet.reconcile.state.InventoryEntry.Tombstone;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** The inventory's file format, version 4. What does not fit is an {@link RuntimeException}. */
+/** The inventory's file format, version 5. What does not fit is an {@link RuntimeException}. */
 final class InventoryJson {
   private InventoryJson() {}
 
   /**
    * From version 1, which did not remember what was held, 2, which did not where a root was whole,
-   * and 3, which did not in which file a document stood, each to the next.
+   * 3, which did not in which file a document stood, and 4, which had no log, each to the next.
    */
   static List<UnaryOperator<ObjectNode>> migrations() {
     return List.of(
@@ -40,40 +40,70 @@ final class InventoryJson {
         content -> {
           content.required("entries").forEach(entry -> ((ObjectNode) entry).put("file", ""));
           return content;
-        });
+        },
+        content -> content.put(InventoryStore.NUMBER, 0));
   }
 
   static ObjectNode write(Inventory.Content inventory) {
     ObjectNode content = JsonNodeFactory.instance.objectNode();
-    ArrayNode held = content.putArray("held");
-    inventory.held().forEach(key -> held.add(key(key)));
+    keys(content.putArray("held"), inventory.held);
     ObjectNode whole = content.putObject("whole");
-    inventory.whole().forEach(whole::put);
+    inventory.whole.forEach(whole::put);
     ArrayNode list = content.putArray("entries");
-    for (InventoryEntry entry : inventory.entries().values()) {
-      ObjectNode node = list.addObject();
-      node.set("key", key(entry.key()));
-      node.put("uid", entry.identity().uid());
-      node.put("generation", entry.identity().generation());
-      node.put("root", entry.root());
-      node.put("specHash", entry.specHash());
-      node.put("created", entry.created().toString());
-      node.put("retained", entry.retained());
-      node.put("document", entry.document());
-      node.put("file", entry.file());
-      entry.resource().ifPresent(resource -> node.set("resource", resource));
-      entry
-          .tombstone()
-          .ifPresent(
-              tombstone ->
-                  node.putObject("tombstone")
-                      .put("since", tombstone.since().toString())
-                      .put("why", tombstone.why())
-                      .put("data", tombstone.data()));
-      entry.consent().ifPresent(consent -> writeConsent(node.putObject("consent"), consent));
-      putAll(node.putArray("spentConsents"), entry.spentConsents());
-    }
+    inventory.entries.values().forEach(entry -> list.add(write(entry)));
     return content;
+  }
+
+  /** Fields that say nothing are left out. */
+  static ObjectNode write(Inventory.Change change) {
+    ObjectNode content = JsonNodeFactory.instance.objectNode();
+    if (!change.entries().isEmpty()) {
+      ArrayNode list = content.putArray("entries");
+      change.entries().forEach(entry -> list.add(write(entry)));
+    }
+    if (!change.removed().isEmpty()) {
+      keys(content.putArray("removed"), change.removed());
+    }
+    change.held().ifPresent(held -> keys(content.putArray("held"), held));
+    change.whole().ifPresent(whole -> whole.forEach(content.putObject("whole")::put));
+    change.doubted().ifPresent(root -> content.put("doubted", root));
+    return content;
+  }
+
+  static Inventory.Change readChange(JsonNode content) {
+    return new Inventory.Change(
+        entries(content.path("entries")),
+        keys(content.path("removed")),
+        content.has("held")
+            ? Optional.of(Set.copyOf(keys(content.path("held"))))
+            : Optional.empty(),
+        content.has("whole") ? Optional.of(whole(content.path("whole"))) : Optional.empty(),
+        content.has("doubted") ? Optional.of(text(content, "doubted")) : Optional.empty());
+  }
+
+  private static ObjectNode write(InventoryEntry entry) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.set("key", key(entry.key()));
+    node.put("uid", entry.identity().uid());
+    node.put("generation", entry.identity().generation());
+    node.put("root", entry.root());
+    node.put("specHash", entry.specHash());
+    node.put("created", entry.created().toString());
+    node.put("retained", entry.retained());
+    node.put("document", entry.document());
+    node.put("file", entry.file());
+    entry.resource().ifPresent(resource -> node.set("resource", resource));
+    entry
+        .tombstone()
+        .ifPresent(
+            tombstone ->
+                node.putObject("tombstone")
+                    .put("since", tombstone.since().toString())
+                    .put("why", tombstone.why())
+                    .put("data", tombstone.data()));
+    entry.consent().ifPresent(consent -> writeConsent(node.putObject("consent"), consent));
+    putAll(node.putArray("spentConsents"), entry.spentConsents());
+    return node;
   }
 
   private static void writeConsent(ObjectNode node, Consent consent) {
@@ -86,17 +116,37 @@ final class InventoryJson {
   }
 
   static Inventory.Content read(ObjectNode content) {
-    SortedMap<ResourceKey, InventoryEntry> entries = new TreeMap<>();
-    for (JsonNode node : content.required("entries")) {
-      InventoryEntry entry = entry(node);
-      entries.put(entry.key(), entry);
-    }
-    SortedSet<ResourceKey> held = new TreeSet<>();
-    content.required("held").forEach(key -> held.add(key(key)));
-    SortedMap<String, String> whole = new TreeMap<>();
-    JsonNode roots = content.required("whole");
+    Inventory.Content inventory = new Inventory.Content();
+    inventory.apply(
+        new Inventory.Change(
+            entries(content.required("entries")),
+            List.of(),
+            Optional.of(Set.copyOf(keys(content.required("held")))),
+            Optional.of(whole(content.required("whole"))),
+            Optional.empty()));
+    return inventory;
+  }
+
+  private static List<InventoryEntry> entries(JsonNode list) {
+    List<InventoryEntry> entries = new ArrayList<>();
+    list.forEach(node -> entries.add(entry(node)));
+    return entries;
+  }
+
+  private static Map<String, String> whole(JsonNode roots) {
+    Map<String, String> whole = new TreeMap<>();
     roots.fieldNames().forEachRemaining(root -> whole.put(root, text(roots, root)));
-    return new Inventory.Content(entries, held, whole);
+    return whole;
+  }
+
+  private static List<ResourceKey> keys(JsonNode list) {
+    List<ResourceKey> keys = new ArrayList<>();
+    list.forEach(key -> keys.add(key(key)));
+    return keys;
+  }
+
+  private static void keys(ArrayNode list, Collection<ResourceKey> keys) {
+    keys.forEach(key -> list.add(key(key)));
   }
 
   private static InventoryEntry entry(JsonNode node) {

@@ -94,12 +94,17 @@ public final class StateDirectory implements AutoCloseable {
       return new StateDirectory(
           lock,
           Inventory.load(
-              new VersionedFile(
-                  directory.resolve("inventory.json"),
+              new InventoryStore(
+                  new VersionedFile(
+                      directory.resolve("inventory.json"),
+                      files,
+                      clock,
+                      problems,
+                      InventoryJson.migrations()),
+                  directory.resolve("inventory.jsonl"),
                   files,
                   clock,
-                  problems,
-                  InventoryJson.migrations())),
+                  problems)),
           new Journals(
               directory.resolve("operations"),
               path -> new VersionedFile(path, files, clock, problems, List.of())),
@@ -163,6 +168,7 @@ public final class StateDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
+      inventory.close();
       events.flush();
     } finally {
       if (lock.isPresent()) {
@@ -181,6 +187,9 @@ public final class StateDirectory implements AutoCloseable {
 
     @Override
     public void append(Path file, byte[] content) {}
+
+    @Override
+    public void appendDurably(Path file, byte[] content) {}
 
     @Override
     public void keepAside(Path file, Path aside) {}

@@ -54,9 +54,12 @@ final class VersionedFile {
     return migrations.size() + 1;
   }
 
-  void write(ObjectNode content) throws IOException {
+  /** Returns how many bytes it has now. */
+  long write(ObjectNode content) throws IOException {
     content.put(VERSION, newest());
-    files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
+    byte[] bytes = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content);
+    files.write(file, bytes);
+    return bytes.length;
   }
 
   void delete() throws IOException {
@@ -115,7 +118,7 @@ final class VersionedFile {
 
   /** Keeps a file whose content makes no sense, out of the way. */
   void setAside(String why) throws HostUnavailable {
-    Path aside = beside(".corrupt-" + clock.instant().toString().replace(":", ""));
+    Path aside = damaged(file, clock);
     try {
       files.keepAside(file, aside);
     } catch (IOException e) {
@@ -128,6 +131,12 @@ final class VersionedFile {
     problems.accept(
         "%s is damaged: %s. It was kept as %s, and what it said is rebuilt from the markers on the volumes"
             .formatted(file, why, aside));
+  }
+
+  /** Where a damaged file is kept. */
+  static Path damaged(Path file, InstantSource clock) {
+    String now = clock.instant().toString().replace(":", "");
+    return file.resolveSibling(file.getFileName() + ".corrupt-" + now);
   }
 
   private Path beside(String suffix) {

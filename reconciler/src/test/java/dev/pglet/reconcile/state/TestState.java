@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +142,7 @@ final class TestState {
       assertThat(state.inventory().held("/m")).isEmpty();
       assertThat(state.inventory().whole("/m")).isEmpty();
     }
-    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(4);
+    assertThat(json.readTree(file.toFile()).path("formatVersion").asInt()).isEqualTo(5);
     assertThat(problems).isEmpty();
   }
 
@@ -155,6 +156,172 @@ final class TestState {
           .hasMessageContaining("disk is full");
       assertThat(state.inventory().all()).isEmpty();
     }
+  }
+
+  @Test
+  void aChangeIsWrittenByItselfAndBackAfterACrash() throws Exception {
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry("/m"));
+    }
+    Path whole = directory.resolve("state/inventory.json");
+    String before = Files.readString(whole);
+    ResourceKey other = ResourceKey.of("Toy", "other");
+    StateDirectory crashed = open();
+    crashed.inventory().putAll(List.of(entry(BOX, "/elsewhere"), entry(other, "/m")));
+    crashed.inventory().hold("/m", Set.of(other));
+    crashed.inventory().whole("/m", Optional.of("1:2"));
+    crashed.inventory().whole("/n", Optional.of("1:3"));
+    crashed.inventory().whole("/n", Optional.empty());
+    crashed.inventory().remove(BOX);
+    assertThat(whole).hasContent(before);
+    Path copy = copyOfState();
+    crashed.close();
+
+    for (int times = 0; times < 2; times++) {
+      try (StateDirectory state =
+          StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+        assertThat(state.inventory().all()).containsExactly(entry(other, "/m"));
+        assertThat(state.inventory().held("/m")).containsExactly(other);
+        assertThat(state.inventory().whole("/m")).contains("1:2");
+        assertThat(state.inventory().whole("/n")).isEmpty();
+        assertThat(copy.resolve("inventory.jsonl")).doesNotExist();
+      }
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  private Path copyOfState() throws IOException {
+    Path copy = Files.createDirectories(directory.resolve("copy/state"));
+    for (String file : List.of("inventory.json", "inventory.jsonl")) {
+      Path from = directory.resolve("state").resolve(file);
+      Files.deleteIfExists(copy.resolve(file));
+      if (Files.exists(from)) {
+        Files.copy(from, copy.resolve(file));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void theLogOfAnOlderFileIsVoidWhereACrashHasLeftIt() throws Exception {
+    Path log = directory.resolve("state/inventory.jsonl");
+    String old;
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry("/m"));
+      old = Files.readString(log);
+    }
+    try (StateDirectory state = open()) {
+      state.inventory().remove(BOX);
+    }
+    Files.writeString(log, old);
+
+    try (StateDirectory state = open()) {
+      assertThat(state.inventory().all()).isEmpty();
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void aTornLastLineIsNothingAndADamagedOneIsKeptAsideAndTheOthersHold() throws Exception {
+    ResourceKey other = ResourceKey.of("Toy", "other");
+    StateDirectory crashed = open();
+    crashed.inventory().put(entry("/m"));
+    crashed.inventory().put(entry(other, "/m"));
+    Path copy = copyOfState();
+    crashed.close();
+    Path log = copy.resolve("inventory.jsonl");
+    String lines = Files.readString(log);
+    Files.writeString(log, lines.substring(0, lines.length() - 9));
+
+    try (StateDirectory state =
+        StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+      assertThat(state.inventory().all()).containsExactly(entry("/m"));
+    }
+    assertThat(problems).isEmpty();
+
+    crashed = open();
+    crashed.inventory().remove(BOX);
+    crashed.inventory().remove(other);
+    assertThat(copyOfState()).isEqualTo(copy);
+    crashed.close();
+    Files.writeString(log, Files.readString(log).replaceFirst("removed\"", "rem\u0000ved"));
+    try (StateDirectory state =
+        StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+      assertThat(state.inventory().all()).containsExactly(entry("/m"));
+    }
+    assertThat(problems).singleElement().asString().contains("inventory.jsonl has 1 damaged line");
+    try (Stream<Path> files = Files.list(copy)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .anyMatch(name -> name.startsWith("inventory.jsonl.corrupt-"));
+    }
+  }
+
+  @Test
+  void withoutItsFileWhatTheLogSaysIsInForceAndNoOlderLogIsEver() throws Exception {
+    ResourceKey other = ResourceKey.of("Toy", "other");
+    try (StateDirectory state = open()) {
+      state.inventory().put(entry("/m"));
+    }
+    StateDirectory crashed = open();
+    crashed.inventory().put(entry(other, "/m"));
+    Path copy = copyOfState();
+    crashed.close();
+    Files.writeString(copy.resolve("inventory.json"), "{");
+    String log = Files.readString(copy.resolve("inventory.jsonl"));
+
+    try (StateDirectory state =
+        StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+      assertThat(state.inventory().all()).containsExactly(entry(other, "/m"));
+      state.inventory().remove(other);
+    }
+    assertThat(problems).singleElement().asString().contains("inventory.json is damaged");
+    Files.writeString(copy.resolve("inventory.jsonl"), log);
+    try (StateDirectory state =
+        StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+      assertThat(state.inventory().all()).isEmpty();
+    }
+  }
+
+  @Test
+  void afterALineThatCouldNotBeWrittenWholeAllOfItIsWrittenAnew() throws Exception {
+    TornFiles torn = new TornFiles();
+    try (StateDirectory state =
+        StateDirectory.open(directory.resolve("state"), torn, time, problems::add)) {
+      state.inventory().put(entry("/m"));
+      torn.broken = true;
+      assertThatThrownBy(() -> state.inventory().remove(BOX)).hasMessageContaining("no space");
+      assertThat(state.inventory().all()).containsExactly(entry("/m"));
+      torn.broken = false;
+      ResourceKey other = ResourceKey.of("Toy", "other");
+      state.inventory().put(entry(other, "/m"));
+      Path copy = copyOfState();
+
+      try (StateDirectory after =
+          StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+        assertThat(after.inventory().all()).containsExactly(entry("/m"), entry(other, "/m"));
+      }
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void aLongLogBecomesOneFile() throws Exception {
+    try (StateDirectory state = open()) {
+      long changes = 0;
+      long longest = 0;
+      Path log = directory.resolve("state/inventory.jsonl");
+      while (changes < 100 || Files.exists(log)) {
+        changes++;
+        state.inventory().put(entry(BOX, "/m".repeat(10_000) + changes));
+        longest = Math.max(longest, Files.exists(log) ? Files.size(log) : 0);
+        assertThat(changes).as("changes that fit into the log").isLessThan(200);
+      }
+      assertThat(longest).isBetween(InventoryStore.SHORT_LOG / 2, InventoryStore.SHORT_LOG);
+    }
+  }
+
+  private InventoryEntry entry(ResourceKey key, String root) {
+    return InventoryEntry.unread(key, entry(root).identity(), root, time.instant(), false);
   }
 
   private InventoryEntry entry(String root) {
@@ -296,6 +463,40 @@ final class TestState {
     assertThat(again.all().getLast().message()).isEqualTo("number 999");
   }
 
+  /** Whose disk is full in the middle of what is added. */
+  private static final class TornFiles implements DurableFiles {
+    private final DurableFiles files = DurableFiles.onDisk();
+    private boolean broken;
+
+    @Override
+    public void write(Path file, byte[] content) throws IOException {
+      files.write(file, content);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      files.delete(file);
+    }
+
+    @Override
+    public void append(Path file, byte[] content) throws IOException {
+      files.append(file, content);
+    }
+
+    @Override
+    public void appendDurably(Path file, byte[] content) throws IOException {
+      files.appendDurably(file, broken ? Arrays.copyOf(content, 9) : content);
+      if (broken) {
+        throw new IOException("no space");
+      }
+    }
+
+    @Override
+    public void keepAside(Path file, Path aside) throws IOException {
+      files.keepAside(file, aside);
+    }
+  }
+
   /** Has room for nothing but the pid. */
   private record FullDisk(DurableFiles files) implements DurableFiles {
     @Override
@@ -313,6 +514,11 @@ final class TestState {
 
     @Override
     public void append(Path file, byte[] content) throws IOException {
+      throw new IOException("disk is full");
+    }
+
+    @Override
+    public void appendDurably(Path file, byte[] content) throws IOException {
       throw new IOException("disk is full");
     }
 

@@ -28,6 +28,13 @@ record CrashingFiles(DurableFiles files, CrashPoint point) implements DurableFil
   }
 
   @Override
+  public void appendDurably(Path file, byte[] content) throws IOException {
+    point.reach("before adding to " + file.getFileName());
+    files.appendDurably(file, content);
+    point.reach("after adding to " + file.getFileName());
+  }
+
+  @Override
   public void keepAside(Path file, Path aside) throws IOException {
     point.reach("before keeping aside " + file.getFileName());
     files.keepAside(file, aside);

@@ -24,6 +24,11 @@ public final class UnsyncedFiles implements DurableFiles {
   }
 
   @Override
+  public void appendDurably(Path file, byte[] content) throws IOException {
+    append(file, content);
+  }
+
+  @Override
   public void keepAside(Path file, Path aside) throws IOException {
     Files.move(file, aside);
   }
