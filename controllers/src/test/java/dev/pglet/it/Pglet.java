@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class Pglet implements AutoCloseable {
   private final Steps steps = new Steps();
   private Path manifests;
   private Clock clock = Clock.systemUTC();
+  private Supplier<List<KindProvider>> kinds = Pglet::allKinds;
   private @Nullable Engine engine;
   private @Nullable SystemScheduler scheduler;
 
@@ -111,6 +113,18 @@ final class Pglet implements AutoCloseable {
     return this;
   }
 
+  /** Has these from the next start on. */
+  Pglet kinds(Supplier<List<KindProvider>> others) {
+    kinds = others;
+    return this;
+  }
+
+  private static List<KindProvider> allKinds() {
+    return ServiceLoader.load(KindProvider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .toList();
+  }
+
   Path write(String file, String yaml) throws IOException {
     return Files.writeString(manifests.resolve(file), yaml);
   }
@@ -127,12 +141,12 @@ final class Pglet implements AutoCloseable {
       return running;
     }
     SystemScheduler newScheduler = new SystemScheduler();
-    List<KindProvider> kinds =
-        ServiceLoader.load(KindProvider.class).stream().map(ServiceLoader.Provider::get).toList();
-    ManifestDirectory directory = directory(kinds, newScheduler);
+    List<KindProvider> providers = kinds.get();
+    ManifestDirectory directory = directory(providers, newScheduler);
     Engine opened =
         Engine.open(
-            EngineParts.of(settings(), kinds, directory, clock, newScheduler).listenedToBy(steps));
+            EngineParts.of(settings(), providers, directory, clock, newScheduler)
+                .listenedToBy(steps));
     scheduler = newScheduler;
     engine = opened;
     opened.start();

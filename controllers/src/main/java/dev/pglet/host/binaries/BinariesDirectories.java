@@ -20,17 +20,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Directories that hold {@code bin/postgres}: the layouts of Debian, RHEL and Homebrew, and PATH. A
- * binary is asked for its version once, as the server account, and again when its file has changed.
- * Thread-safe.
+ * binary is asked for its version, as the server account, until it says it, and again when its file
+ * has changed. Thread-safe.
  */
 final class BinariesDirectories {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  /** Not at each pass of each instance, while nothing changes. */
+  private static final Duration ASKED_AGAIN_AFTER = Duration.ofSeconds(30);
+
   private static final Pattern VERSION =
       Pattern.compile("postgres \\(PostgreSQL\\) (\\d+)\\.(\\d+).*", Pattern.DOTALL);
 
@@ -38,13 +43,21 @@ final class BinariesDirectories {
   private final ServerAccount account;
   private final Path root;
   private final String path;
+  private final LongSupplier nanoTime;
   private final Map<Path, Seen> seen = new ConcurrentHashMap<>();
 
-  private record Seen(FileTime modified, long size, Optional<PostgresVersion> version) {}
+  /** What a binary has said; or why it says nothing, which may be otherwise the next time. */
+  private record Seen(
+      FileTime modified, long size, Optional<PostgresVersion> version, String silence, long at) {}
 
   /** Those of this host. */
   BinariesDirectories(CommandRunner commands, ServerAccount account) {
-    this(commands, account, Path.of("/"), System.getenv().getOrDefault("PATH", ""));
+    this(
+        commands,
+        account,
+        Path.of("/"),
+        System.getenv().getOrDefault("PATH", ""),
+        System::nanoTime);
   }
 
   /**
@@ -52,12 +65,19 @@ final class BinariesDirectories {
    *
    * @param root where its file system begins
    * @param path its PATH
+   * @param nanoTime how long ago is measured by this
    */
-  BinariesDirectories(CommandRunner commands, ServerAccount account, Path root, String path) {
+  BinariesDirectories(
+      CommandRunner commands,
+      ServerAccount account,
+      Path root,
+      String path,
+      LongSupplier nanoTime) {
     this.commands = commands;
     this.account = account;
     this.root = root;
     this.path = path;
+    this.nanoTime = nanoTime;
   }
 
   /** The binaries of the system, in the order in which their directories are looked at. */
@@ -77,8 +97,12 @@ final class BinariesDirectories {
       FileTime modified = Files.getLastModifiedTime(postgres);
       long size = Files.size(postgres);
       Seen known = seen.get(postgres);
-      if (known == null || !known.modified().equals(modified) || known.size() != size) {
-        known = new Seen(modified, size, ask(postgres));
+      if (known == null
+          || (known.version().isEmpty()
+              && nanoTime.getAsLong() - known.at() >= ASKED_AGAIN_AFTER.toNanos())
+          || !known.modified().equals(modified)
+          || known.size() != size) {
+        known = ask(postgres, modified, size);
         seen.put(postgres, known);
       }
       return known.version();
@@ -87,20 +111,45 @@ final class BinariesDirectories {
     }
   }
 
-  private Optional<PostgresVersion> ask(Path postgres) {
+  /**
+   * Why the system's binaries of a major version, by the name of their directory, said nothing when
+   * they were asked last; empty when there are none such.
+   */
+  Optional<String> silence(int major) {
+    for (Path directory : candidates()) {
+      Seen known = seen.get(directory.resolve("bin/postgres"));
+      if (known != null
+          && known.version().isEmpty()
+          && directory.getFileName().toString().matches("(.*[-@])?" + major)) {
+        return Optional.of(known.silence());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Seen ask(Path postgres, FileTime modified, long size) {
+    String silence;
     try {
       Result result =
           commands.run(Invocation.of(DEADLINE, postgres.toString(), "--version").as(account));
       Matcher matcher = VERSION.matcher(result.stdout());
-      return result.exitCode() == 0 && matcher.matches()
-          ? Optional.of(
-              new PostgresVersion(
-                  Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
-          : Optional.empty();
+      if (result.exitCode() == 0 && matcher.matches()) {
+        PostgresVersion version =
+            new PostgresVersion(
+                Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+        return new Seen(modified, size, Optional.of(version), "", nanoTime.getAsLong());
+      }
+      silence =
+          "%s --version, run as %s, ends with %d: %s"
+              .formatted(
+                  postgres,
+                  account.name(),
+                  result.exitCode(),
+                  (result.stderr() + " " + result.stdout()).strip());
     } catch (HostUnavailable e) {
-      // Binaries that cannot be run are no binaries; whoever needs them says what is missing.
-      return Optional.empty();
+      silence = "%s --version, run as %s: %s".formatted(postgres, account.name(), e.getMessage());
     }
+    return new Seen(modified, size, Optional.empty(), silence, nanoTime.getAsLong());
   }
 
   private Set<Path> candidates() {

@@ -83,6 +83,7 @@ public final class InstalledBinaries implements PostgresBinaries {
       case "system" ->
           system(wanted)
               .<Resolution>map(Resolution.Ready::new)
+              .or(() -> silent(wanted))
               .orElseGet(() -> missingFromSystem(wanted));
       case "embedded" -> embedded(wanted, sticky);
       case "auto" -> auto(wanted, sticky);
@@ -112,8 +113,27 @@ public final class InstalledBinaries implements PostgresBinaries {
       if (system.isPresent()) {
         return new Resolution.Ready(system.get());
       }
+      // Others in their place would be a guess, and the data would stay with them.
+      Optional<Resolution> silent = silent(wanted);
+      if (silent.isPresent()) {
+        return silent.get();
+      }
     }
     return embedded(wanted, sticky);
+  }
+
+  private Optional<Resolution> silent(String wanted) {
+    int major = Integer.parseInt(wanted.split("\\.", -1)[0]);
+    return directories
+        .silence(major)
+        .map(
+            why ->
+                new Resolution.Missing(
+                    BINARIES,
+                    "the system's PostgreSQL %d cannot be asked for its version: %s"
+                        .formatted(major, why),
+                    "Repair or remove that package (it is asked again within a minute), or set"
+                        + " spec.runtime.binaries to embedded"));
   }
 
   private Optional<Binaries> system(String wanted) {

@@ -9,7 +9,9 @@ import dev.pglet.host.postgres.PostgresVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,7 @@ final class TestBinariesDirectories {
       new ServerAccount(System.getProperty("user.name"), 0, 0, false);
 
   @TempDir private Path temporary;
+  private final AtomicLong now = new AtomicLong();
   private Path root;
 
   @BeforeEach
@@ -28,7 +31,11 @@ final class TestBinariesDirectories {
   }
 
   private List<Binaries> found(String path) {
-    return new BinariesDirectories(new LocalCommands(), SELF, root, path).ofSystem();
+    return of(path).ofSystem();
+  }
+
+  private BinariesDirectories of(String path) {
+    return new BinariesDirectories(new LocalCommands(), SELF, root, path, now::get);
   }
 
   private void postgres(String file, String version) throws Exception {
@@ -128,5 +135,31 @@ final class TestBinariesDirectories {
     Files.writeString(root.resolve("usr/pgsql-17/bin/postgres"), "#!/bin/sh\nexit 1\n");
 
     assertThat(found("")).isEmpty();
+  }
+
+  @Test
+  void whatSaysNothingSaysWhyAndIsAskedAgain() throws Exception {
+    postgres("usr/lib/postgresql/17/bin/postgres", "17.6");
+    Path postgres = root.resolve("usr/lib/postgresql/17/bin/postgres");
+    // As when another library is missing: the file stays the same.
+    Files.writeString(
+        postgres,
+        Files.readString(postgres) + "test -e " + root + "/lib || { echo no >&2; exit 7; }");
+    files("usr/lib/postgresql/17/lib", "usr/share/postgresql/17");
+    BinariesDirectories directories = of("");
+
+    assertThat(directories.ofSystem()).isEmpty();
+    assertThat(directories.silence(17).orElseThrow())
+        .contains(postgres + " --version")
+        .contains("ends with 7: no");
+    assertThat(directories.silence(7)).isEmpty();
+    assertThat(directories.silence(16)).isEmpty();
+
+    Files.createFile(root.resolve("lib"));
+    now.addAndGet(Duration.ofSeconds(29).toNanos());
+    assertThat(directories.ofSystem()).isEmpty();
+    now.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(directories.ofSystem()).hasSize(1);
+    assertThat(directories.silence(17)).isEmpty();
   }
 }

@@ -157,6 +157,30 @@ final class TestInstalledBinaries {
   }
 
   @Test
+  void othersDoNotTakeThePlaceOfTheSystemsThatAreOnlySilent() throws IOException {
+    Path postgres = dataRoot.resolve("usr/lib/postgresql/17/bin/postgres");
+    Files.createDirectories(postgres.getParent());
+    Files.writeString(postgres, "#!/bin/sh\nexit 1\n");
+    Files.setPosixFilePermissions(postgres, PosixFilePermissions.fromString("rwxr-xr-x"));
+    InstalledBinaries binaries =
+        new InstalledBinaries(
+            new BinariesDirectories(commands, SELF, dataRoot, "", System::nanoTime),
+            embedded((_, _) -> bundledJar(), false),
+            SELF);
+    for (String source : List.of("auto", "system")) {
+      assertThat(binaries.resolve("17", source, Optional.empty()))
+          .isInstanceOfSatisfying(
+              Resolution.Missing.class,
+              missing ->
+                  assertThat(missing.message() + missing.remedy())
+                      .contains(postgres + " --version")
+                      .contains("embedded"));
+    }
+    assertThat(binaries.resolve("16", "auto", Optional.empty()))
+        .isInstanceOf(Resolution.Installable.class);
+  }
+
+  @Test
   void dataThatWasRunWithEmbeddedBinariesStaysWithThemAndTheirMinor() {
     InstalledBinaries binaries = binaries((_, _) -> bundledJar(), false);
     Sticky sticky = new Sticky("embedded", new PostgresVersion(15, 3));
