@@ -140,7 +140,8 @@ public final class ServerPlanner {
     if (spec.port() != 0 && spec.port() != volume.marker().port()) {
       steps.add(new ServerStep.MovePort(volume.marker().port(), spec.port()));
     }
-    if (spec.running()) {
+    // What can be said of files that others could write is said once they are secured.
+    if (spec.running() && observed.secured()) {
       observed
           .certificate()
           .due()

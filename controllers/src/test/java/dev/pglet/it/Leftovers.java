@@ -21,7 +21,7 @@ final class Leftovers {
 
   /**
    * Every path of a data root, in order, but what is inside of data directories and of unpacked
-   * binaries. A marker's shows its phase, too.
+   * binaries, and the reserve, which is made by the way. A marker's shows its phase, too.
    *
    * @param names what to call random parts of the paths, by regular expression
    */
@@ -43,12 +43,18 @@ final class Leftovers {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            add(file);
+            if (!file.endsWith("volumes/reserve")) {
+              add(file);
+            }
             return FileVisitResult.CONTINUE;
           }
 
           private void add(Path path) throws IOException {
-            String shown = dataRoot.relativize(path).toString();
+            String shown =
+                dataRoot
+                    .relativize(path)
+                    .toString()
+                    .replaceAll("/server-[0-9a-f]{16}\\.", "/server-CERTIFICATE.");
             for (Map.Entry<String, String> name : names.entrySet()) {
               shown = shown.replaceAll(name.getKey(), name.getValue());
             }

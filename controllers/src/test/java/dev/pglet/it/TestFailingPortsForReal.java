@@ -181,15 +181,14 @@ final class TestFailingPortsForReal {
     return false;
   }
 
-  /** Without the state, which remembers failures, and the reserve, which is made by the way. */
+  /** Without the state, which remembers failures. */
   private static List<String> files(Pglet pglet) throws Exception {
     Map<String, String> names = new LinkedHashMap<>();
     names.put("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UID");
     names.put("pools/[0-9a-f]{16}", "pools/POOL");
     names.put("v-[0-9a-f]{8}-1", "VOLUME");
-    names.put("server-[0-9a-f]{16}", "server-HASH");
     return Leftovers.files(pglet.dataRoot(), names).stream()
-        .filter(file -> !file.startsWith("state/") && !file.endsWith("/reserve"))
+        .filter(file -> !file.startsWith("state/"))
         .sorted()
         .toList();
   }

@@ -88,17 +88,18 @@ public final class CrashAtEveryStep {
    * @return how many crashes there were
    */
   public static int verify(Factory factory) throws Exception {
-    return verify(factory, 1, _ -> true);
+    return verify(factory, 1, 1, _ -> true);
   }
 
   /**
    * Runs it with the moments of some names only.
    *
    * @param together how many are run at the same time
+   * @param every 1 for all moments, 3 for each third
    * @param moments which names are crashed at
    * @return how many crashes there were
    */
-  public static int verify(Factory factory, int together, Predicate<String> moments)
+  public static int verify(Factory factory, int together, int every, Predicate<String> moments)
       throws Exception {
     CrashPoint never = CrashPoint.never(moments);
     Object expected;
@@ -110,7 +111,7 @@ public final class CrashAtEveryStep {
     AtomicInteger crashes = new AtomicInteger();
     List<Future<?>> all = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(together)) {
-      for (int moment = 0; moment < never.moments(); moment++) {
+      for (int moment = 0; moment < never.moments(); moment += every) {
         CrashPoint point = CrashPoint.at(moment, moments);
         all.add(
             threads.submit(
