@@ -17,14 +17,16 @@ import java.util.regex.Pattern;
 
 /**
  * Reads lines of either format that servers of pglet write: text with the prefix {@code '%m [%p]
- * '}, and {@code jsonlog}, which is shown as that text would be. Immutable.
+ * '}, behind which an audit has {@code '%q%u@%d %h '}, and {@code jsonlog}, which is shown as that
+ * text would be. Immutable.
  *
  * @param zone of the server's {@code log_timezone}: for abbreviations, which are not unique
  */
 record LogFormat(ZoneId zone) {
   private static final Pattern TEXT =
       Pattern.compile(
-          "(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) (\\S+) \\[\\d+\\] ([^ :]+):  .*",
+          "(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) (\\S+) \\[\\d+\\] "
+              + "(?:[^\n]*?@[^\n]*? \\S* )??([^ :]+):  .*",
           Pattern.DOTALL);
 
   /** They follow the message that they are about, each with a prefix of its own. */

@@ -116,6 +116,14 @@ final class TestServerLogs {
         .contains(Instant.parse("2026-01-31T12:00:00Z"));
     assertThat(format.parse("2026-01-31 13:00:00.000 +03 [1] LOG:  x").time())
         .contains(Instant.parse("2026-01-31T10:00:00Z"));
+    for (String session :
+        List.of("app@app 127.0.0.1 ", "a user@a db [local] ", "[unknown]@ ::1 ")) {
+      LogLine line = format.parse("2026-01-31 13:00:00.000 CET [7] " + session + "ERROR:  a@b c");
+      assertThat(line.begins()).as(session).isTrue();
+      assertThat(line.severity()).as(session).contains(Severity.ERROR);
+    }
+    assertThat(format.parse("2026-01-31 13:00:00.000 CET [1] LOG:  a@b 1 ERROR:  x").severity())
+        .contains(Severity.LOG);
     assertThat(format.parse("{\"no\": \"json log\"}").begins()).isFalse();
     assertThat(format.parse("{torn").begins()).isFalse();
   }
