@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,12 @@ import org.junit.jupiter.api.Timeout;
 final class TestWatchedDirectory {
   /** The caller's timer comes every half minute. */
   private static final Duration BY_THE_TIMER = Duration.ofSeconds(90);
+
+  /** Two seconds, and what a verb takes on a slow machine. */
+  private static final Duration SEEN_AT_ONCE = Duration.ofSeconds(12);
+
+  private static final Duration LONGER_THAN_A_DELETION_WAITS = Duration.ofSeconds(40);
+  private static final int THOUSAND = 1000;
 
   private Pglet pglet;
 
@@ -112,5 +119,95 @@ final class TestWatchedDirectory {
       pglet.write("two.yaml", template("two"));
       awaitListed(daemon, BY_THE_TIMER, "one", "two");
     }
+  }
+
+  /** Changes what is mounted where the daemon is. */
+  private static void inside(DaemonProcess daemon, String... command) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("nsenter", "--target", String.valueOf(daemon.pid()), "--user"));
+    words.addAll(List.of("--preserve-credentials", "--mount"));
+    words.addAll(List.of(command));
+    Ran ran = run(words);
+    assertThat(ran.code()).as("%s: %s", words, ran.out()).isEqualTo(0);
+  }
+
+  @Test
+  void aFileSystemThatIsUnmountedAndMountedAgainDeletesNothing() throws Exception {
+    String root = pglet.manifests().toString();
+    Path one = Files.writeString(pglet.base().resolve("one.yaml"), template("one"));
+    String mount = "mount -t tmpfs -o mode=755 none " + root + "; cp " + one + " " + root;
+    try (DaemonProcess daemon = daemon(mount)) {
+      awaitListed(daemon, Pglet.SOON, "one");
+
+      inside(daemon, "umount", root);
+      TestInstanceForReal.eventually(
+          () -> {
+            assertThat(daemon.log()).contains("nothing is deleted for it");
+            return "";
+          },
+          SEEN_AT_ONCE);
+      pglet.write("two.yaml", template("two"));
+      awaitListed(daemon, SEEN_AT_ONCE, "one", "two");
+      Thread.sleep(LONGER_THAN_A_DELETION_WAITS.toMillis());
+      awaitListed(daemon, Duration.ZERO, "one", "two");
+
+      inside(daemon, "mount", "-t", "tmpfs", "-o", "mode=755", "none", root);
+      inside(daemon, "cp", one.toString(), root);
+      inside(daemon, "cp", root + "/one.yaml", root + "/.hidden");
+      awaitListed(daemon, BY_THE_TIMER, "one", "two");
+      assertThat(daemon.verb("get", "templates", "--no-headers").lines())
+          .filteredOn(line -> line.startsWith("one "))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void aCheckoutOfAThousandFilesIsInForceAtOnceAndDeletesNothing() throws Exception {
+    git("init", "--quiet", "--initial-branch=five");
+    for (int i = 0; i < THOUSAND; i++) {
+      pglet.write("t" + i + ".yaml", template("t" + i));
+    }
+    commit();
+    git("checkout", "--quiet", "-b", "six");
+    for (int i = 0; i < THOUSAND; i++) {
+      pglet.write("t" + i + ".yaml", template("t" + i).replace("5MB", "6MB"));
+    }
+    commit();
+    try (DaemonProcess daemon = DaemonProcess.start(pglet)) {
+      awaitAll(daemon, Pglet.SOON, "6MB");
+      // Back and forth, over the statuses, and then quiet: only the last counts.
+      for (String branch : List.of("five", "six", "five")) {
+        git("checkout", "--quiet", "--force", branch);
+      }
+      awaitAll(daemon, SEEN_AT_ONCE, "5MB");
+      assertThat(daemon.log()).doesNotContain("Missing:");
+    }
+  }
+
+  private void git(String... words) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("git", "-C", pglet.manifests().toString()));
+    command.addAll(List.of("-c", "user.name=test", "-c", "user.email=test@example.org"));
+    command.addAll(List.of(words));
+    Ran ran = run(command);
+    assertThat(ran.code()).as("%s: %s", command, ran.out()).isEqualTo(0);
+  }
+
+  private void commit() throws Exception {
+    git("add", ".");
+    git("commit", "--quiet", "--message=all");
+  }
+
+  private static void awaitAll(DaemonProcess daemon, Duration within, String memory)
+      throws Exception {
+    TestInstanceForReal.eventually(
+        () -> {
+          String templates = daemon.verb("get", "templates", "-o", "yaml");
+          assertThat(templates.lines().filter(line -> line.endsWith("work_mem: " + memory)))
+              .as(daemon.log())
+              .hasSize(THOUSAND);
+          return "";
+        },
+        within);
   }
 }
