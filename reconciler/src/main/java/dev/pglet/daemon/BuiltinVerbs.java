@@ -12,6 +12,7 @@ import dev.pglet.cli.history.HistoryCommand;
 import dev.pglet.cli.history.RollbackCommand;
 import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
+import dev.pglet.cli.verb.CompletionCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
 import dev.pglet.cli.verb.DiffCommand;
@@ -70,6 +71,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "git",
           "doctor",
           "cleanup",
+          "completion",
           "version");
 
   private final Wiring wiring;
@@ -127,6 +129,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "git" -> new GitCommand(wiring.launcher());
       case "doctor" -> new DoctorCommand(wiring);
       case "cleanup" -> new CleanupCommand(session -> wiring.cleanup());
+      case "completion" -> new CompletionCommand(this);
       case "version" -> new VersionCommand(Version.text());
       default -> throw new IllegalArgumentException("no verb " + name);
     };

@@ -10,6 +10,7 @@ import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.apiserver.TestingBackend;
 import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
+import dev.pglet.cli.verb.CompletionCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.DescribeCommand;
 import dev.pglet.cli.verb.EventsCommand;
@@ -84,6 +85,7 @@ class TestCli {
           new ValidateCommand(),
           new WaitCommand(),
           new EventsCommand(),
+          new CompletionCommand(this),
           new VersionCommand("1.2.3"));
     }
   }
@@ -552,6 +554,28 @@ class TestCli {
     assertThat(out()).contains("Started");
     assertThat(run("version")).isZero();
     assertThat(out()).contains("pglet 1.2.3").contains("daemon 0.1.0, pid 7");
+  }
+
+  @Test
+  void aShellCompletesVerbsAndTheirOptions() throws Exception {
+    assertThat(run("completion", "bash")).isZero();
+    Path script = Files.writeString(directory.resolve("completion"), out());
+
+    assertThat(completed(script, "pglet", "de")).contains("describe", "delete");
+    assertThat(completed(script, "pglet", "delete", "--da")).contains("--data", "--data-root");
+    assertThat(completed(script, "pglet", "get", "--or")).containsExactly("--orphans");
+    assertThat(run("completion", "tcsh")).isEqualTo(Cli.USAGE);
+    assertThat(err()).contains("tcsh").contains("bash, zsh");
+  }
+
+  private static List<String> completed(Path script, String... words) throws Exception {
+    String ask =
+        "compopt() { :; }; source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_pglet; printf '%%s\\n' \"${COMPREPLY[@]}\""
+            .formatted(script, String.join(" ", words), words.length - 1);
+    Process bash = new ProcessBuilder("bash", "-c", ask).redirectErrorStream(true).start();
+    String answer = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(bash.waitFor()).as(answer).isZero();
+    return answer.lines().toList();
   }
 
   @Test
