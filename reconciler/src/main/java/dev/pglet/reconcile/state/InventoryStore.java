@@ -196,13 +196,28 @@ final class InventoryStore {
   }
 
   private void writeAll(Inventory.Content content) throws IOException {
-    // From here on no line may be added under the old number, whatever of this has failed.
-    doubtful = true;
-    long size = file.write(InventoryJson.write(content).put(NUMBER, number + 1));
+    long size;
+    try {
+      size = file.write(InventoryJson.write(content).put(NUMBER, number + 1));
+    } catch (IOException e) {
+      // Lines under the old number count only as long as the old file is there.
+      doubtful |= !isStillThere();
+      throw e;
+    }
     number++;
+    doubtful = true;
     files.delete(log);
     doubtful = false;
     logged = 0;
     longest = Math.max(SHORT_LOG, size);
+  }
+
+  private boolean isStillThere() {
+    try {
+      return file.read().map(json -> json.path(NUMBER).longValue()).orElse(0L) == number;
+    } catch (Refused | HostUnavailable e) {
+      LOG.atDebug().addKeyValue("log", log).setCause(e).log("the inventory cannot be read back");
+      return false;
+    }
   }
 }

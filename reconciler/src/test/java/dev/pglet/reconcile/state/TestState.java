@@ -305,6 +305,32 @@ final class TestState {
   }
 
   @Test
+  void whereThereIsNoRoomForAllOfItTheLogGoesOn() throws Exception {
+    TornFiles full = new TornFiles();
+    try (StateDirectory state =
+        StateDirectory.open(directory.resolve("state"), full, time, problems::add)) {
+      state.inventory().put(entry("/m"));
+    }
+    try (StateDirectory state =
+        StateDirectory.open(directory.resolve("state"), full, time, problems::add)) {
+      full.withoutRoom = true;
+      for (int changes = 0; changes < 100; changes++) {
+        state.inventory().put(entry(BOX, "/m".repeat(10_000) + changes));
+      }
+      state.inventory().put(entry("/last"));
+      assertThat(directory.resolve("state/inventory.jsonl"))
+          .satisfies(log -> assertThat(Files.size(log)).isGreaterThan(InventoryStore.SHORT_LOG));
+      Path copy = copyOfState();
+
+      try (StateDirectory after =
+          StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+        assertThat(after.inventory().all()).containsExactly(entry("/last"));
+      }
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
   void aLongLogBecomesOneFile() throws Exception {
     try (StateDirectory state = open()) {
       long changes = 0;
@@ -467,9 +493,13 @@ final class TestState {
   private static final class TornFiles implements DurableFiles {
     private final DurableFiles files = DurableFiles.onDisk();
     private boolean broken;
+    private boolean withoutRoom;
 
     @Override
     public void write(Path file, byte[] content) throws IOException {
+      if (withoutRoom) {
+        throw new IOException("no space");
+      }
       files.write(file, content);
     }
 
