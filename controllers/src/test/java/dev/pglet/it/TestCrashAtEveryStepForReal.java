@@ -41,10 +41,10 @@ import org.junit.jupiter.api.Test;
  * Pglet dies before and after each act on a real host with real servers, is started again without
  * memory, and ends as if nothing had happened: from a manifest to a server that is used, and from
  * its deletion to nothing. {@code -Dpglet.crash.every=1} tries each of these moments, which takes
- * long; without, each third.
+ * long; without, each fifth.
  */
 final class TestCrashAtEveryStepForReal {
-  private static final int EVERY = Integer.getInteger("pglet.crash.every", 3);
+  private static final int EVERY = Integer.getInteger("pglet.crash.every", 5);
 
   private static final String INSTANCE =
       """
