@@ -32,7 +32,7 @@ final class Remains {
   private static final Pattern STATE = versioned("inventory\\.jsonl?|events\\.jsonl|lock|pid");
   private static final Pattern RECORD = versioned("[A-Za-z0-9._-]+\\.json");
   private static final Pattern BINARIES =
-      Pattern.compile("\\d+(\\.\\d+)*|\\.[\\d.]+\\.(unpacking|damaged)");
+      Pattern.compile("\\d+(\\.\\d+)*|\\.[\\d.]+\\.(unpacking|damaged|removing)");
   private static final Pattern TRUSTED = versioned("trusted\\.json");
   private static final Pattern STATUS =
       Pattern.compile("[a-z0-9]+(\\.[-a-z0-9]+){2}\\.yaml(\\.new)?");

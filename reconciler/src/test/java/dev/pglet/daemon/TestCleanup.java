@@ -64,6 +64,7 @@ class TestCleanup {
             "binaries/18.6/bin/postgres",
             "binaries/.17.2.unpacking/bin/postgres",
             "binaries/.17.2.damaged/bin/postgres",
+            "binaries/.17.2.removing/bin/postgres",
             "binaries/trusted.json",
             "secrets/default/toy-box/pgpass",
             "secrets/default/toy-box/pgpass.new")) {

@@ -2,13 +2,13 @@ package dev.pglet.host.binaries;
 
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.file.Ownership;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -181,7 +181,7 @@ public final class InstalledBinaries implements PostgresBinaries {
           "there is no " + directory + "/bin/postgres that can be executed",
           "Correct spec.runtime.binaries");
     }
-    if (account.switching() && !trusted(directory.resolve("bin/postgres"))) {
+    if (account.switching() && !Ownership.isRootsAlone(directory.resolve("bin/postgres"))) {
       return new Resolution.Missing(
           BINARIES,
           directory + "/bin/postgres can be changed by others than root",
@@ -202,23 +202,6 @@ public final class InstalledBinaries implements PostgresBinaries {
           "Correct spec.version or spec.runtime.binaries");
     }
     return new Resolution.Ready(BinariesLayout.of(directory, version.get(), "directory"));
-  }
-
-  /** Whether only root can change the file and what lies above it. */
-  private static boolean trusted(Path file) {
-    try {
-      for (Path path = file.toRealPath(); path != null; path = path.getParent()) {
-        int mode = (int) Files.getAttribute(path, "unix:mode");
-        int uid = (int) Files.getAttribute(path, "unix:uid");
-        boolean sticky = (mode & 01000) != 0;
-        if (uid != 0 || ((mode & 022) != 0 && !sticky)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static Resolution missingFromSystem(String wanted) {

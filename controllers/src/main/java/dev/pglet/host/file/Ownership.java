@@ -22,8 +22,31 @@ import java.util.Set;
  */
 public final class Ownership {
   private static final String READABLE = "rw-r-----";
+  private static final int STICKY = 01000;
+  private static final int WRITABLE_BY_OTHERS = 022;
 
   private Ownership() {}
+
+  /**
+   * Whether only root can change a program that root is to run: the file, and every directory above
+   * it where others could put another one under the name. One that cannot be looked at is none.
+   */
+  public static boolean isRootsAlone(Path program) {
+    try {
+      for (Path path = program.toRealPath(); path != null; path = path.getParent()) {
+        int mode = (int) Files.getAttribute(path, "unix:mode");
+        boolean othersWrite = (mode & WRITABLE_BY_OTHERS) != 0;
+        // In a sticky directory nobody replaces what belongs to somebody else.
+        boolean sticky = Files.isDirectory(path) && (mode & STICKY) != 0;
+        if (uid(path) != 0 || (othersWrite && !sticky)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** Gives a file to the account; nothing to do when this process is the account. */
   public static void give(Path path, ServerAccount account) throws IOException {

@@ -1,5 +1,8 @@
 package dev.pglet.verb.sql;
 
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.verb.NamedServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +32,8 @@ record PsqlProgram(Path program) {
           "PGLOADBALANCEHOSTS");
 
   /** The first on PATH, else that of the server's own binaries. */
-  static Optional<PsqlProgram> find(Map<String, String> environment, NamedServer server) {
+  static Optional<PsqlProgram> find(Map<String, String> environment, NamedServer server)
+      throws HostUnavailable {
     for (String directory : environment.getOrDefault("PATH", "").split(":", -1)) {
       Path program = Path.of(directory, "psql");
       if (program.isAbsolute() && isProgram(program)) {
@@ -37,9 +41,10 @@ record PsqlProgram(Path program) {
       }
     }
     String binaries = server.status().path("binaries").asText();
-    return Optional.of(Path.of(binaries, "bin", "psql"))
-        .filter(program -> !binaries.isEmpty() && isProgram(program) && mayRun(program))
-        .map(PsqlProgram::new);
+    Path own = Path.of(binaries, "bin", "psql");
+    return !binaries.isEmpty() && isProgram(own) && mayRun(own)
+        ? Optional.of(new PsqlProgram(own))
+        : Optional.empty();
   }
 
   private static boolean isProgram(Path program) {
@@ -47,22 +52,8 @@ record PsqlProgram(Path program) {
   }
 
   /** Root runs no program that others than root could have written. */
-  private static boolean mayRun(Path program) {
-    try {
-      if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-        return true;
-      }
-      for (Path path = program.toRealPath(); path != null; path = path.getParent()) {
-        int mode = (int) Files.getAttribute(path, "unix:mode");
-        int uid = (int) Files.getAttribute(path, "unix:uid");
-        if (uid != 0 || ((mode & 022) != 0 && (mode & 01000) == 0)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+  private static boolean mayRun(Path program) throws HostUnavailable {
+    return new HostAccounts().self().uid() != 0 || Ownership.isRootsAlone(program);
   }
 
   /**
