@@ -46,8 +46,13 @@ public final class Inventory {
                 held.clear();
                 held.addAll(keys);
               });
-      change.whole().ifPresent(whole::putAll);
-      change.doubted().ifPresent(whole::remove);
+      change
+          .whole()
+          .ifPresent(
+              roots -> {
+                whole.clear();
+                whole.putAll(roots);
+              });
       held.removeIf(
           key -> {
             InventoryEntry entry = entries.get(key);
@@ -61,37 +66,27 @@ public final class Inventory {
    *
    * @param entries new ones, or in place of the older of the same key
    * @param held all of them, where they have changed
-   * @param whole a manifest root and the directory in which it is whole
-   * @param doubted a manifest root that is not known to be whole
+   * @param whole all of them, where they have changed
    */
   record Change(
       List<InventoryEntry> entries,
       List<ResourceKey> removed,
       Optional<Set<ResourceKey>> held,
-      Optional<Map<String, String>> whole,
-      Optional<String> doubted) {
-    private static final Change NONE =
-        new Change(List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
-
+      Optional<Map<String, String>> whole) {
     static Change of(List<InventoryEntry> entries) {
-      return new Change(entries, List.of(), NONE.held, NONE.whole, NONE.doubted);
+      return new Change(entries, List.of(), Optional.empty(), Optional.empty());
     }
 
     static Change without(ResourceKey key) {
-      return new Change(List.of(), List.of(key), NONE.held, NONE.whole, NONE.doubted);
+      return new Change(List.of(), List.of(key), Optional.empty(), Optional.empty());
     }
 
     static Change holding(Set<ResourceKey> keys) {
-      return new Change(List.of(), List.of(), Optional.of(keys), NONE.whole, NONE.doubted);
+      return new Change(List.of(), List.of(), Optional.of(keys), Optional.empty());
     }
 
-    static Change whole(String root, String directory) {
-      Map<String, String> whole = Map.of(root, directory);
-      return new Change(List.of(), List.of(), NONE.held, Optional.of(whole), NONE.doubted);
-    }
-
-    static Change doubting(String root) {
-      return new Change(List.of(), List.of(), NONE.held, NONE.whole, Optional.of(root));
+    static Change whole(Map<String, String> roots) {
+      return new Change(List.of(), List.of(), Optional.empty(), Optional.of(roots));
     }
   }
 
@@ -164,9 +159,10 @@ public final class Inventory {
 
   /** From now on a manifest root counts as whole in that directory, or in none. */
   public synchronized void whole(String root, Optional<String> directory) throws HostUnavailable {
-    if (!whole(root).equals(directory)) {
-      commit(
-          directory.map(found -> Change.whole(root, found)).orElseGet(() -> Change.doubting(root)));
+    Map<String, String> next = new TreeMap<>(content.whole);
+    directory.ifPresentOrElse(found -> next.put(root, found), () -> next.remove(root));
+    if (!next.equals(content.whole)) {
+      commit(Change.whole(next));
     }
   }
 

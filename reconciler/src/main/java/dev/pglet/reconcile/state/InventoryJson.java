@@ -66,7 +66,6 @@ final class InventoryJson {
     }
     change.held().ifPresent(held -> keys(content.putArray("held"), held));
     change.whole().ifPresent(whole -> whole.forEach(content.putObject("whole")::put));
-    change.doubted().ifPresent(root -> content.put("doubted", root));
     return content;
   }
 
@@ -77,8 +76,7 @@ final class InventoryJson {
         content.has("held")
             ? Optional.of(Set.copyOf(keys(content.path("held"))))
             : Optional.empty(),
-        content.has("whole") ? Optional.of(whole(content.path("whole"))) : Optional.empty(),
-        content.has("doubted") ? Optional.of(text(content, "doubted")) : Optional.empty());
+        content.has("whole") ? Optional.of(whole(content.path("whole"))) : Optional.empty());
   }
 
   private static ObjectNode write(InventoryEntry entry) {
@@ -122,8 +120,7 @@ final class InventoryJson {
             entries(content.required("entries")),
             List.of(),
             Optional.of(Set.copyOf(keys(content.required("held")))),
-            Optional.of(whole(content.required("whole"))),
-            Optional.empty()));
+            Optional.of(whole(content.required("whole")))));
     return inventory;
   }
 

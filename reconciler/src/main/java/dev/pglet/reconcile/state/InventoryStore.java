@@ -85,7 +85,8 @@ final class InventoryStore {
       changes.stream()
           .filter(line -> line.number() == number)
           .forEach(line -> content.apply(line.change()));
-      doubtful = true;
+      logged = lines.length();
+      doubtful |= !lines.endsWith("\n");
       tidy(content);
     }
     return content;
@@ -135,24 +136,26 @@ final class InventoryStore {
       }
     }
     if (damaged > 0) {
-      keepAside(damaged, why);
+      copyAside(lines, damaged, why);
+      doubtful = true;
     }
     return parsed;
   }
 
-  private void keepAside(int damaged, String why) throws HostUnavailable {
+  /** The log itself stays until all that is in force is in one file. */
+  private void copyAside(String lines, int damaged, String why) throws HostUnavailable {
     Path aside = VersionedFile.damaged(log, clock);
     try {
-      files.keepAside(log, aside);
+      files.write(aside, lines.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new HostUnavailable(
           "StateCorrupt",
-          "%s is damaged (%s) and cannot be moved aside: %s".formatted(log, why, e),
-          "Move it away",
+          "%s is damaged (%s) and cannot be copied to %s: %s".formatted(log, why, aside, e),
+          "Free some space, or make the state directory writable",
           e);
     }
     problems.accept(
-        "%s has %d damaged lines: %s. It was kept as %s, and what its other lines say is in force"
+        "%s has %d damaged lines: %s. It was copied to %s, and what its other lines say is in force"
             .formatted(log, damaged, why, aside));
   }
 

@@ -1,6 +1,7 @@
 package dev.pglet.reconcile.engine;
 
 import static dev.pglet.reconcile.testing.ToyProvider.registry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.manifest.ManagedManifests;
 import dev.pglet.manifest.ManifestDirectory;
@@ -258,12 +259,11 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
     Path file = settings().state().resolve("inventory.json");
     // The status that was in the text when it was last read is nothing to go by, nor how often the
     // file was written.
-    return Files.exists(file)
-        ? Files.readString(file)
-            .replace(place.toString(), "")
-            .replaceAll("\"number\" : [0-9]+", "")
-            .replaceAll("(\\\\n)+(status:.*)?\"", "\"")
-        : "";
+    assertThat(file).as("all of the inventory, after a proper end").exists();
+    return Files.readString(file)
+        .replace(place.toString(), "")
+        .replaceAll("\"number\" : [0-9]+", "")
+        .replaceAll("(\\\\n)+(status:.*)?\"", "\"");
   }
 
   @Override

@@ -148,7 +148,7 @@ final class TestState {
 
   @Test
   void whatCouldNotBeWrittenIsNotInForce() throws Exception {
-    DurableFiles full = new FullDisk(DurableFiles.onDisk());
+    DurableFiles full = new FullDisk();
     try (StateDirectory state =
         StateDirectory.open(directory.resolve("state"), full, time, problems::add)) {
       assertThatThrownBy(() -> state.inventory().put(entry("/m")))
@@ -184,8 +184,8 @@ final class TestState {
         assertThat(state.inventory().held("/m")).containsExactly(other);
         assertThat(state.inventory().whole("/m")).contains("1:2");
         assertThat(state.inventory().whole("/n")).isEmpty();
-        assertThat(copy.resolve("inventory.jsonl")).doesNotExist();
       }
+      assertThat(copy.resolve("inventory.jsonl")).as("one file after a proper end").doesNotExist();
     }
     assertThat(problems).isEmpty();
   }
@@ -326,6 +326,26 @@ final class TestState {
           StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
         assertThat(after.inventory().all()).containsExactly(entry("/last"));
       }
+    }
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
+  void aCrashAndThenNoRoomStillLeaveTheLogInUse() throws Exception {
+    StateDirectory crashed = open();
+    crashed.inventory().put(entry("/m"));
+    Path copy = copyOfState();
+    crashed.close();
+    TornFiles full = new TornFiles();
+    try (StateDirectory state = StateDirectory.open(copy, full, time, problems::add)) {
+      full.withoutRoom = true;
+      state.inventory().remove(BOX);
+      assertThat(state.inventory().all()).isEmpty();
+    }
+
+    try (StateDirectory state =
+        StateDirectory.open(copy, DurableFiles.onDisk(), time, problems::add)) {
+      assertThat(state.inventory().all()).isEmpty();
     }
     assertThat(problems).isEmpty();
   }
@@ -489,17 +509,12 @@ final class TestState {
     assertThat(again.all().getLast().message()).isEqualTo("number 999");
   }
 
-  /** Whose disk is full in the middle of what is added. */
-  private static final class TornFiles implements DurableFiles {
+  /** The disk, of which tests spoil a part. */
+  private static class RealFiles implements DurableFiles {
     private final DurableFiles files = DurableFiles.onDisk();
-    private boolean broken;
-    private boolean withoutRoom;
 
     @Override
     public void write(Path file, byte[] content) throws IOException {
-      if (withoutRoom) {
-        throw new IOException("no space");
-      }
       files.write(file, content);
     }
 
@@ -515,10 +530,7 @@ final class TestState {
 
     @Override
     public void appendDurably(Path file, byte[] content) throws IOException {
-      files.appendDurably(file, broken ? Arrays.copyOf(content, 9) : content);
-      if (broken) {
-        throw new IOException("no space");
-      }
+      files.appendDurably(file, content);
     }
 
     @Override
@@ -527,19 +539,36 @@ final class TestState {
     }
   }
 
+  /** Whose disk is full in the middle of what is added, or before all that is written. */
+  private static final class TornFiles extends RealFiles {
+    private boolean broken;
+    private boolean withoutRoom;
+
+    @Override
+    public void write(Path file, byte[] content) throws IOException {
+      if (withoutRoom) {
+        throw new IOException("no space");
+      }
+      super.write(file, content);
+    }
+
+    @Override
+    public void appendDurably(Path file, byte[] content) throws IOException {
+      super.appendDurably(file, broken ? Arrays.copyOf(content, 9) : content);
+      if (broken) {
+        throw new IOException("no space");
+      }
+    }
+  }
+
   /** Has room for nothing but the pid. */
-  private record FullDisk(DurableFiles files) implements DurableFiles {
+  private static final class FullDisk extends RealFiles {
     @Override
     public void write(Path file, byte[] content) throws IOException {
       if (!file.endsWith("pid")) {
         throw new IOException("disk is full");
       }
-      files.write(file, content);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      files.delete(file);
+      super.write(file, content);
     }
 
     @Override
@@ -550,11 +579,6 @@ final class TestState {
     @Override
     public void appendDurably(Path file, byte[] content) throws IOException {
       throw new IOException("disk is full");
-    }
-
-    @Override
-    public void keepAside(Path file, Path aside) throws IOException {
-      files.keepAside(file, aside);
     }
   }
 }
