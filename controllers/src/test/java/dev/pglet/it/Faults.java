@@ -54,6 +54,10 @@ final class Faults implements KindsOnThisHost.Between {
     return new Faults(method, number, fault);
   }
 
+  synchronized boolean healed() {
+    return healed;
+  }
+
   synchronized void heal() {
     healed = true;
   }

@@ -76,7 +76,7 @@ final class TestFullDiskForReal {
     exhaustTheLog();
     eventually(() -> down(), SOON);
     pglet.steps().forget();
-    Thread.sleep(6000);
+    eventually(() -> TestSupervisionForReal.passes(pglet, 3), SOON);
     assertThat(pglet.steps().names()).as("no restart loop").isEmpty();
     assertThat(status().path("conditions").toString())
         .contains("DiskPressure", "No space left on device", "pglet storage release");

@@ -116,8 +116,8 @@ final class TestSupervisionForReal {
       kill("-KILL", pid(app));
       eventually(() -> condition("DataDirectoryLocked"), SOON);
       assertThat(condition("DataDirectoryLocked")).contains("pid " + backend + " (postgres)");
-      pglet.engine().rescan();
-      Thread.sleep(3000);
+      pglet.steps().forget();
+      eventually(() -> passes(pglet, 5), SOON);
       assertThat(Leftovers.postmasters(data())).isEmpty();
     } finally {
       kill("-KILL", backend);
@@ -299,6 +299,12 @@ final class TestSupervisionForReal {
 
   private static String atLeast(ConcurrentLinkedQueue<Long> rows, int wanted) {
     assertThat(rows.size()).isGreaterThanOrEqualTo(wanted);
+    return "";
+  }
+
+  /** So many have begun since what went before was forgotten. */
+  static String passes(Pglet pglet, int wanted) {
+    assertThat(pglet.steps().passes()).hasSizeGreaterThanOrEqualTo(wanted);
     return "";
   }
 
