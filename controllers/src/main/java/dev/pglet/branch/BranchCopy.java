@@ -18,6 +18,7 @@ import dev.pglet.server.CloneSource;
 import dev.pglet.server.FileFailure;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerObserved;
+import dev.pglet.server.WalSegmentSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -155,7 +156,7 @@ final class BranchCopy {
       }
       copyWal(from.data(), building, stopped);
       // The session holds the WAL until here.
-      finish(target, facts.takenAt(stopped.stopLsn(), now()), writing);
+      finish(from, target, facts.takenAt(stopped.stopLsn(), now()), writing);
     }
   }
 
@@ -187,7 +188,7 @@ final class BranchCopy {
           "the server of " + source + " was started while it was copied",
           "Nothing needs to be done: the copy is taken again, from the running server");
     }
-    finish(target, facts.takenAt("", now()), writing);
+    finish(from, target, facts.takenAt("", now()), writing);
   }
 
   /** A child that outlives its postmaster still writes, and still holds the lock. */
@@ -277,10 +278,12 @@ final class BranchCopy {
     }
   }
 
-  private void finish(Volume target, CloneFacts facts, Writing writing) throws ReconcileException {
+  private void finish(Volume from, Volume target, CloneFacts facts, Writing writing)
+      throws ReconcileException {
+    Map<String, String> sizes = WalSegmentSize.handedOn(from.marker());
     Path building = target.directory().resolve(BUILDING);
     writing.sync(building);
-    host.driver().mark(target.pool(), target.marker().plusFacts(facts.toMarker()));
+    host.driver().mark(target.pool(), target.marker().plusFacts(facts.toMarker()).plusFacts(sizes));
     try {
       Ownership.give(building, host.account());
       DurableFile.rename(building, target.data());

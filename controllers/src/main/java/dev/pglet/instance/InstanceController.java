@@ -49,9 +49,12 @@ import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
+import dev.pglet.server.WalSegmentSize;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
 import dev.pglet.server.access.TlsRules;
+import dev.pglet.server.place.LogCollector;
+import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Blocks;
 import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
@@ -153,6 +156,7 @@ public final class InstanceController
         ServerReport.connection(
             spec, server, observed.database(), observed.owner(), passfiles.file(key(resource))),
         server.volume().map(volume -> volume.data().toString()).orElse(null),
+        server.volume().map(volume -> logs(spec, volume)).orElse(null),
         server.volume().map(volume -> volume.marker().volume()).orElse(null),
         server.control().map(control -> control.systemIdentifier()).orElse(null),
         server.control().map(control -> control.timeline()).orElse(null),
@@ -303,7 +307,12 @@ public final class InstanceController
         Access.of(wanted.security()),
         TlsRules.of(wanted.security()),
         Lifecycle.of(resource, wanted.desiredState())
-            .keeping(MinFree.parse(wanted.storage().minFree())));
+            .keeping(MinFree.parse(wanted.storage().minFree())),
+        new Places(Optional.ofNullable(wanted.logs()).map(LogCollector::of)));
+  }
+
+  private static String logs(ServerSpec spec, Volume volume) {
+    return spec.places().logs(volume).orElse(ServerHost.logs(volume)).toString();
   }
 
   private void remember(ServerSpec spec, String fact, String value) throws ReconcileException {
@@ -336,11 +345,13 @@ public final class InstanceController
                 database.locale(),
                 initdb.dataChecksums(),
                 initdb.localeProvider(),
+                initdb.walSegmentMegabytes(),
                 host.account()));
     Map<String, String> facts = new HashMap<>(volume.marker().facts());
     facts.put(InstancePlanner.DATABASE_FACT, database.name());
     facts.put(InstancePlanner.ENCODING_FACT, database.encoding());
     facts.put(InstancePlanner.LOCALE_FACT, database.locale());
+    facts.put(WalSegmentSize.FACT, initdb.walSegmentSize());
     facts.putAll(BootstrapFacts.of(initdb));
     servers.mark(spec, volume.marker().withFacts(facts).with(VolumeMarker.Phase.READY));
   }

@@ -19,7 +19,9 @@ import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerStep;
+import dev.pglet.server.WalSegmentSize;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +121,15 @@ final class InstancePlanner {
     refuseChange(facts, DATABASE_FACT, "spec.database.name", database.name());
     refuseChange(facts, ENCODING_FACT, "spec.database.encoding", database.encoding());
     refuseChange(facts, LOCALE_FACT, "spec.database.locale", database.locale());
+    if (observed.server().initialized()) {
+      Map<String, String> made = new HashMap<>(facts);
+      made.putIfAbsent(WalSegmentSize.FACT, WalSegmentSize.DEFAULT);
+      refuseChange(
+          made,
+          WalSegmentSize.FACT,
+          "spec.bootstrap.initdb.walSegmentSize",
+          wanted.bootstrap().initdb().walSegmentSize());
+    }
     if (observed.facts().isPresent()) {
       InvalidSpec.throwAll(
           DatabasePlanner.immutable(WantedDatabase.of(wanted), observed.facts().get().databases()));

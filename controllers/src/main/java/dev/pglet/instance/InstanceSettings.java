@@ -4,6 +4,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.instance.extension.ExtensionSettings;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.SettingRules;
+import dev.pglet.server.WalSegmentSize;
 import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.PerformanceSettings;
 import dev.pglet.server.config.SettingConflicts;
@@ -27,6 +28,7 @@ final class InstanceSettings {
     if (maxConnections != null) {
       settings.put("max_connections", maxConnections.toString());
     }
+    settings.putAll(WalSegmentSize.settings(wanted.bootstrap().initdb().walSegmentMegabytes()));
     settings.putAll(PerformanceSettings.of(wanted.performance()));
     settings.putAll(AuditSettings.of(wanted.security().audit()));
     return settings;
@@ -54,7 +56,8 @@ final class InstanceSettings {
               fields.put(lower, SettingRules.field(name));
             });
     int major = Integer.parseInt(wanted.version().split("\\.", -1)[0]);
-    return SettingConflicts.of(settings, major).stream()
+    return SettingConflicts.of(settings, major, wanted.bootstrap().initdb().walSegmentMegabytes())
+        .stream()
         .map(
             conflict ->
                 new InvalidSpec(

@@ -53,7 +53,7 @@ final class ConfigurationApply {
    */
   void apply(ServerSpec spec, Volume volume, Binaries binaries, boolean running)
       throws ReconcileException {
-    Configuration configuration = host.configuration(spec, volume.marker(), Optional.of(binaries));
+    Configuration configuration = host.configuration(spec, volume, Optional.of(binaries));
     RememberedConfigurations remembered = new RememberedConfigurations(volume, host.account());
     boolean newCertificate;
     try {
@@ -61,7 +61,10 @@ final class ConfigurationApply {
       Path candidate = remembered.writeCandidate(configuration.main());
       List<ConfigurationProblem> problems =
           new ArrayList<>(host.server().check(binaries, volume.data(), candidate, host.account()));
-      SettingConflicts.of(configuration.settings(), binaries.version().major())
+      SettingConflicts.of(
+              configuration.settings(),
+              binaries.version().major(),
+              WalSegmentSize.megabytes(volume.marker()))
           .forEach(
               conflict ->
                   problems.add(

@@ -22,6 +22,7 @@ import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.place.PlaceFiles;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.DoneTokens;
 import dev.pglet.supervision.Ends;
@@ -47,10 +48,12 @@ public final class ServerExecutor {
   private final ServerHost host;
   private final ConfigurationApply configurations;
   private final Passfiles passfiles;
+  private final PlaceFiles places;
 
   public ServerExecutor(ServerHost host) {
     this.host = requireNonNull(host, "host is null");
     this.configurations = new ConfigurationApply(host);
+    this.places = new PlaceFiles(host.account());
     this.passfiles = new Passfiles(host.settings().secrets());
   }
 
@@ -71,6 +74,8 @@ public final class ServerExecutor {
       }
       case ServerStep.UseBinaries use ->
           mark(spec, volume(spec).marker().withBinaries(use.source(), use.version().toString()));
+      case ServerStep.MakeDirectories _ -> makeDirectories(spec);
+      case ServerStep.RemoveOldLogs remove -> removeOldLogs(spec, remove.files());
       case ServerStep.PlaceCertificate _ -> placeCertificate(spec);
       case ServerStep.ApplyConfiguration apply ->
           configurations.apply(spec, volume(spec), binaries(spec), apply.running());
@@ -134,6 +139,7 @@ public final class ServerExecutor {
                 binaries(spec),
                 volume.data(),
                 log,
+                spec.places().logs(volume),
                 ServerHost.lock(volume),
                 options,
                 socketDirectory,
@@ -190,6 +196,18 @@ public final class ServerExecutor {
             "the PostgreSQL " + spec.version() + " binaries are not there",
             "Install them, or choose others in spec.version or spec.runtime.binaries")
         .at("spec.version");
+  }
+
+  private void makeDirectories(ServerSpec spec) throws ReconcileException {
+    Volume volume = volume(spec);
+    files("making the directories of " + spec.key(), () -> places.make(spec.places(), volume));
+  }
+
+  private void removeOldLogs(ServerSpec spec, List<String> names) throws ReconcileException {
+    Volume volume = volume(spec);
+    files(
+        "removing old log files of " + spec.key(),
+        () -> places.removeLogs(spec.places(), volume, names));
   }
 
   private void placeCertificate(ServerSpec spec) throws ReconcileException {
@@ -355,7 +373,7 @@ public final class ServerExecutor {
   private void goBack(ServerSpec spec, Volume volume, StepFailed failure)
       throws ReconcileException {
     RememberedConfigurations remembered = remembered(spec);
-    Configuration tried = host.configuration(spec, volume.marker(), Optional.of(binaries(spec)));
+    Configuration tried = host.configuration(spec, volume, Optional.of(binaries(spec)));
     Optional<String> lastGood = files("reading the last good configuration", remembered::lastGood);
     boolean anotherIsGood = lastGood.isPresent() && !lastGood.get().equals(tried.hash());
     if (!anotherIsGood || host.server().find(volume.data()).isPresent()) {

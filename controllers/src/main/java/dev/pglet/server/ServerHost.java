@@ -10,7 +10,6 @@ import dev.pglet.host.postgres.PostgresServer;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
-import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
@@ -80,13 +79,13 @@ public record ServerHost(
    *
    * @param with that the server runs with; empty while they are not there
    */
-  public Configuration configuration(ServerSpec spec, VolumeMarker marker, Optional<Binaries> with)
+  public Configuration configuration(ServerSpec spec, Volume volume, Optional<Binaries> with)
       throws ReconcileException {
     TreeSet<String> superusers = new TreeSet<>();
     superusers.add(System.getProperty("user.name"));
     superusers.add(account.name());
     return Configuration.render(
-        ServerSettings.of(spec, marker, with, socketDirectory(spec.uid())),
+        ServerSettings.of(spec, volume, with, socketDirectory(spec.uid())),
         superusers,
         spec.access());
   }
@@ -105,7 +104,8 @@ public record ServerHost(
     return logs(volume).resolve("server.log");
   }
 
-  static Path logs(Volume volume) {
+  /** The directory of the file that every server writes to before all else. */
+  public static Path logs(Volume volume) {
     return volume.directory().resolve("log");
   }
 

@@ -7,6 +7,7 @@ import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.server.place.PlacesSeen;
 import dev.pglet.supervision.DoneTokens;
 import dev.pglet.supervision.Ends;
 import dev.pglet.supervision.Supervision;
@@ -38,6 +39,7 @@ import java.util.SortedSet;
  * @param live empty while no session is possible
  * @param secured whether all of the volume but its data is where, and whose, it must be
  * @param certificate what clients are shown
+ * @param places what there is of the places that it shall have
  * @param supervision why it may be down, and what keeps it from being started
  */
 public record ServerObserved(
@@ -61,6 +63,7 @@ public record ServerObserved(
     Optional<LiveServer> live,
     boolean secured,
     CertificateSeen certificate,
+    PlacesSeen places,
     Supervision supervision) {
   public ServerObserved {
     drift = List.copyOf(drift);
@@ -129,12 +132,40 @@ public record ServerObserved(
         live,
         secured,
         certificate,
+        PlacesSeen.NONE,
         Supervision.NONE);
   }
 
   /** The directories in which there must be space for the server of a volume. */
   public static List<Path> directories(Volume volume) {
     return SupervisionObserver.directories(volume);
+  }
+
+  /** With what there is of the places that it shall have. */
+  public ServerObserved placed(PlacesSeen newPlaces) {
+    return new ServerObserved(
+        binaries,
+        volume,
+        control,
+        port,
+        socketDirectory,
+        postmaster,
+        readiness,
+        runningPort,
+        socketGone,
+        lockHeld,
+        desired,
+        mainOnDisk,
+        configurationOnDisk,
+        drift,
+        changes,
+        lastGoodHash,
+        refused,
+        live,
+        secured,
+        certificate,
+        newPlaces,
+        supervision);
   }
 
   /** With other facts about why it may be down. */
@@ -160,6 +191,7 @@ public record ServerObserved(
         live,
         secured,
         certificate,
+        places,
         newSupervision);
   }
 

@@ -15,6 +15,8 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.place.PlaceFiles;
+import dev.pglet.server.place.PlacesSeen;
 import dev.pglet.supervision.Supervision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,10 +57,12 @@ public final class ServerObserver {
 
   private final ServerHost host;
   private final SupervisionObserver supervision;
+  private final PlaceFiles places;
 
   public ServerObserver(ServerHost host) {
     this.host = requireNonNull(host, "host is null");
     this.supervision = new SupervisionObserver(host);
+    this.places = new PlaceFiles(host.account());
   }
 
   /** Observes the incarnation that the spec names. */
@@ -120,7 +124,7 @@ public final class ServerObserver {
     Path socket = pidFile.flatMap(PidFile::socketDirectory).orElse(socketDirectory);
     Optional<Integer> runningPort = pidFile.map(PidFile::port);
 
-    Configuration desired = host.configuration(spec, volume.marker(), ready(binaries));
+    Configuration desired = host.configuration(spec, volume, ready(binaries));
     boolean secured = new VolumeOwnership(host.account()).secured(volume);
     Path configurations = ServerHost.configurations(volume);
     // Before the volume is taken over, nobody knows who has written there.
@@ -136,26 +140,29 @@ public final class ServerObserver {
             : new Reached<>(Readiness.SILENT, Optional.empty());
     ServerObserved server =
         new ServerObserved(
-            binaries,
-            Optional.of(volume),
-            control,
-            Optional.of(volume.marker().port()),
-            socket,
-            postmaster,
-            reached.readiness(),
-            runningPort,
-            pidFile.map(PidFile::socketGone).orElse(false),
-            initialized && postmaster.isEmpty() && host.server().lockHeld(ServerHost.lock(volume)),
-            Optional.of(desired),
-            main,
-            differences.isEmpty(),
-            ours(main, lastGood, desired) && initialized ? differences : List.of(),
-            changes,
-            lastGood,
-            secured ? refused(configurations, binaries) : Optional.empty(),
-            reached.live().map(Live::server),
-            secured,
-            certificate(spec, volume));
+                binaries,
+                Optional.of(volume),
+                control,
+                Optional.of(volume.marker().port()),
+                socket,
+                postmaster,
+                reached.readiness(),
+                runningPort,
+                pidFile.map(PidFile::socketGone).orElse(false),
+                initialized
+                    && postmaster.isEmpty()
+                    && host.server().lockHeld(ServerHost.lock(volume)),
+                Optional.of(desired),
+                main,
+                differences.isEmpty(),
+                ours(main, lastGood, desired) && initialized ? differences : List.of(),
+                changes,
+                lastGood,
+                secured ? refused(configurations, binaries) : Optional.empty(),
+                reached.live().map(Live::server),
+                secured,
+                certificate(spec, volume))
+            .placed(places(spec, volume));
     Supervision supervised =
         damage.isPresent()
             ? Supervision.damaged(damage.get(), supervision.space(spec, volume))
@@ -219,6 +226,14 @@ public final class ServerObserver {
       return host.certificates().observe(spec.tls(), host.certified(spec, volume));
     } catch (IOException e) {
       throw FileFailure.of("looking at the certificate of " + spec.key(), e);
+    }
+  }
+
+  private PlacesSeen places(ServerSpec spec, Volume volume) throws HostUnavailable {
+    try {
+      return places.observe(spec.places(), volume, host.clock().instant());
+    } catch (IOException e) {
+      throw FileFailure.of("looking at the directories of " + spec.key(), e);
     }
   }
 

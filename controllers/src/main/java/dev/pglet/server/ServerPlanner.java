@@ -140,6 +140,9 @@ public final class ServerPlanner {
     if (spec.port() != 0 && spec.port() != volume.marker().port()) {
       steps.add(new ServerStep.MovePort(volume.marker().port(), spec.port()));
     }
+    if (observed.secured() && !observed.places().missing().isEmpty()) {
+      steps.add(new ServerStep.MakeDirectories(observed.places().missing()));
+    }
     // What can be said of files that others could write is said once they are secured.
     if (spec.running() && observed.secured()) {
       observed
@@ -218,6 +221,8 @@ public final class ServerPlanner {
       steps.add(reload(spec, observed, desired).get());
     } else if (steps.isEmpty() && !observed.lastGoodHash().equals(Optional.of(desired.hash()))) {
       steps.add(new ServerStep.RememberGood(desired.hash()));
+    } else if (steps.isEmpty() && !observed.places().oldLogs().isEmpty()) {
+      steps.add(new ServerStep.RemoveOldLogs(observed.places().oldLogs()));
     }
     return steps;
   }

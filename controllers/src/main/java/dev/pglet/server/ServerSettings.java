@@ -1,6 +1,7 @@
 package dev.pglet.server;
 
 import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.server.config.AuditSettings;
 import java.nio.file.Path;
@@ -23,13 +24,15 @@ final class ServerSettings {
    * @param binaries that the server runs with; empty while they are not there
    */
   static Map<String, String> of(
-      ServerSpec spec, VolumeMarker marker, Optional<Binaries> binaries, Path socketDirectory) {
+      ServerSpec spec, Volume volume, Optional<Binaries> binaries, Path socketDirectory) {
+    VolumeMarker marker = volume.marker();
     Map<String, String> settings = new LinkedHashMap<>();
     // Messages that pglet reads and shows are the same on every host.
     settings.put("lc_messages", "C");
     settings.put("log_line_prefix", "%m [%p] ");
     settings.put("cluster_name", spec.key().name());
     putAll(settings, spec.typed());
+    putAll(settings, spec.places().settings(volume, spec.majorVersion()));
     putAll(
         settings,
         spec.tls().settings(Optional.ofNullable(marker.fact(ServerHost.CERTIFICATE_FACT))));

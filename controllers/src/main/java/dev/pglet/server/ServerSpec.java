@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import java.util.Map;
  * @param access who may log in
  * @param tls how what they send is kept secret
  * @param lifecycle what is asked of it beside that it runs
+ * @param places where it keeps what is not in its volume, and its log
  */
 public record ServerSpec(
     ResourceKey key,
@@ -46,13 +48,57 @@ public record ServerSpec(
     Map<String, String> enforced,
     Access access,
     Tls tls,
-    Lifecycle lifecycle) {
+    Lifecycle lifecycle,
+    Places places) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     preload = List.copyOf(preload);
     enforced = Collections.unmodifiableMap(new LinkedHashMap<>(enforced));
+  }
+
+  /** All of it in its volume. */
+  public ServerSpec(
+      ResourceKey key,
+      String uid,
+      int incarnation,
+      boolean running,
+      int port,
+      String bindAddress,
+      String version,
+      String binaries,
+      Path pool,
+      Map<String, String> typed,
+      Map<String, String> parameters,
+      List<String> preload,
+      Map<String, String> enforced,
+      Access access,
+      Tls tls,
+      Lifecycle lifecycle) {
+    this(
+        key,
+        uid,
+        incarnation,
+        running,
+        port,
+        bindAddress,
+        version,
+        binaries,
+        pool,
+        typed,
+        parameters,
+        preload,
+        enforced,
+        access,
+        tls,
+        lifecycle,
+        Places.NONE);
+  }
+
+  /** Of the version that is asked for. */
+  int majorVersion() {
+    return Integer.parseInt(version.split("\\.", -1)[0]);
   }
 
   public String uid8() {

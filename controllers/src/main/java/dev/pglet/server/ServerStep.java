@@ -46,6 +46,39 @@ public sealed interface ServerStep extends Step {
   }
 
   /**
+   * Makes the directories that the server writes to beside its data.
+   *
+   * @param what their paths
+   */
+  record MakeDirectories(List<String> what) implements ServerStep {
+    public MakeDirectories {
+      what = List.copyOf(what);
+    }
+
+    @Override
+    public String describe() {
+      return "making the directories of the server: " + String.join(", ", what);
+    }
+  }
+
+  /**
+   * Removes files of the server's log that are kept no longer.
+   *
+   * @param files their names
+   */
+  record RemoveOldLogs(List<String> files) implements ServerStep {
+    public RemoveOldLogs {
+      files = List.copyOf(files);
+    }
+
+    @Override
+    public String describe() {
+      return "removing %d log files that are older than spec.logs.retention"
+          .formatted(files.size());
+    }
+  }
+
+  /**
    * Puts a certificate and its key in place, and writes into the marker which. Whoever uses another
    * pair goes on with that until the configuration names this one.
    */

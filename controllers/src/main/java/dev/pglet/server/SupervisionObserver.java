@@ -73,7 +73,9 @@ final class SupervisionObserver {
         ends.next(now) <= 1,
         ends.held(now),
         lately,
-        down || loop ? Supervision.lastWords(ServerHost.log(volume), down) : "",
+        down || loop
+            ? Supervision.lastWords(ServerHost.log(volume), spec.places().logs(volume), down)
+            : "",
         space(spec, volume));
   }
 

@@ -1,6 +1,7 @@
 package dev.pglet.supervision;
 
 import dev.pglet.host.file.RegularFiles;
+import dev.pglet.host.postgres.CollectedLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,18 +39,29 @@ final class DyingWords {
    * @param newest only since a server was last started, as far as the tail goes
    */
   static String of(Path log, boolean newest) {
-    List<String> telling;
     try {
-      telling =
-          tail(log, newest)
-              .lines()
-              .filter(line -> TELLING.matcher(line).find())
-              .map(line -> PREFIX.matcher(line).replaceFirst(""))
-              .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line)
-              .toList();
+      return of(tail(log, newest));
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** The same of a server that writes its log to files in a directory. */
+  static String ofCollected(Path directory) {
+    try {
+      return of(CollectedLog.tail(directory));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String of(String log) {
+    List<String> telling =
+        log.lines()
+            .filter(line -> TELLING.matcher(line).find())
+            .map(line -> PREFIX.matcher(line).replaceFirst(""))
+            .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line)
+            .toList();
     // How it went down is said after why.
     List<String> grave = telling.stream().filter(line -> !line.startsWith("LOG")).toList();
     List<String> chosen = grave.isEmpty() ? telling : grave;

@@ -37,10 +37,13 @@ public record Supervision(
   /**
    * What a server says of its end in its log.
    *
+   * @param collected the directory in which its logging collector writes; else it writes to the
+   *     file
    * @param newest only what was written since a server was last started
    */
-  public static String lastWords(Path log, boolean newest) {
-    return DyingWords.of(log, newest);
+  public static String lastWords(Path log, Optional<Path> collected, boolean newest) {
+    String words = collected.map(DyingWords::ofCollected).orElse("");
+    return words.isEmpty() ? DyingWords.of(log, newest) : words;
   }
 
   /** Of one whose data is damaged nothing else matters. */

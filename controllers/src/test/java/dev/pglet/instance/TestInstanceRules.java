@@ -50,6 +50,7 @@ final class TestInstanceRules {
                 TestingInstance.extension("hstore", null, null),
                 TestingInstance.extension("hstore", null, null)),
             MonitoringSpec.DEFAULT,
+            null,
             DeletionPolicy.Retain));
     return instance;
   }

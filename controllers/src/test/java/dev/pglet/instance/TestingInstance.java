@@ -94,6 +94,7 @@ final class TestingInstance {
         Map.of(),
         List.of(extensions),
         monitoring,
+        null,
         policy);
   }
 

@@ -69,7 +69,10 @@ final class TestBootstrapForReal {
       value = {
         "17|{initdb: {localeProvider: glibc}}|localeProvider",
         "17|{initdb: {dataChecksums: perhaps}}|dataChecksums",
-        "17|{initdb: {walSegmentSize: 64}}|walSegmentSize",
+        "17|{initdb: {walSegmentSize: 64}}|spec.bootstrap.initdb.walSegmentSize: must be text",
+        "17|{initdb: {walSegmentSize: 24MB}}|spec.bootstrap.initdb.walSegmentSize: must match",
+        "17|{initdb: {walSegmentSize: 2048MB}}|spec.bootstrap.initdb.walSegmentSize: must match",
+        "17|{initdb: {walSegmentSize: 64MB}}, parameters: {min_wal_size: 100MB}|min_wal_size must be at least two WAL segments, which are 128 MB",
         "17|{restore: {}}|restore",
         "14|{initdb: {localeProvider: icu}}|PostgreSQL 14 has no locale provider icu",
         "16|{initdb: {localeProvider: builtin}}|PostgreSQL 16 has no locale provider builtin",

@@ -64,6 +64,24 @@ final class TestConfigurationFields {
           update: {restart: Window, window: [Sun 02:00-06:00 Mars/Base]} | spec.update.window[0]: there is no time zone "Mars/Base"
           update: {restart: Window, window: ["02:00-02:01"]}   | spec.update.window[0]: "02:00-02:01" is shorter than 5 minutes
           update: {windows: []}                                | spec.update.windows: unknown field; did you mean "window"?
+          logs: {}                                             | ''
+          logs: {format: csv, retention: 12h, rotation: {age: 30min, size: 512kB}} | ''
+          logs: {format: xml}                                  | spec.logs.format: must be one of csv, json, text
+          logs: {format: [json]}                               | spec.logs.format: must be text
+          logs: {retention: 7}                                 | spec.logs.retention: must be text
+          logs: {retention: 7w}                                | spec.logs.retention: must match
+          logs: {retention: 0d}                                | spec.logs.retention: must match
+          logs: {rotation: daily}                              | spec.logs.rotation: must be a mapping
+          logs: {rotation: {size: 2GB}}                        | spec.logs.rotation.size: must match
+          logs: {rotation: {age: 10000d}}                      | spec.logs.rotation.age: must match
+          logs: {rotation: {every: 1d}}                        | spec.logs.rotation.every: unknown field
+          logs: {retentions: 7d}                               | spec.logs.retentions: unknown field; did you mean "retention"?
+          {logs: {}, parameters: {Log_directory: /tmp}}        | spec.parameters.Log_directory: log_directory is set by name, and spec.logs decides it. Remove it
+          {logs: {}, parameters: {log_rotation_age: 1h}}       | spec.parameters.log_rotation_age: log_rotation_age is set by name, and spec.logs.rotation.age decides it
+          parameters: {log_directory: /tmp}                    | ''
+          bootstrap: {initdb: {walSegmentSize: 64MB}}          | ''
+          {bootstrap: {initdb: {walSegmentSize: 64MB}}, parameters: {min_wal_size: 100MB}} | spec.parameters.min_wal_size: min_wal_size must be at least two WAL segments, which are 128 MB
+          {bootstrap: {initdb: {walSegmentSize: 1MB}}, parameters: {min_wal_size: 8MB}}    | ''
           parameters: {superuser_reserved_connections: 100}    | spec.parameters.superuser_reserved_connections: superuser_reserved_connections (100) must be less than max_connections (100)
           network: {maxConnections: 3}                         | spec.network.maxConnections: superuser_reserved_connections (3) must be less than max_connections (3)
           network: {maxConnections: 262143}                    | spec.network.maxConnections: max_connections, autovacuum_max_workers
@@ -92,7 +110,12 @@ final class TestConfigurationFields {
               version: "15"
               %s
             """
-                .formatted(field));
+                .formatted(
+                    field.startsWith("{")
+                        ? field
+                            .substring(1, field.length() - 1)
+                            .replace("}, parameters", "}\n  parameters")
+                        : field));
     return Stream.concat(
             content.problems().stream().map(Object::toString),
             content.manifests().stream()

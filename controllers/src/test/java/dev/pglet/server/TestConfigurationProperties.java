@@ -75,7 +75,7 @@ final class TestConfigurationProperties {
       Map<String, String> settings =
           ServerSettings.of(
               new TestingServerSpec().with(hostile).spec(),
-              TestingServer.created().observed().volume().orElseThrow().marker(),
+              TestingServer.created().observed().volume().orElseThrow(),
               Optional.empty(),
               TestingServer.SOCKET);
 

@@ -92,6 +92,9 @@ final class ClusterInit {
     } else if (request.binaries().version().major() >= CHECKSUMS_BY_DEFAULT) {
       command.add("--no-data-checksums");
     }
+    if (request.walSegmentMegabytes() != InitRequest.WAL_SEGMENT_MEGABYTES) {
+      command.add("--wal-segsize=" + request.walSegmentMegabytes());
+    }
     command.addAll(provider(request));
     return new Invocation(
         command,

@@ -117,6 +117,7 @@ public interface PostgresServer {
    * How to make a cluster.
    *
    * @param localeProvider {@code libc}, {@code icu} or {@code builtin}
+   * @param walSegmentMegabytes a power of two, from 1 to 1024
    */
   record InitRequest(
       Binaries binaries,
@@ -125,7 +126,11 @@ public interface PostgresServer {
       String locale,
       boolean dataChecksums,
       String localeProvider,
+      int walSegmentMegabytes,
       ServerAccount account) {
+    /** Of PostgreSQL's segments of WAL. */
+    public static final int WAL_SEGMENT_MEGABYTES = 16;
+
     /** With checksums, and the locale of the C library. */
     public InitRequest(
         Binaries binaries,
@@ -133,7 +138,7 @@ public interface PostgresServer {
         String encoding,
         String locale,
         ServerAccount account) {
-      this(binaries, dataDirectory, encoding, locale, true, "libc", account);
+      this(binaries, dataDirectory, encoding, locale, true, "libc", WAL_SEGMENT_MEGABYTES, account);
     }
   }
 
@@ -141,6 +146,8 @@ public interface PostgresServer {
    * How to start a server. Its configuration is in the data directory.
    *
    * @param logFile standard output and error are appended to it; made when missing
+   * @param collected the directory in which its logging collector writes files, where its
+   *     configuration says so: what it says when it starts is then looked for there, too
    * @param lockFile the file that the server holds a {@code flock} on
    * @param options further arguments of {@code postgres}, such as {@code -c}, {@code name=value}
    * @param socketDirectory where the socket is made, whatever the configuration says; made when
@@ -151,6 +158,7 @@ public interface PostgresServer {
       Binaries binaries,
       Path dataDirectory,
       Path logFile,
+      Optional<Path> collected,
       Path lockFile,
       List<String> options,
       Path socketDirectory,
@@ -159,6 +167,30 @@ public interface PostgresServer {
       Duration deadline) {
     public StartRequest {
       options = List.copyOf(options);
+    }
+
+    /** Of a server that writes its log to the file alone. */
+    public StartRequest(
+        Binaries binaries,
+        Path dataDirectory,
+        Path logFile,
+        Path lockFile,
+        List<String> options,
+        Path socketDirectory,
+        int port,
+        ServerAccount account,
+        Duration deadline) {
+      this(
+          binaries,
+          dataDirectory,
+          logFile,
+          Optional.empty(),
+          lockFile,
+          options,
+          socketDirectory,
+          port,
+          account,
+          deadline);
     }
   }
 }

@@ -8,10 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a server wrote to its log since a start. Immutable. */
-record ServerLog(Path file, long begin) {
+/**
+ * What a server wrote to its log since a start. Immutable.
+ *
+ * @param collected where it writes its log as soon as it can; empty: to the file alone
+ */
+record ServerLog(Path file, long begin, Optional<Path> collected) {
   private static final int TAIL = 64 << 10;
   private static final int LINES = 4;
 
@@ -19,15 +24,26 @@ record ServerLog(Path file, long begin) {
   private static final Pattern GRAVE =
       Pattern.compile("(FATAL|PANIC|ERROR|HINT|DETAIL):  |(LOG|WARNING):  could not ");
 
-  static ServerLog from(Path file) throws IOException {
-    return new ServerLog(file, Files.exists(file) ? Files.size(file) : 0);
+  /** Says that all else is written elsewhere, which is read there. */
+  private static final String REDIRECTED = "Future log output will ";
+
+  static ServerLog from(Path file, Optional<Path> collected) throws IOException {
+    return new ServerLog(file, Files.exists(file) ? Files.size(file) : 0, collected);
   }
 
   /** The last grave lines, else the last lines; never more than a few. */
   String lastWords() {
     List<String> lines;
     try {
-      lines = tail().lines().filter(line -> !line.isBlank()).map(String::strip).toList();
+      String text = tail();
+      if (collected.isPresent() && text.contains(REDIRECTED)) {
+        text = text + "\n" + CollectedLog.tail(collected.get());
+      }
+      lines =
+          text.lines()
+              .filter(line -> !line.isBlank() && !line.contains(REDIRECTED))
+              .map(String::strip)
+              .toList();
     } catch (IOException e) {
       return "its log cannot be read: " + e.getMessage();
     }

@@ -64,7 +64,7 @@ final class ServerStart {
     Process process;
     try {
       prepare(request);
-      log = ServerLog.from(request.logFile());
+      log = ServerLog.from(request.logFile(), request.collected());
       process = launch(request, command);
     } catch (IOException e) {
       throw new HostUnavailable(
@@ -196,7 +196,7 @@ final class ServerStart {
                     process.pid(),
                     request.deadline().toSeconds(),
                     log.lastWords()),
-            "See its log " + request.logFile());
+            "See its log " + request.collected().orElse(request.logFile()));
       }
     }
   }
@@ -209,7 +209,7 @@ final class ServerStart {
         "ServerEnded",
         "the server of %s ended when it was started (exit code %d): %s"
             .formatted(request.dataDirectory(), exitCode, log.lastWords()),
-        "See its log " + request.logFile());
+        "See its log " + request.collected().orElse(request.logFile()));
   }
 
   /** Who has the lock file open, as far as {@code /proc} shows it. */

@@ -23,25 +23,26 @@ public final class SettingConflicts {
   /** Of the processes of one server, those of all kinds together. */
   private static final long MOST_PROCESSES = 262143;
 
-  /** Of every cluster that pglet makes. */
-  private static final long SEGMENT_MEGABYTES = 16;
-
   private static final Set<String> OFF = Set.of("off", "false", "no", "0", "of", "f", "n");
 
   private final Map<String, String> settings;
+  private final int segmentMegabytes;
   private final List<Conflict> conflicts = new ArrayList<>();
 
-  private SettingConflicts(Map<String, String> settings) {
+  private SettingConflicts(Map<String, String> settings, int segmentMegabytes) {
     this.settings = settings;
+    this.segmentMegabytes = segmentMegabytes;
   }
 
   /**
    * All conflicts.
    *
    * @param settings by name in lower case; what is not among them is PostgreSQL's default
+   * @param segmentMegabytes the size of the data's WAL segments
    */
-  public static List<Conflict> of(Map<String, String> settings, int majorVersion) {
-    SettingConflicts found = new SettingConflicts(settings);
+  public static List<Conflict> of(
+      Map<String, String> settings, int majorVersion, int segmentMegabytes) {
+    SettingConflicts found = new SettingConflicts(settings, segmentMegabytes);
     found.reserved(majorVersion);
     found.processes(majorVersion);
     found.minimalWal(majorVersion);
@@ -116,10 +117,10 @@ public final class SettingConflicts {
 
   private void walSize(String setting) {
     long megabytes = megabytes(setting);
-    if (megabytes >= 0 && megabytes < 2 * SEGMENT_MEGABYTES) {
+    if (megabytes >= 0 && megabytes < 2L * segmentMegabytes) {
       add(
           "%s must be at least two WAL segments, which are %d MB: raise it"
-              .formatted(setting, 2 * SEGMENT_MEGABYTES),
+              .formatted(setting, 2L * segmentMegabytes),
           setting);
     }
   }

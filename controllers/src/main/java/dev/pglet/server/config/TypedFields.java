@@ -1,5 +1,6 @@
 package dev.pglet.server.config;
 
+import dev.pglet.server.place.LogCollector;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,6 +19,7 @@ public final class TypedFields {
     FIELDS.put("log_timezone", "spec.database.timezone");
     FIELDS.put("ssl", "spec.security.ssl.enabled");
     FIELDS.put("ssl_ciphers", "spec.security.ssl.ciphers");
+    FIELDS.putAll(LogCollector.FIELDS);
     PerformanceSettings.FIELDS.forEach(
         (setting, field) -> FIELDS.put(setting, "spec.performance." + field));
     AuditSettings.FIELDS.forEach(

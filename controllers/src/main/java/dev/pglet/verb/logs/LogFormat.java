@@ -1,24 +1,20 @@
 package dev.pglet.verb.logs;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pglet.host.postgres.LogEntry;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads lines of either format that servers of pglet write: text with the prefix {@code '%m [%p]
- * '}, behind which an audit has {@code '%q%u@%d %h '}, and {@code jsonlog}, which is shown as that
- * text would be. Immutable.
+ * Reads lines of the formats that servers of pglet write: text with the prefix {@code '%m [%p] '},
+ * behind which an audit has {@code '%q%u@%d %h '}, and {@code jsonlog} and {@code csvlog}, which
+ * are shown as that text would be. Immutable.
  *
  * @param zone of the server's {@code log_timezone}: for abbreviations, which are not unique
  */
@@ -33,24 +29,11 @@ record LogFormat(ZoneId zone) {
   private static final Set<String> SECONDARY =
       Set.of("DETAIL", "HINT", "QUERY", "CONTEXT", "LOCATION", "STATEMENT", "BACKTRACE");
 
-  private static final Map<String, String> FURTHER =
-      Map.of(
-          "detail", "DETAIL",
-          "hint", "HINT",
-          "internal_query", "QUERY",
-          "context", "CONTEXT",
-          "statement", "STATEMENT",
-          "backtrace", "BACKTRACE");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** A line without its end. */
   LogLine parse(String line) {
-    if (line.startsWith("{")) {
-      Optional<LogLine> json = json(line);
-      if (json.isPresent()) {
-        return json.get();
-      }
+    Optional<LogEntry> entry = LogEntry.parse(line);
+    if (entry.isPresent()) {
+      return line(entry.get());
     }
     Matcher matcher = TEXT.matcher(line);
     if (!matcher.matches() || SECONDARY.contains(matcher.group(3))) {
@@ -60,42 +43,14 @@ record LogFormat(ZoneId zone) {
         true, time(matcher.group(1), matcher.group(2)), Severity.of(matcher.group(3)), line);
   }
 
-  private Optional<LogLine> json(String line) {
-    JsonNode entry;
-    try {
-      entry = JSON.readTree(line);
-    } catch (JsonProcessingException e) {
-      return Optional.empty();
-    }
-    String stamp = entry.path("timestamp").asText();
+  private LogLine line(LogEntry entry) {
+    String stamp = entry.timestamp();
     int blank = stamp.lastIndexOf(' ');
-    if (blank < 0) {
-      return Optional.empty();
-    }
-    String prefix = "%s [%s] ".formatted(stamp, entry.path("pid").asText());
-    String user = entry.path("user").asText();
-    String severity = entry.path("error_severity").asText();
-    StringBuilder text = new StringBuilder(prefix);
-    if (!user.isEmpty()) {
-      text.append(user).append('@').append(entry.path("dbname").asText()).append(' ');
-    }
-    text.append(severity)
-        .append(":  ")
-        .append(entry.path("message").asText().replace("\n", "\n\t"));
-    for (String field :
-        List.of("detail", "hint", "internal_query", "context", "statement", "backtrace")) {
-      String value = entry.path(field).asText();
-      if (!value.isEmpty()) {
-        text.append('\n').append(prefix).append(FURTHER.get(field)).append(":  ");
-        text.append(value.replace("\n", "\n\t"));
-      }
-    }
-    return Optional.of(
-        new LogLine(
-            true,
-            time(stamp.substring(0, blank), stamp.substring(blank + 1)),
-            Severity.of(severity),
-            text.toString()));
+    return new LogLine(
+        true,
+        time(stamp.substring(0, blank), stamp.substring(blank + 1)),
+        Severity.of(entry.severity()),
+        entry.text());
   }
 
   private Optional<Instant> time(String local, String abbreviation) {

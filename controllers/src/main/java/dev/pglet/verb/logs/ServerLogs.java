@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * Also new files, as rotation makes them, while it is followed. Not thread-safe.
  */
 final class ServerLogs implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile(".+\\.(log|json)(\\.\\d+)?");
+  private static final Pattern NAME = Pattern.compile(".+\\.(log|json|csv)(\\.\\d+)?");
 
   private final Path directory;
   private final LogFormat format;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,7 +16,7 @@ final class TestServerLog {
   void whyAPortCannotBeHadIsInTheServersLastWords() throws Exception {
     Path file = directory.resolve("server.log");
     Files.writeString(file, "2026-01-01 [7] FATAL:  of an earlier start\n");
-    ServerLog log = ServerLog.from(file);
+    ServerLog log = ServerLog.from(file, Optional.empty());
     Files.writeString(
         file,
         """

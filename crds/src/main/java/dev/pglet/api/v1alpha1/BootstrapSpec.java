@@ -18,6 +18,7 @@ public record BootstrapSpec(
    * With what a new cluster is made.
    *
    * @param localeProvider {@code libc}, {@code icu} or {@code builtin}
+   * @param walSegmentSize in MB, such as {@code 16MB}
    */
   public record Initdb(
       @JsonPropertyDescription(
@@ -26,12 +27,22 @@ public record BootstrapSpec(
       @JsonPropertyDescription(
               "Who knows the locale: libc; icu, from PostgreSQL 15 on; builtin, from 17 on, which knows C and C.UTF-8. Default libc. Change: nothing, once the data is made.")
           @Pattern("^(libc|icu|builtin)$")
-          String localeProvider) {
-    static final Initdb DEFAULT = new Initdb(true, "libc");
+          String localeProvider,
+      @JsonPropertyDescription(
+              "Size of a WAL segment: a power of two from 1MB to 1024MB. Default 16MB. Change: refused.")
+          @Pattern("^(1|2|4|8|16|32|64|128|256|512|1024)MB$")
+          String walSegmentSize) {
+    static final Initdb DEFAULT = new Initdb(true, "libc", "16MB");
 
     public Initdb {
       dataChecksums = dataChecksums == null || dataChecksums;
       localeProvider = localeProvider == null ? "libc" : localeProvider;
+      walSegmentSize = walSegmentSize == null ? "16MB" : walSegmentSize;
+    }
+
+    /** The size of a WAL segment in megabytes. */
+    public int walSegmentMegabytes() {
+      return Integer.parseInt(walSegmentSize.substring(0, walSegmentSize.length() - 2));
     }
   }
 }

@@ -56,6 +56,7 @@ public final class PostgreSQLInstance
           "storage.pool",
           "bootstrap.initdb.dataChecksums",
           "bootstrap.initdb.localeProvider",
+          "bootstrap.initdb.walSegmentSize",
           "database.name",
           "database.encoding",
           "database.locale");

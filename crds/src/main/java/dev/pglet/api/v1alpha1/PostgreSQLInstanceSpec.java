@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param template null: none; its fields are part of this spec already
  * @param version a major version such as {@code 17} (the newest minor known when the instance is
  *     created, then kept) or an exact one such as {@code 17.6}
+ * @param logs null: the server writes to one file for ever
  * @param parameters settings by name, in the order of the manifest; they win over every other field
  */
 public record PostgreSQLInstanceSpec(
@@ -60,6 +61,9 @@ public record PostgreSQLInstanceSpec(
                 + " Change: by SQL.")
         List<Extension> extensions,
     @JsonPropertyDescription("How the instance is watched.") MonitoringSpec monitoring,
+    @JsonPropertyDescription(
+            "Log files that the server rotates and pglet removes when they are old. Default: one text file, which nobody rotates. Change of whether there are any: restart.")
+        @Nullable LogsSpec logs,
     @JsonPropertyDescription(
             "What becomes of the data when this manifest is deleted: Retain or Delete. Default"
                 + " Retain. Change: nothing on the server.")

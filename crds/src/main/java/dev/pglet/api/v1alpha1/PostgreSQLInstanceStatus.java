@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param startTime RFC 3339, when the postmaster started
  * @param dataSize bytes of the data directory on disk, measured every few minutes
  * @param connections of clients, open now
+ * @param logDirectory where the server writes its log
  * @param restartCount how often the server was started again after it had ended by itself
  * @param lastRestart RFC 3339, when the server was last restarted, for whatever reason
  * @param restartToken the id in {@code pglet.dev/restart} that is done
@@ -31,6 +32,7 @@ public record PostgreSQLInstanceStatus(
     @Nullable String startTime,
     @Nullable ConnectionStatus connection,
     @Nullable String dataDirectory,
+    @Nullable String logDirectory,
     @Nullable String volume,
     @Nullable String systemIdentifier,
     @Nullable Integer timeline,
