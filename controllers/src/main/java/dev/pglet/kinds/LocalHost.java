@@ -48,7 +48,7 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
             pools,
             new LocalPorts(new VolumeClaims(pools)),
             InstalledBinaries.ofHost(settings, account, commands),
-            new LocalPostgresServer(commands, context.clock()),
+            new LocalPostgresServer(commands, context.clock(), settings.clusters(), driver),
             new SocketConnections(),
             context.clock(),
             new Certificates(

@@ -134,7 +134,9 @@ final class KindsOnThisHost {
           pools,
           between.of(new LocalPorts(() -> claims(pools))),
           between.of(InstalledBinaries.ofHost(context.settings(), account, commands)),
-          between.of(new LocalPostgresServer(commands, context.clock())),
+          between.of(
+              new LocalPostgresServer(
+                  commands, context.clock(), context.settings().clusters(), driver)),
           between.of(new SocketConnections()),
           context.clock(),
           new Certificates(

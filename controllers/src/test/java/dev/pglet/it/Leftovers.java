@@ -21,7 +21,8 @@ final class Leftovers {
 
   /**
    * Every path of a data root, in order, but what is inside of data directories and of unpacked
-   * binaries, and the reserve, which is made by the way. A marker's shows its phase, too.
+   * binaries, and the reserve and kept clusters, which are made by the way. A marker's shows its
+   * phase, too.
    *
    * @param names what to call random parts of the paths, by regular expression
    */
@@ -33,6 +34,9 @@ final class Leftovers {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
               throws IOException {
+            if (directory.equals(dataRoot.resolve("clusters"))) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
             add(directory);
             return (directory.endsWith("data") && !directory.equals(dataRoot))
                     || directory.equals(dataRoot.resolve("binaries"))
@@ -108,12 +112,15 @@ final class Leftovers {
   static Set<Long> postmasters(Path dataDirectory) {
     Set<Long> pids = new TreeSet<>();
     ProcessHandle.allProcesses()
-        .filter(process -> isPostmaster(process.pid(), dataDirectory))
+        .filter(process -> isServer(process.pid(), dataDirectory))
+        // A child that has just been forked has its title not yet.
+        .filter(
+            process -> process.parent().filter(by -> isServer(by.pid(), dataDirectory)).isEmpty())
         .forEach(process -> pids.add(process.pid()));
     return pids;
   }
 
-  private static boolean isPostmaster(long pid, Path dataDirectory) {
+  private static boolean isServer(long pid, Path dataDirectory) {
     try {
       // A child has its own title, such as "postgres: checkpointer".
       String[] words = Files.readString(Path.of("/proc/" + pid + "/cmdline")).split("\0", -1);

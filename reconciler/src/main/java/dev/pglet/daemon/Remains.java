@@ -33,6 +33,8 @@ final class Remains {
   private static final Pattern RECORD = versioned("[A-Za-z0-9._-]+\\.json");
   private static final Pattern BINARIES =
       Pattern.compile("\\d+(\\.\\d+)*|\\.[\\d.]+\\.(unpacking|damaged|removing)");
+  private static final Pattern CLUSTER =
+      Pattern.compile("[0-9a-f]{16}-[0-9a-f]{16}|\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
   private static final Pattern TRUSTED = versioned("trusted\\.json");
   private static final Pattern STATUS =
       Pattern.compile("[a-z0-9]+(\\.[-a-z0-9]+){2}\\.yaml(\\.new)?");
@@ -76,6 +78,12 @@ final class Remains {
       }
     }
     files(settings.binaries(), TRUSTED);
+    for (Path entry : list(settings.clusters())) {
+      if (isDirectory(entry) && matches(entry, CLUSTER)) {
+        tree(entry);
+      }
+    }
+    removeIfEmpty(settings.clusters());
     files(data.resolve("pools"), POOL);
     files(settings.statuses(), STATUS);
     for (String records : List.of("operations", "conditions", "revisions")) {
@@ -190,6 +198,7 @@ final class Remains {
                     settings.state(),
                     settings.volumes(),
                     settings.binaries(),
+                    settings.clusters(),
                     settings.managed(),
                     settings.statuses(),
                     settings.dataRoot().resolve("pools"))

@@ -46,6 +46,11 @@ public record Settings(
     return dataRoot.resolve("binaries");
   }
 
+  /** Clusters as initdb left them, to be copied; may be removed at any time. */
+  public Path clusters() {
+    return dataRoot.resolve("clusters");
+  }
+
   public Path secrets() {
     return dataRoot.resolve("secrets");
   }

@@ -24,8 +24,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes database clusters: initdb into a directory beside, synced as a whole, then renamed. A
- * killed initdb leaves a directory that looks whole; under its own name it deceives nobody.
+ * Makes database clusters: initdb, or a copy of what it made before, into a directory beside,
+ * synced as a whole, then renamed. A killed initdb leaves a directory that looks whole; under its
+ * own name it deceives nobody.
  */
 final class ClusterInit {
   private static final Duration DEADLINE = Duration.ofMinutes(5);
@@ -34,9 +35,14 @@ final class ClusterInit {
   private static final int CHECKSUMS_BY_DEFAULT = 18;
 
   private final CommandRunner commands;
+  private final Optional<PristineClusters> pristine;
 
-  ClusterInit(CommandRunner commands) {
+  /**
+   * @param pristine where clusters are kept to be copied; else initdb makes each
+   */
+  ClusterInit(CommandRunner commands, Optional<PristineClusters> pristine) {
     this.commands = commands;
+    this.pristine = pristine;
   }
 
   void initialize(InitRequest request) throws ReconcileException {
@@ -48,15 +54,8 @@ final class ClusterInit {
     Path staged = data.resolveSibling(prefix + UUID.randomUUID().toString().substring(0, 8));
     try (TreeSync writing = TreeSync.begin(above(data))) {
       removeLeftovers(data, prefix);
-      // The account cannot make it: what lies beside it is not the account's.
-      Ownership.directory(staged, request.account(), "rwx------");
-      Result result = commands.run(initdb(request, staged));
-      if (result.exitCode() != 0) {
-        throw failed(request, result);
-      }
+      make(request, staged);
       // initdb would sync one file after the other, which takes longer than all the rest of it.
-      // The account is kept out meanwhile: another server of it could put anything there.
-      Ownership.ours(staged, request.account(), "rwx------");
       writing.complete(staged);
       Ownership.give(staged, request.account());
       DurableFile.rename(staged, data);
@@ -72,13 +71,62 @@ final class ClusterInit {
     }
   }
 
-  private static Invocation initdb(InitRequest request, Path staged) {
+  /** Makes the cluster, by initdb or as a copy, in a directory that is closed to the account. */
+  private void make(InitRequest request, Path staged) throws ReconcileException, IOException {
+    Optional<PristineClusters.Place> place = pristine.flatMap(each -> each.of(arguments(request)));
+    if (place.isEmpty()) {
+      initdb(request, staged);
+    } else if (!place.get().kept()) {
+      make(request, staged, place.get());
+    } else {
+      place.get().copyTo(staged, request.account());
+    }
+  }
+
+  /** Of several that need the same, one makes it and the others copy it. */
+  private void make(InitRequest request, Path staged, PristineClusters.Place place)
+      throws ReconcileException, IOException {
+    place.making.lock();
+    try {
+      if (!place.kept()) {
+        initdb(request, staged);
+        place.keep(staged, request.account());
+        return;
+      }
+    } finally {
+      place.making.unlock();
+    }
+    place.copyTo(staged, request.account());
+  }
+
+  private void initdb(InitRequest request, Path staged) throws ReconcileException, IOException {
+    // The account cannot make it: what lies beside it is not the account's.
+    Ownership.directory(staged, request.account(), "rwx------");
+    List<String> command = new ArrayList<>(arguments(request));
+    command.addAll(List.of("-D", staged.toString()));
+    Result result =
+        commands.run(
+            new Invocation(
+                command,
+                // Else it compares this host's time zone with every one that it knows, for a
+                // setting that the configuration replaces.
+                Map.of("TZ", "UTC"),
+                Optional.of(request.account()),
+                Optional.empty(),
+                DEADLINE));
+    if (result.exitCode() != 0) {
+      throw failed(request, result);
+    }
+    // The account is kept out from now on: another server of it could put anything there.
+    Ownership.ours(staged, request.account(), "rwx------");
+  }
+
+  /** All but the data directory. */
+  private static List<String> arguments(InitRequest request) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 request.binaries().bin("initdb"),
-                "-D",
-                staged.toString(),
                 "-U",
                 "postgres",
                 "-A",
@@ -96,14 +144,7 @@ final class ClusterInit {
       command.add("--wal-segsize=" + request.walSegmentMegabytes());
     }
     command.addAll(provider(request));
-    return new Invocation(
-        command,
-        // Else it compares this host's time zone with every one that it knows, for a setting that
-        // the configuration replaces.
-        Map.of("TZ", "UTC"),
-        Optional.of(request.account()),
-        Optional.empty(),
-        DEADLINE);
+    return command;
   }
 
   private static List<String> provider(InitRequest request) {

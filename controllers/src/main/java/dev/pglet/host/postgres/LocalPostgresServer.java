@@ -6,6 +6,7 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.file.FileLocks;
 import dev.pglet.host.process.ProcessSignals.Signal;
+import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
@@ -29,9 +30,25 @@ public final class LocalPostgresServer implements PostgresServer {
   private final ServerStart start;
   private final ConfigurationCheck check;
 
+  /** One whose clusters initdb makes each. */
   public LocalPostgresServer(CommandRunner commands, InstantSource clock) {
+    this(commands, clock, Optional.empty());
+  }
+
+  /**
+   * One that keeps clusters as initdb left them, and copies them.
+   *
+   * @param pristine where it keeps them; made when needed, of this process alone
+   */
+  public LocalPostgresServer(
+      CommandRunner commands, InstantSource clock, Path pristine, VolumeDriver driver) {
+    this(commands, clock, Optional.of(new PristineClusters(pristine, driver)));
+  }
+
+  private LocalPostgresServer(
+      CommandRunner commands, InstantSource clock, Optional<PristineClusters> pristine) {
     this.clock = requireNonNull(clock, "clock is null");
-    this.init = new ClusterInit(commands);
+    this.init = new ClusterInit(commands, pristine);
     this.start = new ServerStart(clock);
     this.check = new ConfigurationCheck(commands);
   }

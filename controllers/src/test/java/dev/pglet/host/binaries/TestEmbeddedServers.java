@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.postgres.Binaries;
+import dev.pglet.host.postgres.LocalPostgresServer;
 import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.postgres.RealPostgres;
+import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.reconcile.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +59,33 @@ class TestEmbeddedServers {
       assertThat(real.servers.find(data)).contains(postmaster);
       real.servers.stop(data, Duration.ofSeconds(30));
       assertThat(real.servers.find(data)).isEmpty();
+    }
+  }
+
+  /** What is changed in a copy lies elsewhere in the files of each version. */
+  @ParameterizedTest
+  @ValueSource(strings = {"18.6", "17.11"})
+  void aCopyOfAClusterStartsWithAnIdentityOfItsOwn(String version) throws Exception {
+    try (RealPostgres real = new RealPostgres()) {
+      Binaries binaries = install(real, version);
+      LocalCommands commands = new LocalCommands();
+      LocalPostgresServer servers =
+          new LocalPostgresServer(
+              commands,
+              InstantSource.system(),
+              real.root.resolve("clusters"),
+              new CopyDriver(commands));
+      List<String> identifiers = new ArrayList<>();
+      for (String name : List.of("a", "b")) {
+        Path volume = real.volume(name);
+        servers.initialize(real.initRequest(binaries, volume));
+        Path data = volume.resolve("data");
+        real.configure(data);
+        real.start(binaries, data, PORT);
+        identifiers.add(real.query(PORT, "select system_identifier from pg_control_system()"));
+        real.servers.stop(data, Duration.ofSeconds(30));
+      }
+      assertThat(identifiers).doesNotHaveDuplicates();
     }
   }
 

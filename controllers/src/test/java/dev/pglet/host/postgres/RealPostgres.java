@@ -89,6 +89,12 @@ public final class RealPostgres implements AutoCloseable {
     Path volume = volume(name);
     servers.initialize(initRequest(binaries, volume));
     Path data = volume.resolve("data");
+    configure(data);
+    return data;
+  }
+
+  /** Makes a cluster one that lets us in, and is stopped in the end. */
+  public void configure(Path data) throws IOException {
     letUsIn(data);
     write(
         data.resolve("postgresql.conf"),
@@ -101,7 +107,6 @@ public final class RealPostgres implements AutoCloseable {
         """
             .formatted(root.resolve("s")));
     clusters.add(data);
-    return data;
   }
 
   /** Lets the account of this process in as {@code postgres}. */

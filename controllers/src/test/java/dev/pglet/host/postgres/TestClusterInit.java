@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ final class TestClusterInit {
           }
           return new Result(0, "", "");
         };
-    new ClusterInit(commands).initialize(real.initRequest(RealPostgres.system(), volume));
+    new ClusterInit(commands, Optional.empty())
+        .initialize(real.initRequest(RealPostgres.system(), volume));
   }
 
   private static Path staged(Invocation invocation) {

@@ -1,0 +1,204 @@
+package dev.pglet.host.postgres;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.Ownership;
+import dev.pglet.host.process.ProcessFacts;
+import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.reconcile.ReconcileException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Clusters as initdb left them: initdb takes longer than all the rest of making an instance, and
+ * does the same each time. One is kept for each way in which initdb was called, in {@code
+ * <directory>/<host>-<call>}, and only this process's account may enter.
+ *
+ * <p>What is here counts only as long as the host is the one on which it was made: until the next
+ * boot, which is why nothing is synced, and until a package or a locale is installed or removed,
+ * because initdb notes the versions of collations.
+ */
+final class PristineClusters {
+  /** Some 40 MB are nothing where there is this much, and a lot where there is not. */
+  private static final long ENOUGH_SPACE = 1L << 30;
+
+  /** WAL segments may be of 1 GB each: such a cluster is made faster than it is copied. */
+  private static final long LARGEST = 128L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PristineClusters.class);
+
+  /**
+   * What changes whenever a package or a locale is installed: Debian, Fedora, SUSE, Alpine, Arch.
+   */
+  private static final List<Path> INSTALLED =
+      List.of(
+          Path.of("/var/lib/dpkg/status"),
+          Path.of("/var/lib/rpm/rpmdb.sqlite"),
+          Path.of("/usr/lib/sysimage/rpm/rpmdb.sqlite"),
+          Path.of("/lib/apk/db/installed"),
+          Path.of("/var/lib/pacman/local"),
+          Path.of("/usr/lib/locale"),
+          Path.of("/usr/lib/locale/locale-archive"));
+
+  private final Path directory;
+  private final VolumeDriver driver;
+  private final Map<String, Lock> locks = new HashMap<>();
+  private boolean swept;
+
+  /**
+   * @param directory of this process alone; made when needed
+   */
+  PristineClusters(Path directory, VolumeDriver driver) {
+    this.directory = requireNonNull(directory, "directory is null");
+    this.driver = requireNonNull(driver, "driver is null");
+  }
+
+  /**
+   * The place of the cluster that such a call makes; absent where it cannot be told what the host
+   * is.
+   *
+   * @param initdb its arguments without the data directory
+   */
+  Optional<Place> of(List<String> initdb) {
+    try {
+      StringBuilder host = new StringBuilder(ProcessFacts.bootId());
+      for (Path path : INSTALLED) {
+        host.append('\n').append(version(path));
+      }
+      Path program = Path.of(initdb.getFirst());
+      String call =
+          String.join("\0", initdb)
+              + '\n'
+              + version(program)
+              + '\n'
+              + version(program.resolveSibling("postgres"));
+      String today = hash(host.toString());
+      sweep(today);
+      String name = today + '-' + hash(call);
+      synchronized (locks) {
+        Lock lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
+        return Optional.of(new Place(directory.resolve(name), lock));
+      }
+    } catch (IOException e) {
+      LOG.debug("clusters are made by initdb each: {}", e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** Removes what was made on another host than it is today, once in the life of a process. */
+  private synchronized void sweep(String today) throws IOException {
+    if (swept || Files.notExists(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (!entry.getFileName().toString().startsWith(today)) {
+          FileTree.delete(entry);
+        }
+      }
+    }
+    swept = true;
+  }
+
+  private static String version(Path path) throws IOException {
+    if (Files.notExists(path)) {
+      return "";
+    }
+    BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+    return "%s %s %d %s".formatted(path, file.fileKey(), file.size(), file.lastModifiedTime());
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] whole = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(whole, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Where one is kept, or will be. */
+  final class Place {
+    private final Path cluster;
+
+    /** Whoever makes it holds this: the others shall wait for it and not do the same. */
+    final Lock making;
+
+    private Place(Path cluster, Lock making) {
+      this.cluster = cluster;
+      this.making = making;
+    }
+
+    boolean kept() {
+      return Files.isDirectory(cluster, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Copies what is kept and makes the copy a cluster of its own.
+     *
+     * @param target is made; the account's but for the directory itself, which is this process's
+     */
+    void copyTo(Path target, ServerAccount account) throws ReconcileException, IOException {
+      try {
+        copy(cluster, target, account);
+        ClusterIdentity.renew(target);
+      } catch (ReconcileException | IOException e) {
+        // Whatever was wrong with it: the next attempt runs initdb.
+        FileTree.delete(cluster);
+        throw e;
+      }
+    }
+
+    /** Keeps a new cluster, if it can be given another identity and there is space. */
+    void keep(Path fresh, ServerAccount account) {
+      Path staged = cluster.resolveSibling("." + UUID.randomUUID());
+      try {
+        Ownership.passable(directory, account);
+        Ownership.ours(directory, account, "rwx------");
+        if (directory.toFile().getUsableSpace() < ENOUGH_SPACE || FileTree.size(fresh) > LARGEST) {
+          return;
+        }
+        ClusterIdentity.require(fresh);
+        ServerAccount self = new ServerAccount(account.name(), account.uid(), account.gid(), false);
+        copy(fresh, staged, self);
+        Files.move(staged, cluster);
+      } catch (ReconcileException | IOException e) {
+        LOG.info("the next cluster is made by initdb again: {}", e.toString());
+        deleteQuietly(staged);
+      }
+    }
+
+    private static void deleteQuietly(Path staged) {
+      try {
+        FileTree.delete(staged);
+      } catch (IOException e) {
+        LOG.debug("left over until the next start: {}", staged, e);
+      }
+    }
+
+    private void copy(Path from, Path to, ServerAccount account) throws ReconcileException {
+      driver.copyTree(new CopyRequest(from, to, Set.of(), account, _ -> {}, () -> false));
+    }
+  }
+}
