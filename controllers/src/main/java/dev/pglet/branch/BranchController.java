@@ -22,6 +22,7 @@ import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ConfigurationReport;
@@ -36,6 +37,7 @@ import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
+import dev.pglet.server.SettingOrigins;
 import dev.pglet.server.SuperuserSession;
 import dev.pglet.server.access.Access;
 import dev.pglet.supervision.Blocks;
@@ -186,6 +188,11 @@ public final class BranchController
     List<KindCondition> conditions = new ArrayList<>(ServerReport.conditions(observed.server()));
     conditions.addAll(ConfigurationReport.applied(observed.server()));
     return conditions;
+  }
+
+  @Override
+  public List<WantedSetting> settings(Branch resource, BranchObserved observed) {
+    return SettingOrigins.ofBranch(serverSpec(resource, observed), observed.server());
   }
 
   @Override

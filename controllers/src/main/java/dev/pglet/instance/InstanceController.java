@@ -36,6 +36,7 @@ import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
@@ -49,6 +50,7 @@ import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
+import dev.pglet.server.SettingOrigins;
 import dev.pglet.server.WalSegmentSize;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
@@ -190,6 +192,11 @@ public final class InstanceController
                         WantedExtension.of(resource.getSpec()), facts.extensions()))
             .orElse(null),
         null);
+  }
+
+  @Override
+  public List<WantedSetting> settings(PostgreSQLInstance resource, InstanceObserved observed) {
+    return SettingOrigins.ofInstance(serverSpec(resource), observed.server());
   }
 
   @Override

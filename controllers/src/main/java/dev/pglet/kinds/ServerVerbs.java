@@ -2,6 +2,9 @@ package dev.pglet.kinds;
 
 import dev.pglet.reconcile.Command;
 import dev.pglet.verb.Terminal;
+import dev.pglet.verb.config.ConfigDiffCommand;
+import dev.pglet.verb.config.ConfigExportCommand;
+import dev.pglet.verb.config.ConfigGetCommand;
 import dev.pglet.verb.create.CreateCommand;
 import dev.pglet.verb.logs.LogsCommand;
 import dev.pglet.verb.sql.ConnectCommand;
@@ -28,6 +31,9 @@ final class ServerVerbs {
         new SqlCommand(),
         new ConnectionStringCommand(),
         new CreateCommand(Terminal::attached),
+        new ConfigGetCommand(),
+        new ConfigDiffCommand(),
+        new ConfigExportCommand(),
         new VersionsCommand(LocalHost::versions));
   }
 }

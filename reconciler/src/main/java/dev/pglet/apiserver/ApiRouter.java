@@ -118,6 +118,7 @@ public final class ApiRouter {
       switch (segments.getLast()) {
         case "plan" -> plans.answer(exchange, of);
         case "revisions" -> plans.revisions(exchange, of);
+        case "settings" -> plans.settings(exchange, of);
         default -> throw noSuchPath(exchange);
       }
       return;

@@ -7,12 +7,14 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import java.io.IOException;
 
 /**
  * What was accepted, at {@code …/NAME/revisions}, and what would be done, as objects of the kind
  * {@code Plan}: of a resource as it is, at {@code …/NAME/plan}, and of a write that is only asked
- * about, by {@code dryRun=All}.
+ * about, by {@code dryRun=All}. By which settings what runs is configured is at {@code
+ * …/NAME/settings}.
  */
 final class Plans {
   private final ApiBackend backend;
@@ -67,10 +69,29 @@ final class Plans {
     Answers.json(exchange, 200, list);
   }
 
+  /** What the configuration of what runs is made of, by name. */
+  void settings(Exchange exchange, ResourcePath path) throws ApiError, ReconcileException {
+    ObjectNode list =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("kind", "SettingList")
+            .put("apiVersion", "pglet/v1");
+    ArrayNode items = list.putArray("items");
+    for (WantedSetting setting : backend.settings(key(path)).orElseThrow(path::notFound)) {
+      items
+          .addObject()
+          .put("name", setting.name())
+          .put("value", setting.value())
+          .put("field", setting.field())
+          .put("origin", setting.origin());
+    }
+    Answers.json(exchange, 200, list);
+  }
+
   private static ResourceKey key(ResourcePath path) throws ApiError {
     return path.key()
         .orElseThrow(
-            () -> new ApiError(405, "MethodNotAllowed", "there is a plan for one object only"));
+            () -> new ApiError(405, "MethodNotAllowed", "this is there for one object only"));
   }
 
   private static void answer(Exchange exchange, Preview preview) {

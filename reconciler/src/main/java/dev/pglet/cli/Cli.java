@@ -5,6 +5,7 @@ import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.CommandContext;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Finds the verb, parses its options, runs it, and makes the exit code. */
 public final class Cli {
@@ -81,8 +83,33 @@ public final class Cli {
   }
 
   private int run(Command verb, List<String> arguments) throws ReconcileException {
+    CommandSpec spec = withHelp(verb);
+    spec.name("pglet " + spec.name());
+    ParseResult parsed;
+    try {
+      parsed = new CommandLine(spec).parseArgs(arguments.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw new UsageError(complaint(e));
+    }
+    Command chosen = verb;
+    while (parsed.hasSubcommand()) {
+      parsed = parsed.subcommand();
+      chosen = below(chosen, parsed.commandSpec().name());
+    }
+    if (parsed.matchedOptionValue("--help", false)) {
+      parsed.commandSpec().commandLine().usage(out);
+      return OK;
+    }
+    try {
+      return chosen.run(parsed, contexts.create());
+    } catch (ReconcileException e) {
+      tell(parsed.commandSpec().qualifiedName().replaceFirst("^pglet ", ""), e);
+      return chosen.failure();
+    }
+  }
+
+  private static CommandSpec withHelp(Command verb) {
     CommandSpec spec = verb.spec();
-    String name = spec.name();
     spec.addOption(
         OptionSpec.builder("-h", "--help")
             .type(boolean.class)
@@ -90,26 +117,30 @@ public final class Cli {
             .description("Show this help.")
             .build());
     spec.usageMessage().footer("", "pglet help shows the options that every verb takes.");
-    spec.name("pglet " + name);
-    CommandLine line = new CommandLine(spec);
-    ParseResult parsed;
-    try {
-      parsed = line.parseArgs(arguments.toArray(String[]::new));
-    } catch (ParameterException e) {
-      throw new UsageError(
-          "%s. See %s --help."
-              .formatted(String.valueOf(e.getMessage()).replaceFirst("\\.$", ""), spec.name()));
+    verb.commands()
+        .forEach(each -> spec.addSubcommand(each.spec().name(), new CommandLine(withHelp(each))));
+    return spec;
+  }
+
+  private static Command below(Command verb, String name) {
+    return verb.commands().stream()
+        .filter(each -> each.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String complaint(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    String verb = line.getCommandSpec().qualifiedName();
+    if (e instanceof UnmatchedArgumentException unmatched && !line.getSubcommands().isEmpty()) {
+      return "there is no '%s' below %s; there are: %s"
+          .formatted(
+              unmatched.getUnmatched().getFirst(),
+              verb,
+              String.join(", ", line.getSubcommands().keySet()));
     }
-    if (parsed.matchedOptionValue("--help", false)) {
-      line.usage(out);
-      return OK;
-    }
-    try {
-      return verb.run(parsed, contexts.create());
-    } catch (ReconcileException e) {
-      tell(name, e);
-      return verb.failure();
-    }
+    return "%s. See %s --help."
+        .formatted(String.valueOf(e.getMessage()).replaceFirst("\\.$", ""), verb);
   }
 
   private void tell(String verb, ReconcileException e) {
@@ -119,7 +150,9 @@ public final class Cli {
 
   private int help(List<String> about) throws ReconcileException {
     if (!about.isEmpty()) {
-      return verb(about.getFirst(), List.of("--help"));
+      List<String> words = new ArrayList<>(about.subList(1, about.size()));
+      words.add("--help");
+      return verb(about.getFirst(), words);
     }
     out.println(
         "pglet makes the PostgreSQL databases of this host match a directory of manifests.");

@@ -85,20 +85,26 @@ final class BuiltinVerbs implements Cli.Verbs {
     if (NAMES.contains(name)) {
       return Optional.of(builtin(name));
     }
-    return wiring.kinds().commands().stream()
-        .filter(command -> command.spec().name().equals(name))
-        .findFirst();
+    return ofKinds("").stream().filter(command -> command.spec().name().equals(name)).findFirst();
   }
 
   @Override
   public Collection<Command> all() throws HostUnavailable {
     List<Command> all = new ArrayList<>();
-    NAMES.forEach(name -> all.add(builtin(name)));
-    all.addAll(wiring.kinds().commands());
+    for (String name : NAMES) {
+      all.add(builtin(name));
+    }
+    all.addAll(ofKinds(""));
     return all;
   }
 
-  private Command builtin(String name) {
+  private List<Command> ofKinds(String under) throws HostUnavailable {
+    return wiring.kinds().commands().stream()
+        .filter(command -> command.under().equals(under))
+        .toList();
+  }
+
+  private Command builtin(String name) throws HostUnavailable {
     return switch (name) {
       case "quickstart" -> new QuickstartCommand(wiring, wiring.examples());
       case "run" -> new RunCommand(wiring);
@@ -114,7 +120,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "validate" -> new ValidateCommand();
       case "explain" -> new ExplainCommand();
       case "wait" -> new WaitCommand();
-      case "config" -> new ConfigCommand();
+      case "config" -> new ConfigCommand(ofKinds("config"));
       case "edit" -> new EditCommand(new EditorProcess(System.getenv()));
       case "label" -> MetadataCommand.label();
       case "annotate" -> MetadataCommand.annotate();

@@ -11,6 +11,7 @@ import dev.pglet.apiserver.ApiError;
 import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.engine.Engine;
 import dev.pglet.reconcile.observe.Health.Probe;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -96,6 +97,11 @@ final class EngineBackend implements ApiBackend {
   @Override
   public Optional<Preview> preview(ResourceKey key) {
     return engine.preview(key);
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException {
+    return engine.settings(key);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +96,17 @@ final class ManyRoots implements Resources {
   public Optional<Preview> preview(ResourceKey key) throws ReconcileException {
     for (Resources root : roots) {
       Optional<Preview> found = root.preview(key);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException {
+    for (Resources root : roots) {
+      Optional<List<WantedSetting>> found = root.settings(key);
       if (found.isPresent()) {
         return found;
       }

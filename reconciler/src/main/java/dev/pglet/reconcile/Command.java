@@ -1,5 +1,6 @@
 package dev.pglet.reconcile;
 
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -10,6 +11,16 @@ import picocli.CommandLine.ParseResult;
 public interface Command {
   /** Name, options, positionals and help text. A new one at each call. */
   CommandSpec spec();
+
+  /** Verbs below this one, such as {@code get} of {@code config}; they are run in its place. */
+  default List<Command> commands() {
+    return List.of();
+  }
+
+  /** The verb below which this one stands, such as {@code config}; empty: it is one by itself. */
+  default String under() {
+    return "";
+  }
 
   /** The exit code when {@link #run} throws: for a verb whose 1 says something else, another. */
   default int failure() {

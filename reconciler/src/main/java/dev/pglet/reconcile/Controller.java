@@ -88,6 +88,14 @@ public interface Controller<R extends CustomResource<?, T>, T, O, S extends Step
     return "";
   }
 
+  /**
+   * What runs for the resource is configured by these, in the order of their names; none while that
+   * cannot be known yet, and for a kind that runs nothing. Pure.
+   */
+  default List<WantedSetting> settings(R resource, O observed) {
+    return List.of();
+  }
+
   /** Whether the resource can be depended on, for instance accepts connections. Pure. */
   boolean available(R resource, O observed);
 

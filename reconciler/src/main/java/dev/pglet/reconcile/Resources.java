@@ -71,6 +71,15 @@ public interface Resources {
   /** What deleting a resource would do. Changes nothing. Empty when there is no such resource. */
   Optional<Preview> previewDeletion(ResourceKey key) throws ReconcileException;
 
+  /**
+   * The settings by which what runs for a resource is configured by its spec in force, as its
+   * controller sees it now, in the order of their names. Changes nothing. They are not masked.
+   *
+   * @return empty when there is no such resource; an empty list when they are not known yet
+   * @throws ReconcileException when the resource cannot be looked at, or its spec is refused
+   */
+  Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException;
+
   /** The specs of a resource that were accepted, oldest first; empty when none is remembered. */
   List<Revision> revisions(ResourceKey key) throws ReconcileException;
 

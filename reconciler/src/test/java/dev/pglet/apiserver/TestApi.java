@@ -15,6 +15,7 @@ import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.Risk;
+import dev.pglet.reconcile.WantedSetting;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -470,6 +471,21 @@ class TestApi {
                 .path("kind")
                 .asText())
         .isEqualTo("RevisionList");
+  }
+
+  @Test
+  void listsBySettingsWhatRunsIsConfiguredBy() throws Exception {
+    backend.instance("app", "Running", 5432);
+    backend.settings =
+        List.of(
+            new WantedSetting("port", "5432", "spec.network.port", ""),
+            new WantedSetting("lc_messages", "C", "", "pglet"));
+    String path = "/apis/pglet.dev/v1alpha1/namespaces/default/postgresqlinstances/app/settings";
+
+    assertThat(get(path).path("items").toString())
+        .isEqualTo(
+            "[{\"name\":\"port\",\"value\":\"5432\",\"field\":\"spec.network.port\",\"origin\":\"\"},"
+                + "{\"name\":\"lc_messages\",\"value\":\"C\",\"field\":\"\",\"origin\":\"pglet\"}]");
   }
 
   @Test

@@ -16,6 +16,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,9 @@ public final class TestingBackend implements ApiBackend {
 
   /** What was accepted of every resource. */
   public volatile List<Revision> revisions = List.of();
+
+  /** The settings of every resource. */
+  public volatile List<WantedSetting> settings = List.of();
 
   /** The last merge patch. */
   public volatile ObjectNode lastPatch = JsonNodeFactory.instance.objectNode();
@@ -222,6 +226,11 @@ public final class TestingBackend implements ApiBackend {
   @Override
   public Optional<Preview> preview(ResourceKey key) {
     return Optional.ofNullable(previews.get(key));
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) {
+    return get(key).map(_ -> settings);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.apiserver.ApiRouter;
 import dev.pglet.apiserver.HelidonServer;
 import dev.pglet.apiserver.TestingBackend;
+import dev.pglet.cli.edit.ConfigCommand;
 import dev.pglet.cli.verb.AdoptCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.CompletionCommand;
@@ -85,6 +86,7 @@ class TestCli {
           new ValidateCommand(),
           new WaitCommand(),
           new EventsCommand(),
+          new ConfigCommand(List.of()),
           new CompletionCommand(this),
           new VersionCommand("1.2.3"));
     }
@@ -564,6 +566,8 @@ class TestCli {
     assertThat(completed(script, "pglet", "de")).contains("describe", "delete");
     assertThat(completed(script, "pglet", "delete", "--da")).contains("--data", "--data-root");
     assertThat(completed(script, "pglet", "get", "--or")).containsExactly("--orphans");
+    assertThat(completed(script, "pglet", "config", "un")).contains("unset");
+    assertThat(completed(script, "pglet", "config", "set", "--nam")).contains("--namespace");
     assertThat(run("completion", "tcsh")).isEqualTo(Cli.USAGE);
     assertThat(err()).contains("tcsh").contains("bash, zsh");
   }

@@ -20,6 +20,7 @@ public final class TypedFields {
     FIELDS.put("ssl", "spec.security.ssl.enabled");
     FIELDS.put("ssl_ciphers", "spec.security.ssl.ciphers");
     FIELDS.putAll(LogCollector.FIELDS);
+    FIELDS.put("ssl_min_protocol_version", "spec.security.ssl.minVersion");
     PerformanceSettings.FIELDS.forEach(
         (setting, field) -> FIELDS.put(setting, "spec.performance." + field));
     AuditSettings.FIELDS.forEach(

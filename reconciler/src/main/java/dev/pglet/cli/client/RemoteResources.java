@@ -14,6 +14,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -113,6 +114,24 @@ public final class RemoteResources implements Resources {
   @Override
   public Optional<Preview> preview(ResourceKey key) throws ReconcileException {
     return client.get(object(key) + "/plan", JSON).map(Preview::of);
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException {
+    return client.get(object(key) + "/settings", JSON).map(RemoteResources::settings);
+  }
+
+  private static List<WantedSetting> settings(JsonNode list) {
+    List<WantedSetting> settings = new ArrayList<>();
+    for (JsonNode item : list.path("items")) {
+      settings.add(
+          new WantedSetting(
+              item.path("name").asText(),
+              item.path("value").asText(),
+              item.path("field").asText(),
+              item.path("origin").asText()));
+    }
+    return settings;
   }
 
   @Override

@@ -44,16 +44,21 @@ public final class CompletionCommand implements BuiltinCommand {
     CommandSpec pglet = CommandSpec.create().name("pglet");
     GlobalOptions.ALL.forEach(option -> pglet.addOption(global(option)));
     for (Command verb : verbs.all()) {
-      CommandSpec spec = verb.spec();
-      GlobalOptions.ALL.stream()
-          .map(CompletionCommand::global)
-          .filter(option -> spec.findOption(option.longestName()) == null)
-          .forEach(spec::addOption);
-      pglet.addSubcommand(spec.name(), new CommandLine(spec));
+      add(verb, pglet);
     }
     // The same for both: zsh runs it by its own emulation of bash's completion.
     session.out().print(AutoComplete.bash("pglet", new CommandLine(pglet)));
     return Cli.OK;
+  }
+
+  private static void add(Command verb, CommandSpec above) {
+    CommandSpec spec = verb.spec();
+    GlobalOptions.ALL.stream()
+        .map(CompletionCommand::global)
+        .filter(option -> spec.findOption(option.longestName()) == null)
+        .forEach(spec::addOption);
+    verb.commands().forEach(below -> add(below, spec));
+    above.addSubcommand(spec.name(), new CommandLine(spec));
   }
 
   private static OptionSpec global(GlobalOptions.Option option) {

@@ -10,6 +10,7 @@ import dev.pglet.reconcile.Preview;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.spec.SpecReview;
 import dev.pglet.reconcile.engine.store.ResourceChange;
@@ -205,6 +206,11 @@ public final class Engine implements AutoCloseable, Resources {
   @Override
   public Preview preview(ResourceKey key, String document) throws ReconcileException {
     return whatIf.accepted(edits.make(() -> machinery.intake().whole(whatIf.read(key, document))));
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException {
+    return whatIf.settings(key);
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.Wait;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.Reporter;
 import dev.pglet.reconcile.engine.pass.Sight;
@@ -223,6 +224,14 @@ public final class Observed implements Resources {
         .dependencies(manifest.resource())
         .forEach(dependency -> look(dependency, seen));
     return whatIf.accepted(manifest);
+  }
+
+  @Override
+  public synchronized Optional<List<WantedSetting>> settings(ResourceKey key)
+      throws ReconcileException {
+    intake.scan();
+    look(key, new TreeSet<>());
+    return whatIf.settings(key);
   }
 
   @Override

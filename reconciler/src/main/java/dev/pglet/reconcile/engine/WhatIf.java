@@ -6,6 +6,8 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.reconcile.Preview;
+import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.engine.preview.Differences;
 import dev.pglet.reconcile.engine.preview.Previews;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -73,6 +75,18 @@ record WhatIf(Assembly assembly, Function<ResourceKey, Optional<InventoryEntry>>
         .table()
         .find(key)
         .map(tracked -> previews().of(tracked.deletedFor(tombstone), false, List.of()));
+  }
+
+  /** See {@link dev.pglet.reconcile.Resources#settings}. */
+  Optional<List<WantedSetting>> settings(ResourceKey key) throws ReconcileException {
+    Optional<Tracked> tracked = assembly.table().find(key);
+    if (tracked.isEmpty()) {
+      return Optional.empty();
+    }
+    if (tracked.get().blocked().isPresent()) {
+      throw tracked.get().blocked().get();
+    }
+    return Optional.of(assembly.kind(key).settings(tracked.get(), assembly.table()));
   }
 
   private Previews previews() {

@@ -125,7 +125,7 @@ final class TestEditVerbs {
     @Override
     public Collection<Command> all() {
       return List.of(
-          new ConfigCommand(),
+          new ConfigCommand(List.of()),
           new EditCommand(this::sit),
           MetadataCommand.label(),
           MetadataCommand.annotate(),

@@ -19,6 +19,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.reconcile.Revision;
+import dev.pglet.reconcile.WantedSetting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -141,6 +142,11 @@ final class TestingFiles implements Resources {
 
   @Override
   public Optional<Preview> preview(ResourceKey key) {
+    throw new UnsupportedOperationException("files alone tell nothing of the host");
+  }
+
+  @Override
+  public Optional<List<WantedSetting>> settings(ResourceKey key) {
     throw new UnsupportedOperationException("files alone tell nothing of the host");
   }
 

@@ -20,6 +20,7 @@ import dev.pglet.reconcile.testing.ToyProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +121,7 @@ final class TestCrashAtEveryVerb {
   void configSet() throws Exception {
     verify(
         () ->
-            boxes(verb(new ConfigCommand(), "set", "toy/box", "colour=green", "lid=glass"))
+            boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=green", "lid=glass"))
                 .after(TestCrashAtEveryVerb::nothing));
   }
 
@@ -128,7 +129,7 @@ final class TestCrashAtEveryVerb {
   void configUnset() throws Exception {
     verify(
         () ->
-            boxes(verb(new ConfigCommand(), "unset", "toy/box", "colour"))
+            boxes(verb(new ConfigCommand(List.of()), "unset", "toy/box", "colour"))
                 .after(TestCrashAtEveryVerb::nothing));
   }
 
@@ -139,7 +140,8 @@ final class TestCrashAtEveryVerb {
             boxes(
                     engine -> {
                       verb(PauseCommand.pause(), "toy/box").on(engine);
-                      verb(new ConfigCommand(), "set", "toy/box", "colour=blue").on(engine);
+                      verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue")
+                          .on(engine);
                     })
                 .after(TestCrashAtEveryVerb::nothing));
   }
@@ -150,7 +152,7 @@ final class TestCrashAtEveryVerb {
         () ->
             boxes(verb(PauseCommand.resume(), "toy/box"))
                 .after(verb(PauseCommand.pause(), "toy/box"))
-                .after(verb(new ConfigCommand(), "set", "toy/box", "colour=blue")));
+                .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue")));
   }
 
   @Test
@@ -158,8 +160,8 @@ final class TestCrashAtEveryVerb {
     verify(
         () ->
             boxes(verb(new RollbackCommand(), "toy/box", "--to", "1"))
-                .after(verb(new ConfigCommand(), "set", "toy/box", "colour=blue"))
-                .after(verb(new ConfigCommand(), "set", "toy/box", "lid=glass")));
+                .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue"))
+                .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "lid=glass")));
   }
 
   @Test
@@ -265,7 +267,7 @@ final class TestCrashAtEveryVerb {
     String other = document("other", "size: 1, on: box");
     verify(
         () ->
-            boxes(verb(new ConfigCommand(), "set", "toy/other", "colour=blue"))
+            boxes(verb(new ConfigCommand(List.of()), "set", "toy/other", "colour=blue"))
                 .unwritable()
                 .after(engine -> engine.apply(other)));
   }

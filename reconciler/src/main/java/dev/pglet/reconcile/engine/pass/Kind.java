@@ -15,6 +15,7 @@ import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Step;
 import dev.pglet.reconcile.StepContext;
+import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.World;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.Tracked;
@@ -92,6 +93,12 @@ public final class Kind<R extends CustomResource<?, T>, T, O, S extends Step> {
         status(controller.status(resource, observed)),
         controller.conditions(resource, observed),
         controller.dataIdentity(resource, observed));
+  }
+
+  /** Observes, and says by which settings what runs is configured. */
+  public List<WantedSetting> settings(Tracked tracked, World world) throws ReconcileException {
+    R resource = mine(tracked.resource());
+    return controller.settings(resource, controller.observe(resource, world));
   }
 
   /** Fields of the status that alone are no reason to write it. */
