@@ -52,6 +52,7 @@ public final class Options {
         .type(List.class)
         .auxiliaryTypes(String.class)
         .arity(arity)
+        .required(!arity.startsWith("0"))
         .paramLabel(label)
         .description(description)
         .build();
