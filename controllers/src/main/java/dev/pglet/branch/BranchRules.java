@@ -16,7 +16,7 @@ import java.util.Map;
 /** What no branch can be, whatever there is on the host. */
 public record BranchRules(ServerRules servers) implements SpecRules {
   /** A branch's server always listens here. */
-  static final String ADDRESS = "127.0.0.1";
+  public static final String ADDRESS = "127.0.0.1";
 
   @Override
   public List<InvalidSpec> check(CustomResource<?, ?> resource) {

@@ -7,10 +7,13 @@ import dev.pglet.branch.BranchRules;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
 
 /** Provides the kind {@code Branch}. */
@@ -30,6 +33,12 @@ public final class BranchKind implements KindProvider {
   @Override
   public SpecRules rules() {
     return new BranchRules(ServerRules.ofHost());
+  }
+
+  @Override
+  public List<HostCheck> hostChecks(
+      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+    return HostQuestions.ofBranches(settings, wanted.stream().map(Branch.class::cast).toList());
   }
 
   @Override

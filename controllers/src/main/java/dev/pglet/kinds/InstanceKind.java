@@ -11,13 +11,16 @@ import dev.pglet.instance.InstanceRules;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.EngineContext;
+import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerRules;
 import dev.pglet.verb.certificate.CaCommand;
 import dev.pglet.verb.storage.StorageCommand;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +55,13 @@ public final class InstanceKind implements KindProvider {
   @Override
   public SpecRules rules() {
     return new InstanceRules(ServerRules.ofHost());
+  }
+
+  @Override
+  public List<HostCheck> hostChecks(
+      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+    return HostQuestions.ofInstances(
+        settings, wanted.stream().map(PostgreSQLInstance.class::cast).toList());
   }
 
   @Override

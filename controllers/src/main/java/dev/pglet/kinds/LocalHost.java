@@ -59,6 +59,11 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
         new LocalWatch(context));
   }
 
+  /** The volumes of the data root, and nothing else. */
+  static Pools pools(Settings settings) {
+    return pools(settings, new CopyDriver(new LocalCommands()));
+  }
+
   private static Pools pools(Settings settings, CopyDriver driver) {
     return new Pools(
         settings.dataRoot().resolve("pools"), driver, ServedFrom.runDirectoryOf(settings));

@@ -22,6 +22,7 @@ import dev.pglet.cli.verb.PruneCommand;
 import dev.pglet.cli.verb.ValidateCommand;
 import dev.pglet.cli.verb.VersionCommand;
 import dev.pglet.cli.verb.WaitCommand;
+import dev.pglet.daemon.doctor.CheckCommand;
 import dev.pglet.daemon.doctor.DoctorCommand;
 import dev.pglet.daemon.verb.CleanupCommand;
 import dev.pglet.daemon.verb.DesiredStateCommand;
@@ -69,6 +70,7 @@ final class BuiltinVerbs implements Cli.Verbs {
           "reload",
           "events",
           "git",
+          "check",
           "doctor",
           "cleanup",
           "completion",
@@ -133,6 +135,7 @@ final class BuiltinVerbs implements Cli.Verbs {
       case "reload" -> RequestCommand.reload(wiring);
       case "events" -> new EventsCommand();
       case "git" -> new GitCommand(wiring.launcher());
+      case "check" -> new CheckCommand(wiring);
       case "doctor" -> new DoctorCommand(wiring);
       case "cleanup" -> new CleanupCommand(session -> wiring.cleanup());
       case "completion" -> new CompletionCommand(this);

@@ -7,13 +7,17 @@ import dev.pglet.daemon.doctor.DoctorCommand;
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.HostUser;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Snapshot;
+import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.engine.SystemScheduler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +98,12 @@ final class Wiring implements EngineRuns, DoctorCommand.Host {
   public ManifestSource manifests(Path root) throws ReconcileException {
     return ManifestRoots.open(
         root, kinds().registry(), clock, new SystemScheduler(), settings().user());
+  }
+
+  @Override
+  public List<HostCheck> ofKinds(Path root, Optional<Snapshot> manifests)
+      throws ReconcileException {
+    return new KindChecks(kinds(), settings().settings(), clock).of(root, manifests);
   }
 
   Cleanup cleanup() throws ReconcileException {

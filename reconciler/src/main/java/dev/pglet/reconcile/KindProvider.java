@@ -1,6 +1,7 @@
 package dev.pglet.reconcile;
 
 import dev.pglet.api.meta.CrdDefinition;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
 
 /**
@@ -19,6 +20,16 @@ public interface KindProvider {
   /** What the kind demands of its specs beyond the schema. */
   default SpecRules rules() {
     return SpecRules.NONE;
+  }
+
+  /**
+   * What the kind needs of this host, asked before anything is made there. Changes nothing.
+   *
+   * @param wanted the resources of this kind that manifests define, with their whole specs
+   */
+  default List<HostCheck> hostChecks(
+      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+    return List.of();
   }
 
   /** Verbs that the kind adds to the command line, such as {@code sql}. */

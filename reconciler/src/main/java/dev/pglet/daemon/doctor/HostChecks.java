@@ -3,6 +3,7 @@ package dev.pglet.daemon.doctor;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 
 import dev.pglet.daemon.settings.DaemonSettings;
+import dev.pglet.reconcile.HostCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
@@ -22,13 +23,13 @@ final class HostChecks {
   private HostChecks() {}
 
   /** What servers are started with: all of util-linux. */
-  static List<Finding> programs(boolean root) {
+  static List<HostCheck> programs(boolean root) {
     List<String> needed = root ? List.of("setsid", "flock", "setpriv") : List.of("setsid", "flock");
     List<String> missing = needed.stream().filter(name -> !onPath(name)).toList();
     return List.of(
         missing.isEmpty()
-            ? Finding.good("programs", String.join(", ", needed))
-            : Finding.problem(
+            ? HostCheck.ok("programs", String.join(", ", needed))
+            : HostCheck.fail(
                 "programs",
                 "not found on PATH: " + String.join(", ", missing),
                 "Install util-linux, for example with: sudo apt-get install util-linux"));
@@ -44,17 +45,17 @@ final class HostChecks {
   }
 
   /** Servers of a daemon of root run as it, and must get to their data. */
-  static Finding account(DaemonSettings settings) {
+  static HostCheck account(DaemonSettings settings) {
     boolean chosen = settings.trust().account().isPresent();
     String name = settings.trust().account().orElse(DEDICATED);
     String uid = output("id", "-u", "--", name);
     if (uid.isEmpty()) {
       return chosen
-          ? Finding.problem(
+          ? HostCheck.fail(
               "account",
               "there is no account " + name,
               "Create it (useradd --system " + name + "), or leave out --account")
-          : Finding.good("account", name + " is not there yet; made when it is first needed");
+          : HostCheck.ok("account", name + " is not there yet; made when it is first needed");
     }
     Path data = PlaceChecks.existing(settings.places().dataRoot());
     // What is no directory has a finding of its own.
@@ -72,25 +73,25 @@ final class HostChecks {
                 "-x",
                 data.toString());
     return enters
-        ? Finding.good("account", name + ", uid " + uid)
-        : Finding.problem(
+        ? HostCheck.ok("account", name + ", uid " + uid)
+        : HostCheck.fail(
             "account",
             "the servers' account %s cannot enter %s".formatted(name, data),
             "Let it enter every directory on the way (chmod o+x), or choose another --data-root");
   }
 
   /** Watches every directory once, as the daemon would, and lets go. */
-  static Finding inotify(Path directory) {
+  static HostCheck inotify(Path directory) {
     int watched = 0;
     try (WatchService service = FileSystems.getDefault().newWatchService()) {
       for (Path each : directories(directory)) {
         each.register(service, ENTRY_CREATE);
         watched++;
       }
-      return Finding.good(
+      return HostCheck.ok(
           "inotify", watched + " director" + (watched == 1 ? "y" : "ies") + " can be watched");
     } catch (IOException e) {
-      return Finding.problem(
+      return HostCheck.fail(
           "inotify",
           "only %d directories can be watched (%s), so other changes are seen every 30 s only"
               .formatted(watched, e.getMessage()),

@@ -3,6 +3,7 @@ package dev.pglet.daemon.doctor;
 import dev.pglet.cli.git.GitFilter;
 import dev.pglet.manifest.ManifestSource;
 import dev.pglet.manifest.Snapshot;
+import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,19 +17,18 @@ final class ManifestChecks {
   private ManifestChecks() {}
 
   /** Whether it can be read and trusted, and each manifest in it. */
-  static List<Finding> manifests(ManifestSource manifests) {
-    Snapshot snapshot = settled(manifests);
-    List<Finding> findings = new ArrayList<>();
+  static List<HostCheck> manifests(Path root, Snapshot snapshot) {
+    List<HostCheck> findings = new ArrayList<>();
     snapshot.rejected().stream()
         .flatMap(rejected -> rejected.problems().stream())
-        .forEach(problem -> findings.add(Finding.problem("manifests", problem.toString(), "")));
+        .forEach(problem -> findings.add(HostCheck.fail("manifests", problem.toString(), "")));
     if (findings.isEmpty()) {
       findings.add(
-          Finding.good(
+          HostCheck.ok(
               "manifests",
               "%s, %d in force%s"
                   .formatted(
-                      manifests.root(),
+                      root,
                       snapshot.accepted().size(),
                       snapshot.complete() ? "" : "; " + snapshot.incompleteBecause())));
     }
@@ -36,7 +36,7 @@ final class ManifestChecks {
   }
 
   /** A file that was written just now is judged by what it says a moment later. */
-  private static Snapshot settled(ManifestSource manifests) {
+  static Snapshot settled(ManifestSource manifests) {
     Snapshot snapshot = manifests.scan();
     for (int looks = 0; looks < MOST_LOOKS && snapshot.settleIn().isPresent(); looks++) {
       try {
@@ -50,22 +50,22 @@ final class ManifestChecks {
     return snapshot;
   }
 
-  static Finding git(Path directory) {
+  static HostCheck git(Path directory) {
     try {
       return switch (GitFilter.of(directory)) {
-        case GitFilter.NoRepository _ -> Finding.good("git", directory + " is in no repository");
+        case GitFilter.NoRepository _ -> HostCheck.ok("git", directory + " is in no repository");
         case GitFilter.NotWanted not ->
-            Finding.problem(
+            HostCheck.fail(
                 "git",
                 "%s is in the repository %s, whose commits would hold statuses"
                     .formatted(directory, not.workTree()),
                 "Run: pglet git setup " + directory);
         case GitFilter.Ready ready ->
-            Finding.good("git", "statuses stay out of commits of " + ready.workTree());
-        case GitFilter.Broken broken -> Finding.problem("git", broken.problem(), broken.remedy());
+            HostCheck.ok("git", "statuses stay out of commits of " + ready.workTree());
+        case GitFilter.Broken broken -> HostCheck.fail("git", broken.problem(), broken.remedy());
       };
     } catch (HostUnavailable e) {
-      return Finding.problem("git", e);
+      return HostCheck.fail("git", e);
     }
   }
 }

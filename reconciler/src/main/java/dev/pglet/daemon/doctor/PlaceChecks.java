@@ -2,6 +2,7 @@ package dev.pglet.daemon.doctor;
 
 import dev.pglet.daemon.settings.DaemonSettings;
 import dev.pglet.daemon.settings.DataRoot;
+import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import java.util.Optional;
 final class PlaceChecks {
   private PlaceChecks() {}
 
-  static List<Finding> dataRoot(DaemonSettings settings) {
-    List<Finding> findings = new ArrayList<>();
+  static List<HostCheck> dataRoot(DaemonSettings settings) {
+    List<HostCheck> findings = new ArrayList<>();
     Path data = settings.places().dataRoot();
     Path there = existing(data);
     findings.add(writable("data root", data, there, "--data-root or PGLET_DATA_ROOT"));
@@ -25,13 +26,13 @@ final class PlaceChecks {
         "%d MiB free; a first server needs %d MiB".formatted(free >> 20, DataRoot.LEAST_FREE >> 20);
     findings.add(
         free >= DataRoot.LEAST_FREE
-            ? Finding.good("space", space)
-            : Finding.problem(
+            ? HostCheck.ok("space", space)
+            : HostCheck.fail(
                 "space", there + " has " + space, "Free some, or choose another --data-root"));
     try {
       DataRoot.requireExecutable(there);
     } catch (HostUnavailable e) {
-      findings.add(Finding.problem("data root", e));
+      findings.add(HostCheck.fail("data root", e));
     }
     Path run = settings.places().runDirectory();
     findings.add(
@@ -39,17 +40,17 @@ final class PlaceChecks {
     return findings;
   }
 
-  private static Finding writable(String subject, Path path, Path there, String choice) {
+  private static HostCheck writable(String subject, Path path, Path there, String choice) {
     if (!Files.isDirectory(there)) {
-      return Finding.problem(subject, there + " is no directory", "Move it away, or use " + choice);
+      return HostCheck.fail(subject, there + " is no directory", "Move it away, or use " + choice);
     }
     if (!Files.isWritable(there)) {
-      return Finding.problem(
+      return HostCheck.fail(
           subject,
           there + " cannot be written by this user",
           "Make it writable, or choose another place with " + choice);
     }
-    return Finding.good(
+    return HostCheck.ok(
         subject, there.equals(path) ? path.toString() : path + ", made when it is first needed");
   }
 
@@ -63,9 +64,9 @@ final class PlaceChecks {
   }
 
   /** No daemon answers: none runs, or one that does not. */
-  static Finding noDaemon(Path state, Path socket) {
+  static HostCheck noDaemon(Path state, Path socket) {
     if (Files.notExists(state)) {
-      return Finding.good("daemon", "none has run here; start one with: pglet run DIR");
+      return HostCheck.ok("daemon", "none has run here; start one with: pglet run DIR");
     }
     try {
       String pid = Files.readString(state.resolve("pid")).strip();
@@ -77,20 +78,20 @@ final class PlaceChecks {
               .filter(command -> command.endsWith("/java"))
               .isPresent();
       if (java && Files.exists(socket)) {
-        return Finding.problem(
+        return HostCheck.fail(
             "daemon",
             "nobody answers on %s, but the process %s that worked on this data root last is there"
                 .formatted(socket, pid),
             "Look at it (ps -fp %s); end it, and start it anew with: pglet run DIR".formatted(pid));
       }
     } catch (NoSuchFileException e) {
-      return Finding.good("daemon", "none runs; start one with: pglet run DIR");
+      return HostCheck.ok("daemon", "none runs; start one with: pglet run DIR");
     } catch (IOException e) {
-      return Finding.problem(
+      return HostCheck.fail(
           "daemon",
           "%s cannot be read: %s".formatted(state.resolve("pid"), e.getMessage()),
           "Run this as the user of the daemon");
     }
-    return Finding.good("daemon", "none runs; start one with: pglet run DIR");
+    return HostCheck.ok("daemon", "none runs; start one with: pglet run DIR");
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The verb {@code doctor}: looks at what pglet stands on, changes nothing, and guesses nothing.
+ * The verbs {@code doctor} and {@code check}: look at what pglet stands on, change nothing, and
+ * guess nothing.
  *
  * <p>Allowed dependencies: {@code dev.pglet.daemon.settings} and everything that it may use, {@code
  * dev.pglet.cli}.

@@ -1,0 +1,124 @@
+package dev.pglet.it;
+
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.it.VerbProcess.Ended;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code check} of this host, as a process of its own. */
+@Timeout(240)
+final class TestCheckForReal {
+  private static final String APP =
+      """
+      apiVersion: pglet.dev/v1alpha1
+      kind: Template
+      metadata: {name: t}
+      spec: {version: "VERSION"}
+      ---
+      apiVersion: pglet.dev/v1alpha1
+      kind: PostgreSQLInstance
+      metadata: {name: app}
+      spec:
+        template: t
+        runtime: {binaries: system}
+        network: {port: PORT}
+      """;
+
+  private Pglet pglet;
+
+  @BeforeEach
+  void open() throws Exception {
+    pglet = new Pglet();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    pglet.close();
+  }
+
+  private void write(String version, int port) throws Exception {
+    pglet.write(
+        "app.yaml", APP.replace("VERSION", version).replace("PORT", Integer.toString(port)));
+  }
+
+  @Test
+  void saysOfEachThingHowItIsAndMakesNothing() throws Exception {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    write(SYSTEM_MAJOR, free);
+
+    Ended ended = new VerbProcess(pglet).run("check");
+
+    assertThat(ended.code()).as(ended.toString()).isZero();
+    assertThat(ended.out())
+        .containsPattern("RESULT +CHECK +FOUND")
+        .containsPattern("OK +java +25")
+        .containsPattern("(OK|WARN) +open files +")
+        .containsPattern("(OK|WARN) +/dev/shm +")
+        .containsPattern("OK +huge pages +")
+        .containsPattern("(OK|WARN) +cgroup")
+        .containsPattern("(OK|WARN) +file system +" + pglet.dataRoot() + " is on ")
+        .containsPattern("OK +postgresql +.*" + SYSTEM_MAJOR + "\\.\\d+ \\(system\\)")
+        .containsPattern("OK +version +" + SYSTEM_MAJOR + " of postgresqlinstance/app: ")
+        .containsPattern("OK +port +" + free + " of postgresqlinstance/app is free on 127.0.0.1")
+        .containsPattern("OK +manifests +asked for 2 of ");
+    assertThat(pglet.dataRoot()).doesNotExist();
+  }
+
+  @Test
+  void whatFailsIsNamedWithWhatToDo() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int taken = socket.getLocalPort();
+      write("14.99", taken);
+      pglet.write("bad.yaml", "kind: [");
+      VerbProcess verbs = new VerbProcess(pglet);
+
+      Ended ended = verbs.run("check", "-o", "json");
+
+      assertThat(ended.code()).as(ended.toString()).isEqualTo(1);
+      JsonNode items = new ObjectMapper().readTree(ended.out()).path("items");
+      JsonNode port = of(items, "port");
+      assertThat(port.path("result").asText()).isEqualTo("FAIL");
+      assertThat(port.path("found").asText())
+          .startsWith(taken + " of postgresqlinstance/app is taken by pid ");
+      assertThat(port.path("remedy").asText()).contains("spec.network.port");
+      assertThat(of(items, "version").path("result").asText()).isEqualTo("FAIL");
+      assertThat(of(items, "manifests").path("result").asText()).isEqualTo("WARN");
+
+      JsonNode yaml = new YAMLMapper().readTree(verbs.run("check", "-o", "yaml").out());
+      assertThat(yaml.path("items")).hasSameSizeAs(items);
+      assertThat(verbs.run("check").out()).containsPattern("FAIL +port ").contains("-> Choose");
+      Ended doctor = verbs.run("doctor");
+      assertThat(doctor.code()).isEqualTo(1);
+      assertThat(doctor.out()).contains("problem  port           " + taken);
+      assertThat(verbs.run("check", "-o", "xml").code()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aDirectoryThatIsNotThereAsksForNothing() throws Exception {
+    Ended ended = new VerbProcess(pglet).run("check", pglet.base().resolve("none").toString());
+    assertThat(ended.code()).as(ended.toString()).isZero();
+    assertThat(ended.out()).contains("none is not there: asked for none");
+  }
+
+  private static JsonNode of(JsonNode items, String check) {
+    for (JsonNode item : items) {
+      if (item.path("check").asText().equals(check)) {
+        return item;
+      }
+    }
+    throw new AssertionError(check + " is not in " + items);
+  }
+}
