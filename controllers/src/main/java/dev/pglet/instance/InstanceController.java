@@ -20,6 +20,7 @@ import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.instance.database.DatabaseFacts;
 import dev.pglet.instance.database.DatabasePlanner;
 import dev.pglet.instance.database.WantedDatabase;
 import dev.pglet.instance.extension.ExtensionReport;
@@ -138,6 +139,8 @@ public final class InstanceController
       case InstanceStep.InitCluster _ -> initialize(resource, spec);
       case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
       case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
+      case InstanceStep.NoteDeletable note ->
+          remember(spec, DatabaseFacts.DELETABLE_FACT, String.join(",", note.databases()));
       case InstanceStep.KeepPreloaded keep ->
           remember(spec, PreloadList.KEPT_FACT, String.join(",", keep.libraries()));
     }

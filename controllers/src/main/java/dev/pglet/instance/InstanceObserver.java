@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 
 /** Reads what there is of an instance. */
@@ -98,16 +99,17 @@ final class InstanceObserver {
       ResourceKey key, SuperuserSession session, Volume volume, PostgreSQLInstanceSpec wanted)
       throws ReconcileException {
     List<WantedRole> wantedRoles = WantedRole.of(wanted);
+    VolumeMarker marker = volume.marker();
+    NavigableSet<String> deletable = DatabaseFacts.deletable(marker);
     List<List<String>> rows =
         session.firstRows(
             "SELECT %s, %s, current_setting('shared_preload_libraries')"
                 .formatted(
                     RoleQuery.expression(wantedRoles),
-                    DatabaseFacts.expression(WantedDatabase.of(wanted))),
+                    DatabaseFacts.expression(WantedDatabase.of(wanted), deletable)),
             Vitals.QUERY);
     List<String> row = rows.getFirst();
-    DatabaseFacts databases = DatabaseFacts.parse(row.get(1));
-    VolumeMarker marker = volume.marker();
+    DatabaseFacts databases = DatabaseFacts.parse(row.get(1), deletable);
     ExtensionFacts found =
         new ExtensionFacts(
             extensions.observe(volume, WantedExtension.of(wanted), databases.databases().keySet()),

@@ -94,6 +94,13 @@ final class InstancePlanner {
         steps.add(new InstanceStep.EnsureMonitor(MonitorRole.NAME));
       }
       if (steps.isEmpty()) {
+        // By themselves: nothing else waits for a consent.
+        DatabasePlanner.drops(WantedDatabase.of(wanted), observed.facts().get().databases())
+            .stream()
+            .map(InstanceStep.OnDatabase::new)
+            .forEach(steps::add);
+      }
+      if (steps.isEmpty()) {
         refuseMissing(wanted, observed.facts().get());
       }
     }
@@ -157,6 +164,9 @@ final class InstancePlanner {
     DatabasePlanner.plan(WantedDatabase.of(wanted), facts.databases()).stream()
         .map(InstanceStep.OnDatabase::new)
         .forEach(steps::add);
+    DatabasePlanner.deletable(WantedDatabase.of(wanted), facts.databases())
+        .map(InstanceStep.NoteDeletable::new)
+        .ifPresent(steps::add);
     List<WantedExtension> extensions = WantedExtension.of(wanted);
     ExtensionPlanner.keep(extensions, facts.extensions())
         .map(InstanceStep.KeepPreloaded::new)

@@ -120,6 +120,20 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
+  /** Notes in the marker which databases go with their entries: those say no more once gone. */
+  record NoteDeletable(List<String> databases) implements InstanceStep {
+    public NoteDeletable {
+      databases = List.copyOf(databases);
+    }
+
+    @Override
+    public String describe() {
+      return databases.isEmpty()
+          ? "noting that no database goes with its entry"
+          : "noting that with their entries go the databases " + String.join(", ", databases);
+    }
+  }
+
   /** A step of a database. */
   record OnDatabase(DatabaseStep step) implements InSql {
     @Override

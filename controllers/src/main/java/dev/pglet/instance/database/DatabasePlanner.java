@@ -5,7 +5,11 @@ import dev.pglet.instance.database.DatabaseFacts.Database;
 import dev.pglet.reconcile.InvalidSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What is left to do to the databases: pure functions of spec and observation. */
 public final class DatabasePlanner {
@@ -29,6 +33,36 @@ public final class DatabasePlanner {
       }
     }
     return steps;
+  }
+
+  /**
+   * Which databases go with their entries, where that is not what is noted. One whose entry is gone
+   * stays among them until it is gone too.
+   */
+  public static Optional<List<String>> deletable(List<WantedDatabase> wanted, DatabaseFacts facts) {
+    Set<String> names = names(wanted);
+    NavigableSet<String> deletable = new TreeSet<>(facts.deletable());
+    deletable.removeIf(name -> names.contains(name) || !facts.databases().containsKey(name));
+    wanted.stream()
+        .filter(WantedDatabase::deletable)
+        .map(WantedDatabase::name)
+        .forEach(deletable::add);
+    return deletable.equals(facts.deletable())
+        ? Optional.empty()
+        : Optional.of(List.copyOf(deletable));
+  }
+
+  /** Those that nobody wants any more, and that go with their entries. */
+  public static List<DatabaseStep> drops(List<WantedDatabase> wanted, DatabaseFacts facts) {
+    Set<String> names = names(wanted);
+    return facts.deletable().stream()
+        .filter(name -> !names.contains(name) && facts.databases().containsKey(name))
+        .<DatabaseStep>map(DatabaseStep.DropDatabase::new)
+        .toList();
+  }
+
+  private static Set<String> names(List<WantedDatabase> wanted) {
+    return wanted.stream().map(WantedDatabase::name).collect(Collectors.toSet());
   }
 
   /** What a database that is there cannot become. */

@@ -1,6 +1,7 @@
 package dev.pglet.instance.database;
 
 import dev.pglet.api.v1alpha1.DatabaseSpec;
+import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.reconcile.InvalidSpec;
 import java.util.ArrayList;
@@ -47,6 +48,14 @@ public final class DatabaseRules {
         conflict(field + ".owner", database.owner(), spec.database().owner(), problems);
         conflict(field + ".encoding", database.encoding(), spec.database().encoding(), problems);
         conflict(field + ".locale", database.locale(), spec.database().locale(), problems);
+        if (database.deletionPolicy() == DeletionPolicy.Delete) {
+          problems.add(
+              new InvalidSpec(
+                  "DatabaseConflict",
+                  field + ".deletionPolicy",
+                  "this is the first database, which goes with its instance alone",
+                  "Remove the field; spec.deletionPolicy is that of the instance"));
+        }
       } else {
         owner(spec, database, field, problems);
       }

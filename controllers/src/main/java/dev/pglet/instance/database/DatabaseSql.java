@@ -21,11 +21,33 @@ public final class DatabaseSql {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       switch (step) {
         case DatabaseStep.CreateDatabase create -> create(session, create);
+        case DatabaseStep.DropDatabase drop -> drop(session, drop.database());
         case DatabaseStep.ChangeOwner change ->
             session.run(
                 "ALTER DATABASE %s OWNER TO %s"
                     .formatted(Sql.identifier(change.database()), Sql.identifier(change.to())));
       }
+    }
+  }
+
+  /** Nobody is thrown out: who uses it may not know that it is to go. */
+  private static void drop(SuperuserSession session, String database) throws ReconcileException {
+    try {
+      session.run("DROP DATABASE IF EXISTS " + Sql.identifier(database));
+    } catch (StepFailed e) {
+      String users =
+          session
+              .column(
+                  "SELECT count(*) FROM pg_stat_activity WHERE datname = " + Sql.literal(database))
+              .getFirst();
+      if (users.equals("0")) {
+        throw e;
+      }
+      throw new StepFailed(
+          "DatabaseInUse",
+          "database %s is not dropped while %s session(s) use it".formatted(database, users),
+          "End them, or list the database in spec.databases again; it is tried again",
+          e);
     }
   }
 

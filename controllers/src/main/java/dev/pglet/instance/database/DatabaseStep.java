@@ -40,6 +40,25 @@ public sealed interface DatabaseStep extends Step {
     }
   }
 
+  /** Drops a database with its data. */
+  record DropDatabase(String database) implements DatabaseStep {
+    @Override
+    public Risk risk() {
+      return Risk.DESTRUCTIVE;
+    }
+
+    @Override
+    public String field(PostgreSQLInstanceSpec wanted) {
+      return "spec.databases";
+    }
+
+    @Override
+    public String describe() {
+      return "dropping database %s with its data: its entry, which said deletionPolicy: Delete, is removed"
+          .formatted(database);
+    }
+  }
+
   record ChangeOwner(String database, String from, String to) implements DatabaseStep {
     @Override
     public String field(PostgreSQLInstanceSpec wanted) {

@@ -1,6 +1,7 @@
 package dev.pglet.instance.database;
 
 import dev.pglet.api.v1alpha1.DatabaseSpec;
+import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param locale empty: as the template's
  * @param ownTemplate whether it differs from the first database in one of these, so that it is made
  *     of {@code template0}
+ * @param deletable whether it goes when nobody wants it any more
  */
 public record WantedDatabase(
     String name,
@@ -23,7 +25,8 @@ public record WantedDatabase(
     String owner,
     Optional<String> encoding,
     Optional<String> locale,
-    boolean ownTemplate) {
+    boolean ownTemplate,
+    boolean deletable) {
   /** Every database of a spec, the first one first. */
   public static List<WantedDatabase> of(PostgreSQLInstanceSpec spec) {
     PostgreSQLInstanceSpec.Database first = spec.database();
@@ -35,6 +38,7 @@ public record WantedDatabase(
             first.owner(),
             Optional.empty(),
             Optional.empty(),
+            false,
             false));
     for (int i = 0; i < spec.databases().size(); i++) {
       DatabaseSpec database = spec.databases().get(i);
@@ -89,7 +93,8 @@ public record WantedDatabase(
         Optional.ofNullable(encoding),
         Optional.ofNullable(locale),
         differs(encoding, encoding == null ? "" : encoding(encoding), encoding(first.encoding()))
-            || differs(locale, locale == null ? "" : locale(locale), locale(first.locale())));
+            || differs(locale, locale == null ? "" : locale(locale), locale(first.locale())),
+        database.deletionPolicy() == DeletionPolicy.Delete);
   }
 
   private static boolean differs(@Nullable String given, String normal, String ofFirst) {

@@ -6,9 +6,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.instance.database.DatabaseFacts.Database;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.reconcile.Risk;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 final class TestDatabasePlanner {
@@ -33,6 +37,51 @@ final class TestDatabasePlanner {
                 "{databases: [{name: b}]}",
                 Map.of("app", APP, "b", new Database("thief", "UTF8", "C.UTF-8"))))
         .containsExactly(new DatabaseStep.ChangeOwner("b", "thief", "app"));
+  }
+
+  private static DatabaseFacts facts(Set<String> there, String... deletable) {
+    Map<String, Database> databases = new HashMap<>();
+    there.forEach(name -> databases.put(name, APP));
+    return new DatabaseFacts(databases, new TreeSet<>(List.of(deletable)));
+  }
+
+  @Test
+  void notesWhichDatabasesGoWithTheirEntriesAndForgetsThoseThatAreGone() throws Exception {
+    String one = "{databases: [{name: b, deletionPolicy: Delete}, {name: c}]}";
+    Set<String> there = Set.of("app", "b", "c");
+
+    assertThat(DatabasePlanner.deletable(wanted(one), facts(there))).contains(List.of("b"));
+    assertThat(DatabasePlanner.deletable(wanted(one), facts(there, "b"))).isEmpty();
+    assertThat(DatabasePlanner.deletable(wanted("{databases: [{name: b}]}"), facts(there, "b")))
+        .as("it says Retain now")
+        .contains(List.of());
+    assertThat(DatabasePlanner.deletable(wanted("{}"), facts(there, "b")))
+        .as("its entry is gone, and it is not")
+        .isEmpty();
+    assertThat(DatabasePlanner.deletable(wanted("{}"), facts(Set.of("app"), "b")))
+        .contains(List.of());
+  }
+
+  @Test
+  void dropsOnlyWhatNobodyWantsAndWhatSaidSo() throws Exception {
+    Set<String> there = Set.of("app", "b", "c");
+
+    assertThat(DatabasePlanner.drops(wanted("{databases: [{name: c}]}"), facts(there, "b", "c")))
+        .containsExactly(new DatabaseStep.DropDatabase("b"));
+    assertThat(DatabasePlanner.drops(wanted("{}"), facts(there))).isEmpty();
+    assertThat(DatabasePlanner.drops(wanted("{}"), facts(Set.of("app"), "b"))).isEmpty();
+    assertThat(new DatabaseStep.DropDatabase("b").risk()).isEqualTo(Risk.DESTRUCTIVE);
+  }
+
+  @Test
+  void theFirstDatabaseGoesWithItsInstanceAlone() throws Exception {
+    PostgreSQLInstanceSpec spec =
+        new YAMLMapper()
+            .readValue(
+                "{databases: [{name: app, deletionPolicy: Delete}]}", PostgreSQLInstanceSpec.class);
+    assertThat(DatabaseRules.check(spec))
+        .extracting(InvalidSpec::field)
+        .containsExactly("spec.databases[0].deletionPolicy");
   }
 
   @Test

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner null: the owner of the first database
  * @param encoding null: as the first database
  * @param locale null: as the first database
+ * @param deletionPolicy what becomes of it when the entry is removed
  * @param extensions names; each is as its entry in the instance's extensions says, if it has one
  */
 public record DatabaseSpec(
@@ -33,8 +34,14 @@ public record DatabaseSpec(
         @Nullable String locale,
     @JsonPropertyDescription(
             "Names of extensions to create in it. Removing a name drops nothing. Default: none. Change: by SQL.")
-        List<String> extensions) {
+        List<String> extensions,
+    @JsonPropertyDescription(
+            "What becomes of the database when this entry is removed: Retain; or Delete, which drops"
+                + " it with its data once you have consented to the plan that pglet diff shows."
+                + " Default Retain. Change: nothing on the server.")
+        DeletionPolicy deletionPolicy) {
   public DatabaseSpec {
+    deletionPolicy = deletionPolicy == null ? DeletionPolicy.Retain : deletionPolicy;
     extensions = extensions == null ? List.of() : List.copyOf(extensions);
   }
 }
