@@ -27,6 +27,9 @@ final class Remains {
   private static final int TRIES = 5;
 
   private static final Pattern PROBE = Pattern.compile("\\.probe\\d+");
+  private static final Pattern POOL_PROBE = Pattern.compile("\\.probe-\\d+");
+  private static final Pattern PROBE_SCRIPT = Pattern.compile("run");
+  private static final Pattern NEW_AUTHORITY = Pattern.compile("\\.ca\\d+");
   private static final Pattern SERVER = Pattern.compile("[0-9a-f]{8}(-private)?");
   private static final Pattern SOCKET = Pattern.compile("\\.s\\.PGSQL\\.\\d+(\\.lock)?");
   private static final Pattern STATE = versioned("inventory\\.jsonl?|events\\.jsonl|lock|pid");
@@ -63,6 +66,9 @@ final class Remains {
     Path data = settings.dataRoot();
     runDirectory(settings.runDirectory());
     files(settings.secrets().resolve("_ca"), AUTHORITY);
+    for (Path unfinished : named(settings.secrets(), NEW_AUTHORITY)) {
+      files(unfinished, AUTHORITY);
+    }
     for (Path namespace : list(settings.secrets())) {
       for (Path owner : list(namespace)) {
         files(owner, PASSFILE);
@@ -71,11 +77,12 @@ final class Remains {
     }
     removeIfEmpty(settings.secrets());
     emptyTree(settings.managed());
+    for (Path unfinished : named(settings.volumes(), POOL_PROBE)) {
+      files(unfinished, PROBE_SCRIPT);
+    }
     emptyTree(settings.volumes());
-    for (Path entry : list(settings.binaries())) {
-      if (isDirectory(entry) && matches(entry, BINARIES)) {
-        tree(entry);
-      }
+    for (Path version : named(settings.binaries(), BINARIES)) {
+      tree(version);
     }
     files(settings.binaries(), TRUSTED);
     for (Path entry : list(settings.clusters())) {
@@ -124,6 +131,13 @@ final class Remains {
       // Nobody listens there, it is no socket, or its path is too long to be one.
       return false;
     }
+  }
+
+  /** The directories in a directory that have such a name. */
+  private static List<Path> named(Path directory, Pattern names) throws IOException {
+    return list(directory).stream()
+        .filter(entry -> isDirectory(entry) && matches(entry, names))
+        .toList();
   }
 
   /** The files of a directory that have such a name, then the directory when nothing else is in. */

@@ -68,6 +68,9 @@ class TestCleanup {
             "binaries/trusted.json",
             "clusters/0123456789abcdef-0123456789abcdef/global/pg_control",
             "clusters/.0b8c3c1e-4d60-4f0c-9d43-1a5c8e6f1d2b/PG_VERSION",
+            "secrets/.ca123/ca.key",
+            "secrets/.ca123/.ca.crt.new",
+            "volumes/.probe-123/run",
             "secrets/default/toy-box/pgpass",
             "secrets/default/toy-box/pgpass.new")) {
       write(data.resolve(file));

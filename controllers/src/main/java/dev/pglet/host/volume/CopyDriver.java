@@ -17,11 +17,14 @@ import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Volumes as plain directories, copied byte by byte: works on every file system. A volume lies in
@@ -30,6 +33,11 @@ import java.util.Optional;
  */
 public final class CopyDriver implements VolumeDriver {
   private static final Duration PROBE_DEADLINE = Duration.ofSeconds(30);
+
+  private static final String PROBE = ".probe-";
+
+  /** So old no probe is that somebody still makes. */
+  private static final Duration PROBE_LEFT = PROBE_DEADLINE.multipliedBy(4);
 
   /** What the probe's script exits with: neither 0 nor anything that a shell returns by itself. */
   private static final int PROVEN = 42;
@@ -56,8 +64,9 @@ public final class CopyDriver implements VolumeDriver {
     try {
       markers.prepare(pool, account);
       Reachability.requireClosed(pool, account);
+      removeLeftProbes(pool);
       // Several resources may be looking at one pool at the same time.
-      Path directory = Files.createTempDirectory(pool, ".probe-");
+      Path directory = Files.createTempDirectory(pool, PROBE);
       CommandRunner.Result result;
       try {
         Ownership.directory(directory, account, "rwx------");
@@ -70,6 +79,24 @@ public final class CopyDriver implements VolumeDriver {
       }
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnusable", "preparing the pool " + pool, e);
+    }
+  }
+
+  /** Of a pglet that was killed meanwhile. */
+  private static void removeLeftProbes(Path pool) throws IOException {
+    List<Path> left;
+    try (Stream<Path> entries = Files.list(pool)) {
+      left = entries.filter(entry -> entry.getFileName().toString().startsWith(PROBE)).toList();
+    }
+    for (Path probe : left) {
+      try {
+        Instant made = Files.getLastModifiedTime(probe, LinkOption.NOFOLLOW_LINKS).toInstant();
+        if (made.plus(PROBE_LEFT).isBefore(Instant.now())) {
+          FileTree.delete(probe);
+        }
+      } catch (NoSuchFileException e) {
+        // Whoever has made it has just removed it.
+      }
     }
   }
 

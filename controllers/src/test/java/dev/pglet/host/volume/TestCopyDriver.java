@@ -12,7 +12,10 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -132,6 +135,20 @@ class TestCopyDriver extends VolumeContract {
     try (var left = Files.list(pool)) {
       assertThat(left).containsExactly(pool.resolve("meta"));
     }
+  }
+
+  @Test
+  void whatAProbeOfAKilledPgletHasLeftIsRemovedByALaterOne() throws Exception {
+    driver().probe(pool, account);
+    Path left = Files.createDirectory(pool.resolve(".probe-1"));
+    Files.writeString(left.resolve("run"), "exit");
+    Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+    Path another = Files.createDirectory(pool.resolve(".probe-2"));
+
+    driver().probe(pool, account);
+
+    assertThat(left).doesNotExist();
+    assertThat(another).isDirectory();
   }
 
   @Test
