@@ -68,6 +68,10 @@ final class BranchCopy {
   private static final List<String> SIGNALS = List.of("backup_label", "tablespace_map");
   private static final int CONTROL_FILE_ATTEMPTS = 100;
   private static final int LONGEST_CONTROL_FILE = 64 << 10;
+
+  /** Ten terabytes by 120 MB a second: what takes longer hangs, and holds the source. */
+  private static final Duration LONGEST = Duration.ofHours(24);
+
   private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(10);
 
   private final ServerHost host;
@@ -85,7 +89,8 @@ final class BranchCopy {
         branch,
         "CopyData",
         Map.of("source", start.source().toString()),
-        Set.of(start.source()));
+        Set.of(start.source()),
+        LONGEST);
   }
 
   OperationTask task(BranchStep.StartCopy start, Volume target, CloneSource source) {

@@ -1,6 +1,7 @@
 package dev.pglet.reconcile;
 
 import dev.pglet.api.meta.ResourceKey;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +19,10 @@ public interface Operations {
 
   /**
    * Writes the journal, takes the holds and starts the task on a thread of its own. When the task
-   * ends the owner gets a pass. Does nothing when an operation with that id is there already, in
-   * whatever state.
+   * ends the owner gets a pass. One that takes longer than it may is cancelled, later interrupted,
+   * and fails with the reason {@code DeadlineExceeded}; until it reacts it runs, and keeps its
+   * holds, for what it does must not be done twice at once. Does nothing when an operation with
+   * that id is there already, in whatever state.
    *
    * @throws DependencyNotReady when a hold is taken by someone else
    * @throws HostUnavailable when the journal cannot be written; then nothing was started
@@ -43,14 +46,19 @@ public interface Operations {
    * @param name CamelCase, for people and metrics
    * @param inputs for the journal; no secrets
    * @param holds keys that no step may touch while it runs
+   * @param limit how long it may take; it begins anew with each start
    */
   record OperationRequest(
       String id,
       ResourceKey owner,
       String name,
       Map<String, String> inputs,
-      Set<ResourceKey> holds) {
+      Set<ResourceKey> holds,
+      Duration limit) {
     public OperationRequest {
+      if (!limit.isPositive()) {
+        throw new IllegalArgumentException("the limit of " + id + " is not positive: " + limit);
+      }
       inputs = Map.copyOf(inputs);
       holds = Set.copyOf(holds);
     }
@@ -67,7 +75,7 @@ public interface Operations {
     /** Tells how far the work is, in its own unit, such as bytes. Cheap. */
     void progress(long done, long total);
 
-    /** Whether to stop at the next safe point, by throwing. */
+    /** Whether to stop at the next safe point, by throwing: it was told to, or takes too long. */
     boolean cancelled();
   }
 

@@ -111,7 +111,13 @@ record Assembly(
     Restarts restarts = new Restarts(parts.clock(), wake);
     LiveOperations operations =
         new LiveOperations(
-            state.journals(), holds, activity, parts.clock(), parts.listener(), wake);
+            state.journals(),
+            holds,
+            activity,
+            parts.clock(),
+            parts.scheduler(),
+            parts.listener(),
+            wake);
     Context context =
         new Context(
             executes,

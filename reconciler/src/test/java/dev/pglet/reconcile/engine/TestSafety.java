@@ -37,6 +37,10 @@ final class TestSafety {
   private static final String CONFIRM = "pglet.dev/confirm";
 
   @TempDir private Path directory;
+
+  /** Of operations; not reached. */
+  private static final Duration LIMIT = Duration.ofHours(1);
+
   private Rig rig;
 
   @BeforeEach
@@ -229,7 +233,8 @@ final class TestSafety {
     Operations operations = rig.provider().context().operations();
     CountDownLatch end = new CountDownLatch(1);
     operations.start(
-        new OperationRequest("copy-1", key("other"), "Copy", Map.of("from", "box"), Set.of(BOX)),
+        new OperationRequest(
+            "copy-1", key("other"), "Copy", Map.of("from", "box"), Set.of(BOX), LIMIT),
         context -> await(end));
     engine.engine().apply(document("box", "size: 3, colour: red"));
     awaitReason("Held");
@@ -237,7 +242,8 @@ final class TestSafety {
     assertThatThrownBy(
             () ->
                 operations.start(
-                    new OperationRequest("copy-2", key("third"), "Copy", Map.of(), Set.of(BOX)),
+                    new OperationRequest(
+                        "copy-2", key("third"), "Copy", Map.of(), Set.of(BOX), LIMIT),
                     context -> {}))
         .isInstanceOf(DependencyNotReady.class)
         .hasMessageContaining("toy/box is in use by toy/other");
@@ -273,7 +279,7 @@ final class TestSafety {
         .context()
         .operations()
         .start(
-            new OperationRequest("copy-1", BOX, "Copy", Map.of("from", "box"), Set.of()),
+            new OperationRequest("copy-1", BOX, "Copy", Map.of("from", "box"), Set.of(), LIMIT),
             context -> {
               started.countDown();
               while (!context.cancelled()) {
@@ -298,7 +304,8 @@ final class TestSafety {
   @Test
   void aFailedOperationIsRememberedOverARestart() throws Exception {
     TestingEngine engine = rig.start();
-    OperationRequest request = new OperationRequest("copy-1", BOX, "Copy", Map.of(), Set.of());
+    OperationRequest request =
+        new OperationRequest("copy-1", BOX, "Copy", Map.of(), Set.of(), LIMIT);
     rig.provider()
         .context()
         .operations()

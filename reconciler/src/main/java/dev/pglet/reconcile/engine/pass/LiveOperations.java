@@ -8,6 +8,7 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Operations;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.engine.gate.Holds;
 import dev.pglet.reconcile.observe.EngineListener;
 import dev.pglet.reconcile.queue.Activity;
@@ -30,10 +31,14 @@ public final class LiveOperations implements Operations {
   private static final Logger LOG = LoggerFactory.getLogger(LiveOperations.class);
   private static final Duration GRACE = Duration.ofSeconds(30);
 
+  /** So long after it was cancelled what takes too long is interrupted. */
+  private static final Duration REACTION = Duration.ofSeconds(30);
+
   private final Journals journals;
   private final Holds holds;
   private final Activity activity;
   private final InstantSource clock;
+  private final Scheduler scheduler;
   private final EngineListener listener;
   private final Consumer<ResourceKey> wake;
   private final Map<String, Operation> operations = new HashMap<>();
@@ -45,6 +50,7 @@ public final class LiveOperations implements Operations {
       Holds holds,
       Activity activity,
       InstantSource clock,
+      Scheduler scheduler,
       EngineListener listener,
       Consumer<ResourceKey> wake)
       throws Refused, HostUnavailable {
@@ -52,6 +58,7 @@ public final class LiveOperations implements Operations {
     this.holds = requireNonNull(holds, "holds is null");
     this.activity = requireNonNull(activity, "activity is null");
     this.clock = requireNonNull(clock, "clock is null");
+    this.scheduler = requireNonNull(scheduler, "scheduler is null");
     this.listener = requireNonNull(listener, "listener is null");
     this.wake = requireNonNull(wake, "wake is null");
     for (Journal journal : journals.all()) {
@@ -115,6 +122,7 @@ public final class LiveOperations implements Operations {
     Operation operation = new Operation(journal, new OperationState.Running(0, 0, false));
     operations.put(request.id(), operation);
     activity.begin();
+    operation.alarm = scheduler.schedule(request.limit(), () -> overdue(operation, request));
     operation.thread =
         Optional.of(
             Thread.ofPlatform()
@@ -123,17 +131,40 @@ public final class LiveOperations implements Operations {
                 .start(() -> work(operation, request, task)));
   }
 
+  private void overdue(Operation operation, OperationRequest request) {
+    synchronized (this) {
+      if (!(operation.state instanceof OperationState.Running)) {
+        return;
+      }
+      operation.overdue = true;
+      cancel(request.id());
+      operation.alarm = scheduler.schedule(REACTION, () -> interrupt(operation));
+    }
+    LOG.atWarn()
+        .addKeyValue("operation", request.id())
+        .addKeyValue("limit", request.limit())
+        .log("operation takes too long and is cancelled");
+  }
+
+  private synchronized void interrupt(Operation operation) {
+    if (operation.state instanceof OperationState.Running) {
+      operation.thread.ifPresent(Thread::interrupt);
+    }
+  }
+
   private void work(Operation operation, OperationRequest request, OperationTask task) {
     OperationState end;
     try {
       task.run(operation);
       end = new OperationState.Succeeded();
     } catch (ReconcileException e) {
-      end = new OperationState.Failed(e.reason(), e.explain());
+      end = failed(operation, request, e.reason(), e.explain());
       LOG.atWarn().addKeyValue("operation", request.id()).setCause(e).log("operation failed");
     } catch (RuntimeException | Error e) {
       end =
-          new OperationState.Failed(
+          failed(
+              operation,
+              request,
               "Panic",
               "%s broke (%s). This is an error in pglet; the log has the details"
                   .formatted(request.name(), e.getClass().getSimpleName()));
@@ -148,14 +179,38 @@ public final class LiveOperations implements Operations {
     }
   }
 
+  /** What is made of a failure: after the limit it is only how the operation took its end. */
+  private synchronized OperationState failed(
+      Operation operation, OperationRequest request, String reason, String words) {
+    if (!operation.overdue) {
+      return new OperationState.Failed(reason, words);
+    }
+    Duration took = Duration.between(operation.journal.started(), clock.instant());
+    return new OperationState.Failed(
+        "DeadlineExceeded",
+        "%s of %s was cancelled after %s: it may take %s. It ended with: %s"
+            .formatted(request.name(), request.owner(), text(took), text(request.limit()), words));
+  }
+
+  private static String text(Duration duration) {
+    return duration.toHours() >= 2
+        ? duration.toHours() + " hours"
+        : duration.toMinutes() >= 2
+            ? duration.toMinutes() + " minutes"
+            : duration.toSeconds() + " s";
+  }
+
   /**
    * A journal that cannot be brought up to date says after a restart that the operation was
    * interrupted, which is true enough to do it again. One that was told to stop because the daemon
-   * ends stays interrupted on purpose.
+   * ends stays interrupted on purpose, unless it was late before.
    */
   private synchronized void end(Operation operation, OperationState end) {
     operation.state = end;
-    if (closing && end instanceof OperationState.Failed) {
+    operation.alarm.cancel();
+    // It was for the task, and not for writing down how that ended.
+    Thread.interrupted();
+    if (closing && !operation.overdue && end instanceof OperationState.Failed) {
       return;
     }
     Journal journal =
@@ -223,6 +278,8 @@ public final class LiveOperations implements Operations {
     private final Journal journal;
     private OperationState state;
     private volatile boolean cancelled;
+    private boolean overdue;
+    private Scheduler.Scheduled alarm = () -> {};
     private Optional<Thread> thread = Optional.empty();
 
     Operation(Journal journal, OperationState state) {
