@@ -59,6 +59,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   private final Act act;
   private StatusMode statuses = StatusMode.INLINE;
   private boolean unwritable;
+  private boolean prune = true;
   private Path root;
   private CrashPoint point = CrashPoint.never();
   private String besides = "";
@@ -79,6 +80,12 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   /** From now on nobody could write for pglet into the user's manifests. */
   BoxesOnDisk unwritable() {
     unwritable = true;
+    return this;
+  }
+
+  /** Whether what has no manifest any more is deleted. */
+  BoxesOnDisk pruning(boolean whether) {
+    prune = whether;
     return this;
   }
 
@@ -118,6 +125,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   @Override
   public void begin(CrashPoint ofThisLife) {
     point = ofThisLife;
+    host.operationsPassBy(ofThisLife);
   }
 
   @Override
@@ -184,7 +192,8 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
 
   @Override
   public EngineParts parts(EngineParts parts) {
-    return parts.writingBy(new UnsyncedFiles());
+    EngineParts unsynced = parts.writingBy(new UnsyncedFiles());
+    return prune ? unsynced : unsynced.withoutPruning();
   }
 
   @Override
@@ -215,6 +224,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
     return String.join(
             "\n",
             boxes(),
+            host.contents().toString(),
             acts.toString(),
             files(place.resolve("manifests"), true),
             files(root, true),

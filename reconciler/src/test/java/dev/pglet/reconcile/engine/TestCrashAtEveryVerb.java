@@ -5,27 +5,36 @@ import static dev.pglet.reconcile.testing.ToyProvider.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.cli.Session;
 import dev.pglet.cli.TestingVerb;
 import dev.pglet.cli.edit.ConfigCommand;
+import dev.pglet.cli.edit.EditCommand;
+import dev.pglet.cli.edit.MetadataCommand;
 import dev.pglet.cli.edit.PauseCommand;
 import dev.pglet.cli.history.RollbackCommand;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
+import dev.pglet.daemon.EngineRuns;
+import dev.pglet.daemon.verb.DesiredStateCommand;
 import dev.pglet.manifest.status.StatusMode;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Preview;
+import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.testing.CrashAtEveryStep;
 import dev.pglet.reconcile.testing.InMemory;
 import dev.pglet.reconcile.testing.ToyProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pglet dies before and after each act and each write while it does what a verb asks for, and is
@@ -34,6 +43,25 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class TestCrashAtEveryVerb {
   private static final ResourceKey BOX = key("box");
+
+  /** The engine that is killed is what runs. */
+  private static final EngineRuns NO_RUNS =
+      new EngineRuns() {
+        @Override
+        public int watch(Path manifests) {
+          throw new AssertionError("a verb watches nothing");
+        }
+
+        @Override
+        public boolean once(Session session, Path manifests, boolean prune, Duration timeout) {
+          throw new AssertionError("only the directories of the keys are run");
+        }
+
+        @Override
+        public boolean onceForAll(Session session, Set<ResourceKey> keys, Duration timeout) {
+          return true;
+        }
+      };
 
   @TempDir(factory = InMemory.class)
   private Path directory;
@@ -50,6 +78,18 @@ final class TestCrashAtEveryVerb {
       TestingVerb verb = new TestingVerb(command, ToyProvider::registry, engine, directory);
       assertThat(verb.run(arguments)).as(verb.out() + verb.err()).isZero();
     };
+  }
+
+  private BoxesOnDisk.Act stopping(String name) {
+    return verb(DesiredStateCommand.stop(NO_RUNS), name);
+  }
+
+  private static void replace(Path file, String what, String by) throws Refused {
+    try {
+      Files.writeString(file, Files.readString(file).replace(what, by));
+    } catch (IOException e) {
+      throw new Refused("EditorFailed", "editing " + file + ": " + e, "", e);
+    }
   }
 
   private String file(String text) throws IOException {
@@ -162,6 +202,88 @@ final class TestCrashAtEveryVerb {
             boxes(verb(new RollbackCommand(), "toy/box", "--to", "1"))
                 .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue"))
                 .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "lid=glass")));
+  }
+
+  @Test
+  void edit() throws Exception {
+    verify(
+        () ->
+            boxes(
+                    verb(
+                        new EditCommand(
+                            file -> replace(file, "red # as ever", "blue # for a change")),
+                        "toy/box"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void label() throws Exception {
+    verify(
+        () ->
+            boxes(verb(MetadataCommand.label(), "toy/box", "team=bank", "--overwrite"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void anAnnotationThatIsReplacedAndOneThatIsRemoved() throws Exception {
+    verify(
+        () ->
+            boxes(
+                    verb(
+                        MetadataCommand.annotate(),
+                        "toy/box",
+                        "example.com/owner=me",
+                        "example.com/until-",
+                        "--overwrite"))
+                .after(
+                    verb(
+                        MetadataCommand.annotate(),
+                        "toy/box",
+                        "example.com/owner=you",
+                        "example.com/until=today")));
+  }
+
+  @Test
+  void stop() throws Exception {
+    verify(() -> boxes(stopping("toy/above")).after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void start() throws Exception {
+    verify(
+        () ->
+            boxes(verb(DesiredStateCommand.start(NO_RUNS), "toy/above"))
+                .after(stopping("toy/above")));
+  }
+
+  /** What {@code run --once --prune} finds gone, and leaves alone without {@code --prune}. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRunThatPrunesOrNot(boolean prune) throws Exception {
+    verify(
+        () -> {
+          BoxesOnDisk boxes =
+              boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue")).pruning(prune);
+          boxes.after(TestCrashAtEveryVerb::nothing);
+          Files.delete(boxes.root().resolve("above.yaml"));
+          return boxes;
+        });
+  }
+
+  @Test
+  void anOperationIsDoneOnce() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "contents=books"))
+                .after(TestCrashAtEveryVerb::nothing));
+  }
+
+  @Test
+  void anOperationThatFollowsAnother() throws Exception {
+    verify(
+        () ->
+            boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "contents=books"))
+                .after(verb(new ConfigCommand(List.of()), "set", "toy/box", "contents=tools")));
   }
 
   @Test

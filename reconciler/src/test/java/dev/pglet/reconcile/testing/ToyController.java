@@ -3,17 +3,22 @@ package dev.pglet.reconcile.testing;
 import dev.pglet.api.meta.Conditions;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Controller;
+import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
+import dev.pglet.reconcile.Operations.OperationRequest;
+import dev.pglet.reconcile.Operations.OperationState;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.reconcile.World;
 import dev.pglet.reconcile.testing.ToyHost.Box;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -26,20 +31,32 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
    * @param onAvailable whether the box below is available; true when there is none to be
    * @param carries a box that stands on this one, if any
    * @param looks how often boxes were looked at; empty unless that is counted
+   * @param contents what is in it
+   * @param filling the operation that puts it in
    */
   record Observed(
       Optional<Box> box,
       boolean onAvailable,
       Optional<ResourceKey> carries,
-      Optional<Integer> looks) {}
+      Optional<Integer> looks,
+      Optional<String> contents,
+      Optional<OperationState> filling) {}
 
   /** A colour that begins so is not painted for now. */
   private static final String LATER = "later-";
 
-  private final ToyHost host;
+  private static final Duration FILLING = Duration.ofHours(1);
 
-  ToyController(ToyHost host) {
+  private final ToyHost host;
+  private final EngineContext context;
+
+  ToyController(ToyHost host, EngineContext context) {
     this.host = host;
+    this.context = context;
+  }
+
+  private static String operation(ResourceKey key) {
+    return "fill-" + key.name();
   }
 
   @Override
@@ -68,7 +85,13 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                     world.resource(other, Toy.class).flatMap(ToyController::below).stream()
                         .anyMatch(key(toy)::equals))
             .findFirst();
-    return new Observed(host.look(key(toy)), ready, carries, host.looks());
+    return new Observed(
+        host.look(key(toy)),
+        ready,
+        carries,
+        host.looks(),
+        Optional.ofNullable(host.contents().get(key(toy))),
+        context.operations().find(operation(key(toy))));
   }
 
   @Override
@@ -91,6 +114,9 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
           List.of("the colour, once it is open"));
     }
     Box box = observed.box().get();
+    if ("Stopped".equals(spec.desiredState())) {
+      return box.open() ? Plan.of(List.of(new ToyStep.Close())) : Plan.empty();
+    }
     List<ToyStep> steps = new ArrayList<>();
     if (box.size() != size) {
       steps.add(new ToyStep.Burn(box.size()));
@@ -111,7 +137,39 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
     } else if (!box.colour().equals(Optional.of(colour))) {
       steps.add(new ToyStep.Paint(colour));
     }
-    return Plan.of(steps);
+    return steps.isEmpty() ? fill(spec, observed) : Plan.of(steps);
+  }
+
+  private static Plan<ToyStep> fill(ToySpec spec, Observed observed) {
+    String wanted = spec.contents();
+    if (observed.filling().isPresent()) {
+      return switch (observed.filling().get()) {
+        case OperationState.Running _ ->
+            Plan.waiting(Wait.recheck("Filling", "it is being filled", FILLING));
+        case OperationState.Succeeded _ -> Plan.of(List.of(new ToyStep.ForgetFilling("is in")));
+        case OperationState.Interrupted _ ->
+            Plan.of(List.of(new ToyStep.ForgetFilling("was interrupted")));
+        case OperationState.Failed failed ->
+            Plan.of(List.of(new ToyStep.ForgetFilling("failed: " + failed.message())));
+      };
+    }
+    return wanted == null || observed.contents().equals(Optional.of(wanted))
+        ? Plan.empty()
+        : Plan.of(List.of(new ToyStep.StartFilling(wanted)));
+  }
+
+  private void startFilling(ResourceKey key, String contents) throws ReconcileException {
+    CrashPoint point = host.point();
+    context
+        .operations()
+        .start(
+            new OperationRequest(
+                operation(key), key, "Fill", Map.of("contents", contents), Set.of(), FILLING),
+            _ -> {
+              point.reach("before filling " + key);
+              host.act("Fill", key, () -> host.fill(key, contents));
+              point.reach("after filling " + key);
+            });
   }
 
   @Override
@@ -143,6 +201,14 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
   @Override
   public void execute(ToyStep step, StepContext context) throws ReconcileException {
     ResourceKey key = context.key();
+    if (step instanceof ToyStep.StartFilling start) {
+      startFilling(key, start.contents());
+      return;
+    }
+    if (step instanceof ToyStep.ForgetFilling) {
+      this.context.operations().forget(operation(key));
+      return;
+    }
     Runnable effect =
         switch (step) {
           case ToyStep.Build build ->
@@ -163,6 +229,9 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
               () -> host.change(key, host.box(key).orElseThrow().painted(paint.colour()));
           case ToyStep.ChangeLid change ->
               () -> host.change(key, host.box(key).orElseThrow().lidded(change.lid()));
+          case ToyStep.Close close -> () -> host.change(key, host.box(key).orElseThrow().closed());
+          case ToyStep.StartFilling start -> () -> {};
+          case ToyStep.ForgetFilling forget -> () -> {};
           case ToyStep.Burn burn -> () -> host.steal(key);
           case ToyStep.Abandon abandon ->
               () -> host.change(key, host.box(key).orElseThrow().owned(true));

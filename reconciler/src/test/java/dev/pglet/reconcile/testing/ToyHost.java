@@ -39,6 +39,10 @@ public final class ToyHost {
       return new Box(uid, root, size, true, colour, abandoned, lid, made);
     }
 
+    Box closed() {
+      return new Box(uid, root, size, false, colour, abandoned, lid, made);
+    }
+
     Box painted(String newColour) {
       return new Box(uid, root, size, open, Optional.of(newColour), abandoned, lid, made);
     }
@@ -62,10 +66,12 @@ public final class ToyHost {
   }
 
   private final Map<ResourceKey, Box> boxes = new TreeMap<>();
+  private final Map<ResourceKey, String> contents = new TreeMap<>();
   private final Map<String, Deque<Supplier<? extends Throwable>>> failures = new HashMap<>();
   private final Set<String> undone = new HashSet<>();
   private final List<String> acts = new ArrayList<>();
   private final Map<String, Runnable> blocks = new HashMap<>();
+  private CrashPoint point = CrashPoint.never();
   private Optional<Integer> looks = Optional.empty();
   private Optional<Supplier<ReconcileException>> blind = Optional.empty();
   private Optional<Supplier<ReconcileException>> unsure = Optional.empty();
@@ -76,6 +82,24 @@ public final class ToyHost {
 
   public synchronized Map<ResourceKey, Box> boxes() {
     return new TreeMap<>(boxes);
+  }
+
+  /** What operations have put into boxes. */
+  public synchronized Map<ResourceKey, String> contents() {
+    return new TreeMap<>(contents);
+  }
+
+  /** From now on operations die here, as steps do by themselves. */
+  public synchronized void operationsPassBy(CrashPoint ofThisLife) {
+    point = ofThisLife;
+  }
+
+  synchronized CrashPoint point() {
+    return point;
+  }
+
+  synchronized void fill(ResourceKey key, String with) {
+    contents.put(key, with);
   }
 
   /** What was done, as {@code Step key}, in order. */

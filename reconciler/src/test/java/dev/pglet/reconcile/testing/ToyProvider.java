@@ -36,6 +36,8 @@ public final class ToyProvider implements KindProvider {
     fields.putObject("on").put("type", "string");
     fields.putObject("keep").put("type", "boolean");
     fields.putObject("lid").put("type", "string");
+    fields.putObject("contents").put("type", "string");
+    fields.putObject("desiredState").put("type", "string");
     return schema;
   }
 
@@ -88,7 +90,7 @@ public final class ToyProvider implements KindProvider {
   @Override
   public Controller<?, ?, ?, ?> controller(EngineContext given) {
     context = Optional.of(given);
-    return new ToyController(host);
+    return new ToyController(host, given);
   }
 
   @Override

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param on the name of the box that it stands on, which must be available first
  * @param keep whether a deletion leaves the box there
  * @param lid to change it the box is closed and opened again
+ * @param contents put in by an operation
+ * @param desiredState Stopped for a closed box
  */
 public record ToySpec(
     @Nullable Integer size,
@@ -18,7 +20,9 @@ public record ToySpec(
     @Nullable String on,
     @Nullable Boolean keep,
     @Nullable String lid,
-    @Nullable Map<String, String> labels) {
+    @Nullable Map<String, String> labels,
+    @Nullable String contents,
+    @Nullable String desiredState) {
   public ToySpec {
     size = size == null ? Integer.valueOf(1) : size;
     colour = colour == null ? "white" : colour;

@@ -61,6 +61,30 @@ public sealed interface ToyStep extends Step {
     }
   }
 
+  /** Nobody can use the box any more. */
+  record Close() implements ToyStep {
+    @Override
+    public String describe() {
+      return "closing the box";
+    }
+  }
+
+  /** Begins an operation that puts something into the box. */
+  record StartFilling(String contents) implements ToyStep {
+    @Override
+    public String describe() {
+      return "putting " + contents + " into the box";
+    }
+  }
+
+  /** The operation has ended, well or not. */
+  record ForgetFilling(String how) implements ToyStep {
+    @Override
+    public String describe() {
+      return "noting that what is put into the box " + how;
+    }
+  }
+
   /** Throws the box away. */
   record Burn(int size) implements ToyStep {
     @Override
