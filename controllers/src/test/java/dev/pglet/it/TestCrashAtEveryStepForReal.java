@@ -15,6 +15,7 @@ import dev.pglet.manifest.ManifestSource;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.reconcile.engine.Convergence;
 import dev.pglet.reconcile.engine.Engine;
 import dev.pglet.reconcile.engine.SystemScheduler;
 import dev.pglet.reconcile.testing.CrashAtEveryStep;
@@ -39,9 +40,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Pglet dies before and after each act on a real host with real servers, is started again without
- * memory, and ends as if nothing had happened: from a manifest to a server that is used, and from
- * its deletion to nothing. {@code -Dpglet.crash.every=1} tries each of these moments, which takes
- * long; without, each fifth.
+ * memory, and ends as if nothing had happened: from a manifest to a server that is used, over edits
+ * that are taken and one that no server starts with, and from its deletion to nothing. {@code
+ * -Dpglet.crash.every=1} tries each of these moments, which takes long; without, each fifth.
  */
 final class TestCrashAtEveryStepForReal {
   private static final int EVERY = Integer.getInteger("pglet.crash.every", 5);
@@ -263,7 +264,7 @@ final class TestCrashAtEveryStepForReal {
   }
 
   /** A running instance whose manifest is edited; it is used by one life after the other. */
-  private static final class EditLife extends Life {
+  private static class EditLife extends Life {
     private final Source source;
     private final Sources sources;
     private final String edited;
@@ -290,23 +291,41 @@ final class TestCrashAtEveryStepForReal {
     @Override
     public Object endState() throws Exception {
       pglet.steps().forget();
-      pglet.converge();
+      judge(pglet.settle());
       JsonNode app = pglet.instance("app");
       List<String> found = new ArrayList<>();
       assertThat(pglet.steps().names()).as("left to do").isEmpty();
       assertThat(app.at("/metadata/uid")).isEqualTo(source.app().at("/metadata/uid"));
       found.add("postmasters: " + Leftovers.postmasters(source.data()).size());
       try (Connection connection = connect(app)) {
-        for (String setting : List.of("work_mem", "max_connections")) {
+        for (String setting : List.of("work_mem", "max_connections", "shared_buffers")) {
           found.add(ask(connection, "SHOW " + setting));
         }
         found.add(use(connection));
       }
+      found.add(configuration(app));
       found.addAll(files());
       found.add(made().toString());
       pglet.stop();
       end = String.join("\n", found);
       return end;
+    }
+
+    /** What is said of the configuration, by pglet and in the server's words. */
+    private static String configuration(JsonNode app) {
+      for (JsonNode condition : app.at("/status/conditions")) {
+        if (condition.path("type").asText().equals("ConfigApplied")) {
+          return "ConfigApplied=%s %s"
+              .formatted(
+                  condition.path("status").asText(),
+                  condition
+                      .path("message")
+                      .asText()
+                      .replaceAll("the server of .* FATAL: ", "FATAL: ")
+                      .replaceAll("[0-9]+", "N"));
+        }
+      }
+      return "nothing";
     }
 
     /** As it was before, for the next one. */
@@ -321,6 +340,31 @@ final class TestCrashAtEveryStepForReal {
         throw new AssertionError("after " + end, e);
       }
       sources.giveBack(source);
+    }
+  }
+
+  /** An edit with which no server starts, so that the configuration before is put back. */
+  private static final class RefusedEditLife extends EditLife {
+    RefusedEditLife(int number, Sources sources, Source source, String edited) throws IOException {
+      super(number, sources, source, edited);
+    }
+
+    @Override
+    public void judge(Convergence convergence) {
+      assertThat(convergence.timedOut()).isFalse();
+      assertThat(convergence.standings().values())
+          .as("%s", convergence)
+          .extracting(Convergence.Standing::state)
+          .containsExactly(Convergence.State.STALLED);
+    }
+
+    @Override
+    public Object endState() throws Exception {
+      Object end = super.endState();
+      assertThat(end.toString())
+          .contains("postmasters: 1\n", "ConfigApplied=False spec.parameters.shared_buffers: ")
+          .contains("could not map anonymous shared memory: Cannot allocate memory");
+      return end;
     }
   }
 
@@ -404,13 +448,23 @@ final class TestCrashAtEveryStepForReal {
     }
   }
 
+  /** Makes the life of an edit. */
+  @FunctionalInterface
+  private interface Edit {
+    EditLife make(int number, Sources sources, Source source, String edited) throws IOException;
+  }
+
   private static int edit(IntFunction<String> edit) throws Exception {
+    return edit(EditLife::new, edit);
+  }
+
+  private static int edit(Edit life, IntFunction<String> edit) throws Exception {
     try (Sources sources = new Sources(2)) {
-      AtomicInteger number = new AtomicInteger();
+      AtomicInteger numbers = new AtomicInteger();
       return CrashAtEveryStep.verify(
           () -> {
-            int life = number.incrementAndGet();
-            return new EditLife(life, sources, sources.take(), edit.apply(life));
+            int number = numbers.incrementAndGet();
+            return life.make(number, sources, sources.take(), edit.apply(number));
           },
           2,
           EVERY,
@@ -433,6 +487,18 @@ final class TestCrashAtEveryStepForReal {
                     .replace(
                         "  parameters:",
                         "  network: {port: " + (25000 + life) + "}\n  parameters:"));
+    assertThat(crashes).isGreaterThan(8 / EVERY);
+  }
+
+  /** What was refused is not tried again: it is another value for each life. */
+  @Test
+  void anEditThatNoServerStartsWith() throws Exception {
+    int crashes =
+        edit(
+            RefusedEditLife::new,
+            life ->
+                INSTANCE.replace(
+                    "work_mem: 5MB", "work_mem: 5MB\n    shared_buffers: " + (7000 + life) + "GB"));
     assertThat(crashes).isGreaterThan(8 / EVERY);
   }
 }
