@@ -4,7 +4,9 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,6 +73,22 @@ final class ApiSocket {
     }
   }
 
+  /**
+   * That it can be bound at all, which is tried, because Helidon logs the reason and goes on.
+   *
+   * @throws HostUnavailable with the reason
+   */
+  void requireBindable() throws HostUnavailable {
+    try {
+      try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        channel.bind(UnixDomainSocketAddress.of(binding()));
+      }
+      Files.deleteIfExists(binding());
+    } catch (IOException e) {
+      throw cannot("bind", e);
+    }
+  }
+
   /** Puts the bound socket into its place. */
   void publish() throws HostUnavailable {
     try {
@@ -102,7 +120,7 @@ final class ApiSocket {
     }
   }
 
-  private HostUnavailable cannot(String what, IOException e) {
+  HostUnavailable cannot(String what, IOException e) {
     return new HostUnavailable(
         "ApiSocketUnavailable",
         "cannot %s the API socket %s: %s".formatted(what, path, e),

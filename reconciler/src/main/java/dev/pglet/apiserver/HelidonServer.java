@@ -42,6 +42,7 @@ public final class HelidonServer implements AutoCloseable {
   public static HelidonServer start(Path path, ApiRouter router) throws ReconcileException {
     ApiSocket socket = new ApiSocket(path);
     socket.prepare();
+    socket.requireBindable();
     WebServer server =
         WebServer.builder()
             .bindAddress(UnixDomainSocketAddress.of(socket.binding()))
@@ -61,6 +62,9 @@ public final class HelidonServer implements AutoCloseable {
           "cannot listen on the API socket %s: %s".formatted(path, e.getMessage()),
           "Make its directory writable for this user, or choose another with --run-directory",
           e);
+    }
+    if (!server.isRunning()) {
+      throw socket.cannot("listen on", new IOException("the log has the details"));
     }
     socket.publish();
     return new HelidonServer(server, Optional.of(socket));

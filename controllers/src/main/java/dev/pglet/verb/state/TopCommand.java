@@ -79,16 +79,18 @@ public final class TopCommand implements BuiltinCommand {
       return Cli.OK;
     }
     boolean again = terminal && !has(arguments, "--once");
+    boolean answered;
     do {
       if (again) {
         out.print(CLEAR);
       }
+      answered = false;
       for (NamedServer server : running) {
-        show(server, out);
+        answered |= show(server, out);
       }
       out.flush();
     } while (again && pause(interval) && !out.checkError());
-    return Cli.OK;
+    return answered ? Cli.OK : Cli.FAILED;
   }
 
   private static boolean pause(Duration interval) {
@@ -101,7 +103,12 @@ public final class TopCommand implements BuiltinCommand {
     }
   }
 
-  private static void show(NamedServer server, PrintStream out) throws ReconcileException {
+  /**
+   * One that does not answer is said to in its place: the others are shown all the same.
+   *
+   * @return whether it answered
+   */
+  private static boolean show(NamedServer server, PrintStream out) {
     try (Connection connection =
             new SocketConnections()
                 .open(server.socket(), server.port(), server.address().database());
@@ -121,12 +128,13 @@ public final class TopCommand implements BuiltinCommand {
       }
       statements(statement, out);
       out.println();
-    } catch (SQLException e) {
-      throw new StepFailed(
-          "StatementFailed",
-          "asking %s what it does: %s".formatted(server.key(), e.getMessage()),
-          "See with pglet status " + server.key() + " whether it accepts connections",
-          e);
+      return true;
+    } catch (SQLException | StepFailed e) {
+      out.printf(
+          "%s: cannot be asked what it does: %s%n  See with pglet status %1$s whether it accepts"
+              + " connections.%n%n",
+          server.key(), e.getMessage());
+      return false;
     }
   }
 

@@ -263,7 +263,8 @@ final class TestCrashAtEveryVerb {
     verify(
         () -> {
           BoxesOnDisk boxes =
-              boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue")).pruning(prune);
+              boxes(verb(new ConfigCommand(List.of()), "set", "toy/box", "colour=blue"))
+                  .pruning(prune);
           boxes.after(TestCrashAtEveryVerb::nothing);
           Files.delete(boxes.root().resolve("above.yaml"));
           return boxes;
