@@ -1,7 +1,6 @@
 package dev.pglet.instance;
 
 import dev.pglet.api.meta.ResourceKey;
-import dev.pglet.api.v1alpha1.BootstrapSpec;
 import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
@@ -15,8 +14,6 @@ import dev.pglet.health.DataSize;
 import dev.pglet.health.HealthChecks;
 import dev.pglet.health.HealthObserver;
 import dev.pglet.health.Vitals;
-import dev.pglet.host.postgres.Binaries;
-import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
@@ -52,11 +49,9 @@ import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SettingOrigins;
-import dev.pglet.server.WalSegmentSize;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.access.AccessRules;
 import dev.pglet.server.access.TlsRules;
-import dev.pglet.server.place.LogCollector;
 import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Blocks;
 import dev.pglet.supervision.Lifecycle;
@@ -78,6 +73,7 @@ public final class InstanceController
   private final InstanceObserver observer;
   private final ServerExecutor servers;
   private final InstanceSql sql;
+  private final ClusterCreation clusters;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final Optional<Monitoring> monitoring;
@@ -89,6 +85,7 @@ public final class InstanceController
     this.observer = new InstanceObserver(host, health, monitoring);
     this.monitoring = monitoring;
     this.servers = new ServerExecutor(host);
+    this.clusters = new ClusterCreation(host, servers);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.sql =
         new InstanceSql(
@@ -136,7 +133,7 @@ public final class InstanceController
     ServerSpec spec = serverSpec(resource);
     switch (step) {
       case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
-      case InstanceStep.InitCluster _ -> initialize(resource, spec);
+      case InstanceStep.InitCluster _ -> clusters.make(resource.getSpec(), spec);
       case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
       case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
       case InstanceStep.NoteDeletable note ->
@@ -318,7 +315,7 @@ public final class InstanceController
         TlsRules.of(wanted.security()),
         Lifecycle.of(resource, wanted.desiredState())
             .keeping(MinFree.parse(wanted.storage().minFree())),
-        new Places(Optional.ofNullable(wanted.logs()).map(LogCollector::of)));
+        Places.of(wanted));
   }
 
   private static String logs(ServerSpec spec, Volume volume) {
@@ -339,31 +336,6 @@ public final class InstanceController
     } catch (StepFailed e) {
       throw e.at(statement.field(resource.getSpec()));
     }
-  }
-
-  private void initialize(PostgreSQLInstance resource, ServerSpec spec) throws ReconcileException {
-    PostgreSQLInstanceSpec.Database database = resource.getSpec().database();
-    BootstrapSpec.Initdb initdb = resource.getSpec().bootstrap().initdb();
-    Volume volume = servers.volume(spec);
-    Binaries binaries = servers.binaries(spec);
-    host.server()
-        .initialize(
-            new InitRequest(
-                binaries,
-                volume.data(),
-                database.encoding(),
-                database.locale(),
-                initdb.dataChecksums(),
-                initdb.localeProvider(),
-                initdb.walSegmentMegabytes(),
-                host.account()));
-    Map<String, String> facts = new HashMap<>(volume.marker().facts());
-    facts.put(InstancePlanner.DATABASE_FACT, database.name());
-    facts.put(InstancePlanner.ENCODING_FACT, database.encoding());
-    facts.put(InstancePlanner.LOCALE_FACT, database.locale());
-    facts.put(WalSegmentSize.FACT, initdb.walSegmentSize());
-    facts.putAll(BootstrapFacts.of(initdb));
-    servers.mark(spec, volume.marker().withFacts(facts).with(VolumeMarker.Phase.READY));
   }
 
   private static Phase phase(ServerSpec spec, InstanceObserved observed) {

@@ -14,7 +14,7 @@ import dev.pglet.server.access.AccessRules;
 import dev.pglet.server.access.TlsRules;
 import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.UpdateRules;
-import dev.pglet.server.place.LogCollector;
+import dev.pglet.server.place.PlaceRules;
 import dev.pglet.supervision.Lifecycle;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.ArrayList;
@@ -45,6 +45,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     Map<String, String> claims =
         new HashMap<>(ServerRules.claims(instance.getSpec().network().port()));
     claims.putAll(HealthRules.claims(instance.getSpec().monitoring()));
+    claims.putAll(PlaceRules.claims(instance.getSpec()));
     return claims;
   }
 
@@ -70,9 +71,7 @@ public record InstanceRules(ServerRules servers) implements SpecRules {
     problems.addAll(UpdateRules.problems(wanted.update()));
     problems.addAll(AuditSettings.problems(wanted.security().audit()));
     problems.addAll(InstanceSettings.conflicts(wanted));
-    if (wanted.logs() != null) {
-      problems.addAll(LogCollector.conflicts(wanted.parameters()));
-    }
+    problems.addAll(PlaceRules.problems(wanted));
     problems.addAll(names(wanted.database()));
     problems.addAll(BootstrapFacts.check(wanted));
     problems.addAll(RoleRules.check(wanted));

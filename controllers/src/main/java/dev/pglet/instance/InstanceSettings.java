@@ -9,6 +9,7 @@ import dev.pglet.server.config.AuditSettings;
 import dev.pglet.server.config.PerformanceSettings;
 import dev.pglet.server.config.SettingConflicts;
 import dev.pglet.server.config.TypedFields;
+import dev.pglet.server.place.Places;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ final class InstanceSettings {
   static List<InvalidSpec> conflicts(PostgreSQLInstanceSpec wanted) {
     Map<String, String> fields = new HashMap<>();
     Map<String, String> settings = new HashMap<>(typed(wanted));
+    settings.putAll(Places.of(wanted).archiving());
     wanted
         .parameters()
         .forEach(

@@ -65,7 +65,7 @@ final class RememberedConfigurations {
 
   private static boolean linked(Volume volume, String file) throws IOException {
     Path link = volume.data().resolve(file);
-    return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(target(file));
+    return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(target(volume, file));
   }
 
   /**
@@ -227,18 +227,29 @@ final class RememberedConfigurations {
     if (linked(volume)) {
       return;
     }
+    Path beside = directory();
+    if (volume.elsewhere().isPresent()) {
+      beside = volume.beside();
+      Ownership.ours(beside, account, Volume.MODE);
+    }
     for (String file : FILES.reversed()) {
-      Path link = directory().resolve("." + file + ".link");
+      Path link = beside.resolve("." + file + ".link");
       Files.deleteIfExists(link);
-      Files.createSymbolicLink(link, target(file));
+      Files.createSymbolicLink(link, target(volume, file));
       Files.move(link, volume.data().resolve(file), StandardCopyOption.ATOMIC_MOVE);
     }
     DurableFile.sync(volume.data());
   }
 
-  /** Relative, so that a volume may be moved. */
-  private static Path target(String file) {
-    return Path.of("..", "config", file);
+  private static Path target(Volume volume, String file) {
+    return seenFromData(volume).resolve(file);
+  }
+
+  /** Relative, so that a volume may be moved, unless the data is not in it. */
+  static Path seenFromData(Volume volume) {
+    return volume.elsewhere().isPresent()
+        ? ServerHost.configurations(volume)
+        : Path.of("..", "config");
   }
 
   private Path directory() throws IOException {

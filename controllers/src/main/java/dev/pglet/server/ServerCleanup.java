@@ -5,6 +5,7 @@ import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ public final class ServerCleanup {
   public List<String> all(String kind) throws ReconcileException {
     Passfiles passfiles = new Passfiles(host.settings().secrets());
     List<String> lines = new ArrayList<>();
+    List<Refused> left = new ArrayList<>();
     Inventory inventory = host.pools().inventory();
     for (Volume volume : inventory.volumes()) {
       VolumeMarker marker = volume.marker();
@@ -39,10 +41,19 @@ public final class ServerCleanup {
       host.server().stop(volume.data(), STOP_DEADLINE);
       passfiles.remove(marker.key());
       ServerExecutor.releaseUnused(host, volume);
+      try {
+        ServerExecutor.removeOutside(host, volume);
+      } catch (Refused e) {
+        left.add(e);
+        continue;
+      }
       host.driver().destroy(volume.pool(), marker.volume());
       removeSockets(marker.uid());
       lines.add(
           "%s: removed volume %s in %s".formatted(marker.key(), marker.volume(), volume.pool()));
+    }
+    if (!left.isEmpty()) {
+      throw left.getFirst();
     }
     if (!inventory.unreadable().isEmpty()) {
       throw inventory.unreadable().getFirst().problem();

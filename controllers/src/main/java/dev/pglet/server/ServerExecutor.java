@@ -22,6 +22,8 @@ import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.place.DataPlace;
+import dev.pglet.server.place.PlaceChecks;
 import dev.pglet.server.place.PlaceFiles;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.DoneTokens;
@@ -34,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -49,11 +52,16 @@ public final class ServerExecutor {
   private final ConfigurationApply configurations;
   private final Passfiles passfiles;
   private final PlaceFiles places;
+  private final DataPlace data;
+
+  /** No two take directories at the same time, of which one may lie in the other. */
+  private final ReentrantLock placing = new ReentrantLock();
 
   public ServerExecutor(ServerHost host) {
     this.host = requireNonNull(host, "host is null");
     this.configurations = new ConfigurationApply(host);
     this.places = new PlaceFiles(host.account());
+    this.data = new DataPlace(host.server(), host.driver(), host.account());
     this.passfiles = new Passfiles(host.settings().secrets());
   }
 
@@ -199,8 +207,23 @@ public final class ServerExecutor {
   }
 
   private void makeDirectories(ServerSpec spec) throws ReconcileException {
-    Volume volume = volume(spec);
-    files("making the directories of " + spec.key(), () -> places.make(spec.places(), volume));
+    placing.lock();
+    try {
+      Volume volume = volume(spec);
+      requirePlaces(spec, Optional.of(volume));
+      mark(spec, volume.marker().withFacts(places.make(spec.places(), volume)));
+    } catch (IOException e) {
+      throw FileFailure.of("making the directories of " + spec.key(), e);
+    } finally {
+      placing.unlock();
+    }
+  }
+
+  /** Looked at again right before they are taken: another resource may have come first. */
+  private void requirePlaces(ServerSpec spec, Optional<Volume> volume) throws InvalidSpec {
+    InvalidSpec.throwAll(
+        new PlaceChecks(host.settings(), host.pools(), host.account())
+            .problems(spec.places(), spec.uid(), spec.pool(), volume));
   }
 
   private void removeOldLogs(ServerSpec spec, List<String> names) throws ReconcileException {
@@ -269,23 +292,33 @@ public final class ServerExecutor {
           .at("spec.storage.minFree");
     }
     String dataRoot = host.pools().remember(spec.pool());
-    host.driver()
-        .create(
-            spec.pool(),
-            new VolumeMarker(
-                VolumeMarker.FORMAT,
-                create.volume(),
-                spec.key(),
-                spec.uid(),
-                spec.incarnation(),
-                context.manifestRoot(),
-                VolumeMarker.Phase.BUILDING,
-                port,
-                source,
-                version,
-                dataRoot,
-                DoneTokens.started(Map.of(), spec.lifecycle())),
-            host.account());
+    Map<String, String> facts = new HashMap<>(DoneTokens.started(Map.of(), spec.lifecycle()));
+    facts.putAll(spec.places().decidedAtCreation());
+    // From here on others see in the marker whose the directories are.
+    placing.lock();
+    try {
+      requirePlaces(spec, Optional.empty());
+      files("preparing the data directory", () -> data.adoptEmpty(spec.places()));
+      host.driver()
+          .create(
+              spec.pool(),
+              new VolumeMarker(
+                  VolumeMarker.FORMAT,
+                  create.volume(),
+                  spec.key(),
+                  spec.uid(),
+                  spec.incarnation(),
+                  context.manifestRoot(),
+                  VolumeMarker.Phase.BUILDING,
+                  port,
+                  source,
+                  version,
+                  dataRoot,
+                  facts),
+              host.account());
+    } finally {
+      placing.unlock();
+    }
     PoolReserve.make(spec.pool());
   }
 
@@ -412,7 +445,17 @@ public final class ServerExecutor {
     if (volume.isPresent()) {
       passfiles.remove(spec.key());
       releaseUnused(host, volume.get());
+      removeOutside(host, volume.get());
       host.driver().destroy(volume.get().pool(), volume.get().marker().volume());
+    }
+  }
+
+  /** What of a server is not in its volume, but for what it has archived. */
+  static void removeOutside(ServerHost host, Volume volume) throws ReconcileException {
+    try {
+      new DataPlace(host.server(), host.driver(), host.account()).remove(volume);
+    } catch (IOException e) {
+      throw FileFailure.of("removing what " + volume.marker().key() + " has outside its volume", e);
     }
   }
 

@@ -13,8 +13,10 @@ import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.place.PlaceChecks;
 import dev.pglet.server.place.PlaceFiles;
 import dev.pglet.server.place.PlacesSeen;
 import dev.pglet.supervision.Supervision;
@@ -76,7 +78,8 @@ public final class ServerObserver {
                 spec.binaries(),
                 volume.map(Volume::marker).flatMap(ServerObserver::sticky));
     if (volume.isEmpty()) {
-      return new Answered<>(absent(binaries, socketDirectory), Optional.empty());
+      PlacesSeen none = new PlacesSeen(problems(spec, Optional.empty()), List.of(), List.of());
+      return new Answered<>(absent(binaries, socketDirectory).placed(none), Optional.empty());
     }
     return observeVolume(spec, volume.get(), binaries, socketDirectory, question);
   }
@@ -113,7 +116,10 @@ public final class ServerObserver {
       Question<A> question)
       throws ReconcileException {
     Path data = volume.data();
-    boolean initialized = Files.isDirectory(data);
+    // Outside the volume an empty directory may be there before the data is.
+    boolean building =
+        volume.elsewhere().isPresent() && volume.marker().phase() == VolumeMarker.Phase.BUILDING;
+    boolean initialized = !building && Files.isDirectory(data);
     Optional<Postmaster> postmaster = initialized ? host.server().find(data) : Optional.empty();
     Optional<String> damage = supervision.damage(volume, postmaster.isPresent());
     Optional<ControlData> control =
@@ -229,9 +235,15 @@ public final class ServerObserver {
     }
   }
 
+  private List<InvalidSpec> problems(ServerSpec spec, Optional<Volume> volume) {
+    return new PlaceChecks(host.settings(), host.pools(), host.account())
+        .problems(spec.places(), spec.uid(), spec.pool(), volume);
+  }
+
   private PlacesSeen places(ServerSpec spec, Volume volume) throws HostUnavailable {
     try {
-      return places.observe(spec.places(), volume, host.clock().instant());
+      return places.observe(
+          spec.places(), problems(spec, Optional.of(volume)), volume, host.clock().instant());
     } catch (IOException e) {
       throw FileFailure.of("looking at the directories of " + spec.key(), e);
     }

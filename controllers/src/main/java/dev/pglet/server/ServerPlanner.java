@@ -46,6 +46,7 @@ public final class ServerPlanner {
                 .formatted(major));
       }
     }
+    InvalidSpec.throwAll(observed.places().problems());
     if (observed.binaries() instanceof Resolution.Missing missing) {
       throw new InvalidSpec(
           "BinariesMissing", missing.field(), missing.message(), missing.remedy());

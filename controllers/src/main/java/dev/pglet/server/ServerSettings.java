@@ -35,7 +35,10 @@ final class ServerSettings {
     putAll(settings, spec.places().settings(volume, spec.majorVersion()));
     putAll(
         settings,
-        spec.tls().settings(Optional.ofNullable(marker.fact(ServerHost.CERTIFICATE_FACT))));
+        spec.tls()
+            .settings(
+                Optional.ofNullable(marker.fact(ServerHost.CERTIFICATE_FACT)),
+                RememberedConfigurations.seenFromData(volume).toString()));
     putAll(settings, spec.parameters());
     List<String> preload = new ArrayList<>(spec.preload());
     preload.addAll(PreloadList.kept(marker));

@@ -4,6 +4,7 @@ import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.server.place.PlaceFiles;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.Ends;
 import dev.pglet.supervision.Supervision;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +26,11 @@ final class SupervisionObserver {
 
   /** What a server writes to: on its file systems there must be space. */
   static List<Path> directories(Volume volume) {
-    return List.of(volume.data(), volume.data().resolve("pg_wal"), volume.directory());
+    List<Path> directories =
+        new ArrayList<>(
+            List.of(volume.data(), volume.data().resolve("pg_wal"), volume.directory()));
+    directories.addAll(PlaceFiles.directories(volume));
+    return List.copyOf(directories);
   }
 
   /** What the data lacks that was complete once. */

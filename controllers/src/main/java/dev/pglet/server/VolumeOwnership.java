@@ -86,6 +86,10 @@ final class VolumeOwnership {
    */
   private void take(Volume volume) throws IOException, Refused {
     Reachability.requireClosed(volume.pool(), account);
+    Path above = volume.elsewhere().map(Path::getParent).orElse(null);
+    if (above != null) {
+      Reachability.requireClosed(above, account);
+    }
     Ownership.ours(volume.directory(), account, IN_WORK);
     requireOfAccount(volume);
     requireDirectory(volume.data());

@@ -38,7 +38,7 @@ final class TestInstanceRules {
             DesiredState.Running,
             BootstrapSpec.DEFAULT,
             new NetworkSpec(port, address, null),
-            new StorageSpec("auto", null, null),
+            new StorageSpec("auto", null, null, null, null, null, null),
             database,
             PerformanceSpec.DEFAULT,
             SecuritySpec.DEFAULT,

@@ -84,7 +84,7 @@ final class TestingInstance {
         DesiredState.Running,
         BootstrapSpec.DEFAULT,
         new NetworkSpec(0, "127.0.0.1", null),
-        new StorageSpec("auto", null, null),
+        new StorageSpec("auto", null, null, null, null, null, null),
         database,
         PerformanceSpec.DEFAULT,
         SecuritySpec.DEFAULT,

@@ -64,6 +64,23 @@ final class TestConfigurationFields {
           update: {restart: Window, window: [Sun 02:00-06:00 Mars/Base]} | spec.update.window[0]: there is no time zone "Mars/Base"
           update: {restart: Window, window: ["02:00-02:01"]}   | spec.update.window[0]: "02:00-02:01" is shorter than 5 minutes
           update: {windows: []}                                | spec.update.windows: unknown field; did you mean "window"?
+          storage: {dataDirectory: /srv/a, logDirectory: /srv/b, walDirectory: null, archiveDirectory: /srv/c} | ''
+          storage: {dataDirectory: srv/a}                      | spec.storage.dataDirectory: must match
+          storage: {dataDirectory: 7}                          | spec.storage.dataDirectory: must be text
+          storage: {dataDirectory: /}                          | spec.storage.dataDirectory: must match
+          storage: {logDirectory: "/srv/a b"}                  | spec.storage.logDirectory: must match
+          storage: {walDirectory: "/srv/a'b"}                  | spec.storage.walDirectory: must match
+          storage: {archiveDirectory: "/srv/%p"}               | spec.storage.archiveDirectory: must match
+          storage: {archiveDirectory: [/srv/a]}                | spec.storage.archiveDirectory: must be text
+          storage: {dataDirectory: /srv/../etc}                | spec.storage.dataDirectory: /srv/../etc is not the plain path of a directory. Write it without . and ..
+          storage: {walDirectory: /srv/./a}                    | spec.storage.walDirectory: /srv/./a is not the plain path
+          storage: {dataDirectory: /srv/a, logDirectory: /srv/a/log} | spec.storage.logDirectory: /srv/a/log and /srv/a of spec.storage.dataDirectory are the same, or one lies in the other
+          storage: {walDirectory: /srv/a, archiveDirectory: /srv/a}  | spec.storage.archiveDirectory: /srv/a and /srv/a of spec.storage.walDirectory are the same
+          storage: {pool: /srv, dataDirectory: /srv/a}         | spec.storage.dataDirectory: /srv/a and /srv of spec.storage.pool
+          storage: {dataDirectories: /srv/a}                   | spec.storage.dataDirectories: unknown field; did you mean "dataDirectory"?
+          {storage: {archiveDirectory: /srv/a}, parameters: {archive_command: "true"}} | spec.parameters.archive_command: archive_command is set by name, and spec.storage.archiveDirectory decides it
+          {storage: {archiveDirectory: /srv/a}, parameters: {wal_level: minimal, max_wal_senders: 0}} | archive_mode needs a wal_level above minimal
+          {storage: {logDirectory: /srv/a}, parameters: {log_filename: x}} | spec.parameters.log_filename: log_filename is set by name, and spec.logs decides it
           logs: {}                                             | ''
           logs: {format: csv, retention: 12h, rotation: {age: 30min, size: 512kB}} | ''
           logs: {format: xml}                                  | spec.logs.format: must be one of csv, json, text

@@ -49,14 +49,14 @@ public record Tls(
    * The settings of PostgreSQL.
    *
    * @param fingerprint of the pair in place; empty: none is, and nothing is said of TLS
+   * @param directory of the pair, absolute or seen from the data directory
    */
-  public Map<String, String> settings(Optional<String> fingerprint) {
+  public Map<String, String> settings(Optional<String> fingerprint, String directory) {
     Map<String, String> settings = new LinkedHashMap<>();
     if (!enabled) {
       settings.put("ssl", "off");
     } else if (fingerprint.isPresent()) {
-      // Relative to the data directory, so that a volume may be moved.
-      String files = "../config/" + CertificateFiles.PREFIX + fingerprint.get();
+      String files = directory + "/" + CertificateFiles.PREFIX + fingerprint.get();
       settings.put("ssl", "on");
       settings.put("ssl_cert_file", files + CertificateFiles.CERTIFICATE);
       settings.put("ssl_key_file", files + CertificateFiles.KEY);

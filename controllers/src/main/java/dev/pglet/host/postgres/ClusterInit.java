@@ -73,7 +73,11 @@ final class ClusterInit {
 
   /** Makes the cluster, by initdb or as a copy, in a directory that is closed to the account. */
   private void make(InitRequest request, Path staged) throws ReconcileException, IOException {
-    Optional<PristineClusters.Place> place = pristine.flatMap(each -> each.of(arguments(request)));
+    // WAL elsewhere is no part of the tree that is kept.
+    Optional<PristineClusters.Place> place =
+        request.walDirectory().isPresent()
+            ? Optional.empty()
+            : pristine.flatMap(each -> each.of(arguments(request)));
     if (place.isEmpty()) {
       initdb(request, staged);
     } else if (!place.get().kept()) {
@@ -104,6 +108,7 @@ final class ClusterInit {
     Ownership.directory(staged, request.account(), "rwx------");
     List<String> command = new ArrayList<>(arguments(request));
     command.addAll(List.of("-D", staged.toString()));
+    request.walDirectory().ifPresent(wal -> command.addAll(List.of("-X", wal.toString())));
     Result result =
         commands.run(
             new Invocation(
@@ -121,7 +126,7 @@ final class ClusterInit {
     Ownership.ours(staged, request.account(), "rwx------");
   }
 
-  /** All but the data directory. */
+  /** All but the directories. */
   private static List<String> arguments(InitRequest request) {
     List<String> command =
         new ArrayList<>(

@@ -57,6 +57,11 @@ public final class CollectedLog {
         .toList();
   }
 
+  /** The names of all files. */
+  public static List<String> names(Path directory) throws IOException {
+    return files(directory).stream().map(LogFile::name).sorted().toList();
+  }
+
   /** Removes files by their names; one that no collector would write under that name stays. */
   public static void remove(Path directory, List<String> names) throws IOException {
     try (OpenDirectory open = OpenDirectory.open(directory)) {

@@ -118,6 +118,8 @@ public interface PostgresServer {
    *
    * @param localeProvider {@code libc}, {@code icu} or {@code builtin}
    * @param walSegmentMegabytes a power of two, from 1 to 1024
+   * @param walDirectory an empty directory of the account that {@code pg_wal} leads to; empty: it
+   *     is a directory of its own
    */
   record InitRequest(
       Binaries binaries,
@@ -127,6 +129,7 @@ public interface PostgresServer {
       boolean dataChecksums,
       String localeProvider,
       int walSegmentMegabytes,
+      Optional<Path> walDirectory,
       ServerAccount account) {
     /** Of PostgreSQL's segments of WAL. */
     public static final int WAL_SEGMENT_MEGABYTES = 16;
@@ -138,7 +141,16 @@ public interface PostgresServer {
         String encoding,
         String locale,
         ServerAccount account) {
-      this(binaries, dataDirectory, encoding, locale, true, "libc", WAL_SEGMENT_MEGABYTES, account);
+      this(
+          binaries,
+          dataDirectory,
+          encoding,
+          locale,
+          true,
+          "libc",
+          WAL_SEGMENT_MEGABYTES,
+          Optional.empty(),
+          account);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.pglet.host.volume;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A volume that exists.
@@ -13,8 +14,26 @@ public record Volume(Path pool, Path directory, VolumeMarker marker) {
   /** The account passes through a volume, and can neither list nor change what is in it. */
   public static final String MODE = "rwx--x---";
 
+  /** The fact in the marker: PGDATA, where it is not in the volume. */
+  public static final String DATA_FACT = "dataDirectory";
+
   /** PGDATA. */
   public Path data() {
-    return directory.resolve("data");
+    return elsewhere().orElse(directory.resolve("data"));
+  }
+
+  /** PGDATA, when it is not in the volume. */
+  public Optional<Path> elsewhere() {
+    return Optional.ofNullable(marker.fact(DATA_FACT)).map(Path::of);
+  }
+
+  /**
+   * A directory of this process on the file system of PGDATA, which the account may only pass
+   * through: where things are made that come into PGDATA. Outside the volume it may be missing.
+   */
+  public Path beside() {
+    return elsewhere()
+        .map(data -> data.resolveSibling(".pglet-" + marker.volume()))
+        .orElse(directory);
   }
 }

@@ -19,6 +19,8 @@ public final class TypedFields {
     FIELDS.put("log_timezone", "spec.database.timezone");
     FIELDS.put("ssl", "spec.security.ssl.enabled");
     FIELDS.put("ssl_ciphers", "spec.security.ssl.ciphers");
+    FIELDS.put("archive_mode", "spec.storage.archiveDirectory");
+    FIELDS.put("archive_command", "spec.storage.archiveDirectory");
     FIELDS.putAll(LogCollector.FIELDS);
     FIELDS.put("ssl_min_protocol_version", "spec.security.ssl.minVersion");
     PerformanceSettings.FIELDS.forEach(

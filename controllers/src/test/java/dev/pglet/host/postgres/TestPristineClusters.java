@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -74,7 +75,15 @@ final class TestPristineClusters {
     Path data = real.volume("b").resolve("data");
     servers.initialize(
         new InitRequest(
-            RealPostgres.system(), data, "UTF8", "C.UTF-8", false, "libc", 16, real.account));
+            RealPostgres.system(),
+            data,
+            "UTF8",
+            "C.UTF-8",
+            false,
+            "libc",
+            16,
+            Optional.empty(),
+            real.account));
     assertThat(initdbs).hasValue(2);
     assertThat(output("pg_controldata", data.toString())).containsPattern("checksum version: +0\n");
   }

@@ -57,12 +57,14 @@ final class TestTlsRules {
     Tls without = TlsRules.of(spec(true, null, null, "90d", "7d", "hostssl a a all md5"));
     Tls with = TlsRules.of(spec(true, null, null, "12h", "1h", "hostssl a a all cert"));
 
-    assertThat(without.settings(Optional.of("f"))).containsEntry("ssl_ca_file", "");
-    assertThat(with.settings(Optional.of("f")))
+    assertThat(without.settings(Optional.of("f"), "../config")).containsEntry("ssl_ca_file", "");
+    assertThat(with.settings(Optional.of("f"), "../config"))
         .containsEntry("ssl_ca_file", "../config/server-f.ca")
         .containsEntry("ssl_key_file", "../config/server-f.key");
-    assertThat(with.settings(Optional.empty())).isEmpty();
-    assertThat(TlsRules.of(spec(false, null, null, "90d", "7d")).settings(Optional.of("f")))
+    assertThat(with.settings(Optional.empty(), "../config")).isEmpty();
+    assertThat(
+            TlsRules.of(spec(false, null, null, "90d", "7d"))
+                .settings(Optional.of("f"), "../config"))
         .isEqualTo(Map.of("ssl", "off"));
   }
 }

@@ -54,6 +54,8 @@ public final class PostgreSQLInstance
           "version",
           "storage.driver",
           "storage.pool",
+          "storage.dataDirectory",
+          "storage.walDirectory",
           "bootstrap.initdb.dataChecksums",
           "bootstrap.initdb.localeProvider",
           "bootstrap.initdb.walSegmentSize",

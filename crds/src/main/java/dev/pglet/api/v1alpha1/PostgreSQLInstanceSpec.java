@@ -125,6 +125,10 @@ public record PostgreSQLInstanceSpec(
    * @param driver {@code auto} or {@code copy}
    * @param pool the absolute path of the directory under which volumes live; null: {@code volumes}
    *     in the data root
+   * @param dataDirectory null: in the volume
+   * @param logDirectory null: in the volume
+   * @param walDirectory null: in the data directory
+   * @param archiveDirectory null: WAL is not archived
    * @param minFree bytes with a unit, or a percentage; null: nothing is asked for
    */
   public record StorageSpec(
@@ -139,8 +143,24 @@ public record PostgreSQLInstanceSpec(
       @JsonPropertyDescription(
               "How much of the file system shall stay free, such as 2Gi or 5%: with less nothing is made there, and the condition DiskPressure warns. Default: none. Change: nothing on the server.")
           @Pattern("^([0-9]{1,6}(Ki|Mi|Gi|Ti)|[0-9]{1,2}%)$")
-          @Nullable String minFree) {
-    static final StorageSpec DEFAULT = new StorageSpec("auto", null, null);
+          @Nullable String minFree,
+      @JsonPropertyDescription(
+              "Absolute path of the data directory, which is empty or not there yet. Default: in the volume. Change: refused.")
+          @Pattern("^(/[A-Za-z0-9_.+:@=,-]+)+$")
+          @Nullable String dataDirectory,
+      @JsonPropertyDescription(
+              "Absolute path of a directory for log files, which is empty or not there yet; with it there are log files as logs says. Default: in the volume. Change: reload.")
+          @Pattern("^(/[A-Za-z0-9_.+:@=,-]+)+$")
+          @Nullable String logDirectory,
+      @JsonPropertyDescription(
+              "Absolute path of the directory that pg_wal leads to, which is empty or not there yet. Default: in the data directory. Change: refused.")
+          @Pattern("^(/[A-Za-z0-9_.+:@=,-]+)+$")
+          @Nullable String walDirectory,
+      @JsonPropertyDescription(
+              "Absolute path of a directory that each finished WAL segment is copied to, which is empty or not there yet; nothing is ever removed there. Default: WAL is not archived. Change: reload; of whether there is one: restart.")
+          @Pattern("^(/[A-Za-z0-9_.+:@=,-]+)+$")
+          @Nullable String archiveDirectory) {
+    static final StorageSpec DEFAULT = new StorageSpec("auto", null, null, null, null, null, null);
 
     public StorageSpec {
       driver = driver == null ? DEFAULT.driver : driver;
