@@ -12,6 +12,7 @@ import dev.pglet.host.port.LocalPorts;
 import dev.pglet.host.postgres.LocalPostgresServer;
 import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.host.volume.Pools;
+import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
@@ -48,7 +49,11 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
             pools,
             new LocalPorts(new VolumeClaims(pools)),
             InstalledBinaries.ofHost(settings, account, commands),
-            new LocalPostgresServer(commands, context.clock(), settings.clusters(), driver),
+            new LocalPostgresServer(
+                commands,
+                context.clock(),
+                settings.clusters(),
+                (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner))),
             new SocketConnections(),
             context.clock(),
             new Certificates(

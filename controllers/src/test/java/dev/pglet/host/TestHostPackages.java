@@ -26,6 +26,14 @@ class TestHostPackages {
           Map.entry("account", List.of("dev.pglet.reconcile")),
           Map.entry("file", List.of(HOST + "account", HOST + "libc")),
           Map.entry("libc", List.of()),
+          Map.entry(
+              "check",
+              List.of(
+                  "dev.pglet.reconcile",
+                  "dev.pglet.api.meta",
+                  HOST + "binaries",
+                  HOST + "port",
+                  HOST + "postgres")),
           Map.entry("process", List.of(HOST + "libc")),
           Map.entry("command", List.of("dev.pglet.reconcile", HOST + "account")),
           Map.entry(

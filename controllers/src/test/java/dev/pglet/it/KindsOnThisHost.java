@@ -26,6 +26,7 @@ import dev.pglet.host.volume.CopyDriver;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceController;
 import dev.pglet.kinds.HostConfigurationKind;
@@ -136,7 +137,10 @@ final class KindsOnThisHost {
           between.of(InstalledBinaries.ofHost(context.settings(), account, commands)),
           between.of(
               new LocalPostgresServer(
-                  commands, context.clock(), context.settings().clusters(), driver)),
+                  commands,
+                  context.clock(),
+                  context.settings().clusters(),
+                  (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)))),
           between.of(new SocketConnections()),
           context.clock(),
           new Certificates(

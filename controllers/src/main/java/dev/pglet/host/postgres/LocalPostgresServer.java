@@ -6,7 +6,6 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.file.FileLocks;
 import dev.pglet.host.process.ProcessSignals.Signal;
-import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
@@ -41,8 +40,8 @@ public final class LocalPostgresServer implements PostgresServer {
    * @param pristine where it keeps them; made when needed, of this process alone
    */
   public LocalPostgresServer(
-      CommandRunner commands, InstantSource clock, Path pristine, VolumeDriver driver) {
-    this(commands, clock, Optional.of(new PristineClusters(pristine, driver)));
+      CommandRunner commands, InstantSource clock, Path pristine, TreeCopier copier) {
+    this(commands, clock, Optional.of(new PristineClusters(pristine, copier)));
   }
 
   private LocalPostgresServer(

@@ -7,8 +7,6 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.process.ProcessFacts;
-import dev.pglet.host.volume.VolumeDriver;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -23,7 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -62,16 +59,16 @@ final class PristineClusters {
           Path.of("/usr/lib/locale/locale-archive"));
 
   private final Path directory;
-  private final VolumeDriver driver;
+  private final TreeCopier copier;
   private final Map<String, Lock> locks = new HashMap<>();
   private boolean swept;
 
   /**
    * @param directory of this process alone; made when needed
    */
-  PristineClusters(Path directory, VolumeDriver driver) {
+  PristineClusters(Path directory, TreeCopier copier) {
     this.directory = requireNonNull(directory, "directory is null");
-    this.driver = requireNonNull(driver, "driver is null");
+    this.copier = requireNonNull(copier, "copier is null");
   }
 
   /**
@@ -161,7 +158,7 @@ final class PristineClusters {
      */
     void copyTo(Path target, ServerAccount account) throws ReconcileException, IOException {
       try {
-        copy(cluster, target, account);
+        copier.copy(cluster, target, account);
         ClusterIdentity.renew(target);
       } catch (ReconcileException | IOException e) {
         // Whatever was wrong with it: the next attempt runs initdb.
@@ -181,7 +178,7 @@ final class PristineClusters {
         }
         ClusterIdentity.require(fresh);
         ServerAccount self = new ServerAccount(account.name(), account.uid(), account.gid(), false);
-        copy(fresh, staged, self);
+        copier.copy(fresh, staged, self);
         Files.move(staged, cluster);
       } catch (ReconcileException | IOException e) {
         LOG.info("the next cluster is made by initdb again: {}", e.toString());
@@ -195,10 +192,6 @@ final class PristineClusters {
       } catch (IOException e) {
         LOG.debug("left over until the next start: {}", staged, e);
       }
-    }
-
-    private void copy(Path from, Path to, ServerAccount account) throws ReconcileException {
-      driver.copyTree(new CopyRequest(from, to, Set.of(), account, _ -> {}, () -> false));
     }
   }
 }

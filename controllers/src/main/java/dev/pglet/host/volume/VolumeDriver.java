@@ -105,6 +105,11 @@ public interface VolumeDriver {
     public CopyRequest {
       excluded = Set.copyOf(excluded);
     }
+
+    /** All of it, told to nobody and never cancelled. */
+    public static CopyRequest whole(Path source, Path target, ServerAccount account) {
+      return new CopyRequest(source, target, Set.of(), account, _ -> {}, () -> false);
+    }
   }
 
   /**

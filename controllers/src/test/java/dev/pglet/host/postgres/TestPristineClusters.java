@@ -8,6 +8,7 @@ import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
 import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -169,8 +170,12 @@ final class TestPristineClusters {
           }
           return commands.run(invocation);
         };
+    CopyDriver driver = new CopyDriver(commands);
     return new LocalPostgresServer(
-        counting, InstantSource.system(), kept, new CopyDriver(commands));
+        counting,
+        InstantSource.system(),
+        kept,
+        (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
   }
 
   private Path make(LocalPostgresServer servers, String name) throws Exception {
