@@ -119,7 +119,7 @@ final class BranchObserver {
         return Optional.of(
             new Source.Impossible(
                 "the pg_wal of " + source + " is a symbolic link out of its data directory",
-                "Stop it and move the WAL back into the data directory"));
+                "Branch an instance whose WAL is in its data directory"));
       }
       return Optional.empty();
     } catch (IOException e) {

@@ -63,7 +63,7 @@ final class ClusterCreation {
         initdb.dataChecksums(),
         initdb.localeProvider(),
         initdb.walSegmentMegabytes(),
-        DataPlace.wal(volume),
+        DataPlace.wal(volume).map(wal -> DataPlace.staged(volume, wal)),
         host.account());
   }
 }

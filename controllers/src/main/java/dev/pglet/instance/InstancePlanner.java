@@ -94,14 +94,12 @@ final class InstancePlanner {
         steps.add(new InstanceStep.EnsureMonitor(MonitorRole.NAME));
       }
       if (steps.isEmpty()) {
-        // By themselves: nothing else waits for a consent.
+        refuseMissing(wanted, observed.facts().get());
+        // By themselves: nothing else waits for a consent, or hides behind one.
         DatabasePlanner.drops(WantedDatabase.of(wanted), observed.facts().get().databases())
             .stream()
             .map(InstanceStep.OnDatabase::new)
             .forEach(steps::add);
-      }
-      if (steps.isEmpty()) {
-        refuseMissing(wanted, observed.facts().get());
       }
     }
     return new Plan<>(

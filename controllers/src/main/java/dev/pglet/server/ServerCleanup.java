@@ -5,7 +5,6 @@ import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ public final class ServerCleanup {
   public List<String> all(String kind) throws ReconcileException {
     Passfiles passfiles = new Passfiles(host.settings().secrets());
     List<String> lines = new ArrayList<>();
-    List<Refused> left = new ArrayList<>();
+    List<ReconcileException> left = new ArrayList<>();
     Inventory inventory = host.pools().inventory();
     for (Volume volume : inventory.volumes()) {
       VolumeMarker marker = volume.marker();
@@ -39,14 +38,14 @@ public final class ServerCleanup {
         continue;
       }
       host.server().stop(volume.data(), STOP_DEADLINE);
-      passfiles.remove(marker.key());
-      ServerExecutor.releaseUnused(host, volume);
       try {
         ServerExecutor.removeOutside(host, volume);
-      } catch (Refused e) {
+      } catch (ReconcileException e) {
         left.add(e);
         continue;
       }
+      passfiles.remove(marker.key());
+      ServerExecutor.releaseUnused(host, volume);
       host.driver().destroy(volume.pool(), marker.volume());
       removeSockets(marker.uid());
       lines.add(

@@ -443,9 +443,10 @@ public final class ServerExecutor {
   private void destroy(ServerSpec spec) throws ReconcileException {
     Optional<Volume> volume = host.volume(spec.uid(), spec.incarnation());
     if (volume.isPresent()) {
+      // It may refuse: nothing is removed before.
+      removeOutside(host, volume.get());
       passfiles.remove(spec.key());
       releaseUnused(host, volume.get());
-      removeOutside(host, volume.get());
       host.driver().destroy(volume.get().pool(), volume.get().marker().volume());
     }
   }

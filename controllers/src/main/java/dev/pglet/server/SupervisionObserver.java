@@ -4,7 +4,6 @@ import dev.pglet.host.postgres.PostgresServer.ControlData;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.server.place.PlaceFiles;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.Ends;
 import dev.pglet.supervision.Supervision;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,13 +22,12 @@ final class SupervisionObserver {
     this.host = host;
   }
 
-  /** What a server writes to: on its file systems there must be space. */
+  /**
+   * What a server cannot do without: on their file systems there must be space. Without space for
+   * its log or archive it runs, and keeps the WAL that it could not archive.
+   */
   static List<Path> directories(Volume volume) {
-    List<Path> directories =
-        new ArrayList<>(
-            List.of(volume.data(), volume.data().resolve("pg_wal"), volume.directory()));
-    directories.addAll(PlaceFiles.directories(volume));
-    return List.copyOf(directories);
+    return List.of(volume.data(), volume.data().resolve("pg_wal"), volume.directory());
   }
 
   /** What the data lacks that was complete once. */

@@ -132,7 +132,73 @@ final class TestPlacesForReal {
     assertThat(answer).contains(data + " holds other data than the instance");
     assertThat(data.resolve("PG_VERSION")).exists();
     assertThat(outside.resolve("moved/PG_VERSION")).exists();
+    // What is to be removed is gone, and a directory in its place says so.
     FileTree.delete(data);
+    Files.createDirectory(data);
+  }
+
+  @Test
+  void walThatCameToAChosenDirectoryMeanwhileIsNeitherUsedNorRemoved() throws Exception {
+    Path wal = outside.resolve("wal");
+    String places = "storage: {walDirectory: %s}\n  deletionPolicy: Delete".formatted(wal);
+    String nowhere = places + "\n  database: {locale: xx_XX.UTF-8}";
+    pglet.write("app.yaml", manifest("app", nowhere));
+    assertThat(pglet.engine().converge(Pglet.SOON).toString()).contains("xx_XX.UTF-8");
+    Path others = Files.createDirectories(wal).resolve("000000010000000000000007");
+    Files.writeString(others, "mine");
+    pglet.write(
+        "app.yaml", manifest("app", places + "\n  database: {locale: C.UTF-8, encoding: UTF8}"));
+    eventually(
+        () -> {
+          assertThat(pglet.settle().toString())
+              .contains(wal + " was empty when it was chosen, and now holds");
+          return "";
+        },
+        SOON);
+
+    pglet.engine().delete(ResourceKey.of("PostgreSQLInstance", "app"));
+    pglet.settle();
+
+    assertThat(others).hasContent("mine");
+    assertThat(names(outside)).containsExactly("wal");
+  }
+
+  @Test
+  void dataThatIsNotThereIsNotTakenForRemoved() throws Exception {
+    String places = all("app") + "\n  deletionPolicy: Delete\n  desiredState: Stopped";
+    pglet.write("app.yaml", manifest("app", places));
+    pglet.converge();
+    Path data = outside.resolve("data/app");
+    Path away = outside.resolve("unmounted");
+    Files.move(data, away);
+
+    pglet.engine().delete(ResourceKey.of("PostgreSQLInstance", "app"));
+    assertThat(pglet.settle().toString()).contains(data + ", which holds the data of");
+    assertThat(names(outside.resolve("wal/app"))).isNotEmpty();
+    assertThat(names(pglet.settings().volumes())).anySatisfy(n -> assertThat(n).startsWith("v-"));
+
+    Files.move(away, data);
+    pglet.restart();
+    pglet.settle();
+    assertThat(data).doesNotExist();
+    assertThat(names(outside.resolve("wal"))).isEmpty();
+    assertThat(names(outside.resolve("data"))).isEmpty();
+  }
+
+  @Test
+  void anArchiveThatIsGoneIsNotMadeAnew() throws Exception {
+    Path archive = outside.resolve("archive");
+    String places = "storage: {archiveDirectory: %s}".formatted(archive);
+    pglet.write("app.yaml", manifest("app", places));
+    pglet.converge();
+    assertThat(archive).exists();
+    pglet.engine().apply(manifest("app", places + "\n  desiredState: Stopped"));
+    pglet.converge();
+    FileTree.delete(archive);
+    pglet.engine().apply(manifest("app", places));
+    pglet.converge();
+    assertThat(archive).doesNotExist();
+    assertThat(pglet.instance("app").at("/status/phase").asText()).isEqualTo("Running");
   }
 
   @Test

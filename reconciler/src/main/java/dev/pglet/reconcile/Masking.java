@@ -20,7 +20,8 @@ public final class Masking {
   private static final List<Pattern> INSIDE =
       List.of(
           Pattern.compile(
-              "((?i:password|passwd|passphrase)\\s*=\\s*)('(?:[^'\\\\]|\\\\.|'')*'|\\S+)"),
+              "((?i:pass(?:word|wd|phrase)|secret|credential|private_?key|api_?key|access_?key)s?"
+                  + "\\w*\\s*=\\s*)('(?:[^'\\\\]|\\\\.|'')*'|\"(?:[^\"\\\\]|\\\\.)*\"|\\S+)"),
           Pattern.compile("((?i:\\bpassword)\\s+)('(?:[^']|'')*')"),
           Pattern.compile("(\\w+://[^\\s:/@]*:)([^\\s/@]+)(?=@)"));
 

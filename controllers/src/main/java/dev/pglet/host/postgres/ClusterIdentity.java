@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -32,17 +30,17 @@ final class ClusterIdentity {
   /** From this version on a flag of one byte lies before the nonce, and so three after it. */
   private static final int FLAGGED_VERSION = 1800;
 
-  /** A page's header, behind which the first one of a segment has the system identifier. */
-  private static final int SEGMENT_IDENTIFIER = 24;
-
-  private static final int LONG_HEADER = 2;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private ClusterIdentity() {}
 
   /** Requires that it can be given another one. */
   static void require(Path cluster) throws IOException {
-    checksum(control(cluster));
+    ByteBuffer control = control(cluster);
+    checksum(control);
+    for (Path segment : WalSegments.in(cluster.resolve("pg_wal"))) {
+      require(segment, control.getLong(0));
+    }
   }
 
   /**
@@ -61,32 +59,18 @@ final class ClusterIdentity {
     boolean flagged = control.getInt(CONTROL_VERSION) >= FLAGGED_VERSION;
     control.put(end - NONCE - (flagged ? 3 : 0), nonce);
     control.putInt(end, crc(control, end));
-    try (DirectoryStream<Path> segments =
-        Files.newDirectoryStream(
-            cluster.resolve("pg_wal"),
-            file -> file.getFileName().toString().matches("[0-9A-F]{24}"))) {
-      for (Path segment : segments) {
-        renew(segment, before, identifier);
-      }
+    for (Path segment : WalSegments.in(cluster.resolve("pg_wal"))) {
+      require(segment, before);
+      ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      overwrite(segment, WalSegments.IDENTIFIER, bytes.putLong(0, identifier));
     }
     overwrite(cluster.resolve("global/pg_control"), 0, control);
   }
 
-  private static void renew(Path segment, long before, long identifier) throws IOException {
-    ByteBuffer header =
-        ByteBuffer.allocate(SEGMENT_IDENTIFIER + Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    try (FileChannel channel = RegularFiles.open(segment)) {
-      while (header.hasRemaining() && channel.read(header) >= 0) {
-        // Goes on.
-      }
-    }
-    if (header.hasRemaining()
-        || (header.getShort(2) & LONG_HEADER) == 0
-        || header.getLong(SEGMENT_IDENTIFIER) != before) {
+  private static void require(Path segment, long identifier) throws IOException {
+    if (WalSegments.identifier(segment).orElse(0) != identifier) {
       throw new IOException(segment + " does not begin as a segment of its cluster does");
     }
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    overwrite(segment, SEGMENT_IDENTIFIER, bytes.putLong(0, identifier));
   }
 
   /** Made as initdb makes it: the seconds, the microseconds, and twelve bits of the process. */

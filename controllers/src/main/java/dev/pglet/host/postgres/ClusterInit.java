@@ -80,7 +80,7 @@ final class ClusterInit {
             : pristine.flatMap(each -> each.of(arguments(request)));
     if (place.isEmpty()) {
       initdb(request, staged);
-    } else if (!place.get().kept()) {
+    } else if (!place.get().isKept()) {
       make(request, staged, place.get());
     } else {
       place.get().copyTo(staged, request.account());
@@ -92,7 +92,7 @@ final class ClusterInit {
       throws ReconcileException, IOException {
     place.making.lock();
     try {
-      if (!place.kept()) {
+      if (!place.isKept()) {
         initdb(request, staged);
         place.keep(staged, request.account());
         return;

@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +63,11 @@ final class PristineClusters {
   private final Path directory;
   private final TreeCopier copier;
   private final Map<String, Lock> locks = new HashMap<>();
-  private boolean swept;
+
+  /** Copies are made together; what is kept is neither made nor removed meanwhile. */
+  private final ReadWriteLock kept = new ReentrantReadWriteLock();
+
+  private volatile String swept = "";
 
   /**
    * @param directory of this process alone; made when needed
@@ -103,19 +109,30 @@ final class PristineClusters {
     }
   }
 
-  /** Removes what was made on another host than it is today, once in the life of a process. */
-  private synchronized void sweep(String today) throws IOException {
-    if (swept || Files.notExists(directory)) {
+  /** Removes what was made on another host than it is today, when that is first seen. */
+  private void sweep(String today) throws IOException {
+    if (swept.equals(today)) {
       return;
     }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (!entry.getFileName().toString().startsWith(today)) {
-          FileTree.delete(entry);
+    kept.writeLock().lock();
+    try {
+      if (swept.equals(today)) {
+        return;
+      }
+      swept = today;
+      if (Files.notExists(directory)) {
+        return;
+      }
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        for (Path entry : entries) {
+          if (!entry.getFileName().toString().startsWith(today)) {
+            FileTree.delete(entry);
+          }
         }
       }
+    } finally {
+      kept.writeLock().unlock();
     }
-    swept = true;
   }
 
   private static String version(Path path) throws IOException {
@@ -147,7 +164,7 @@ final class PristineClusters {
       this.making = making;
     }
 
-    boolean kept() {
+    boolean isKept() {
       return Files.isDirectory(cluster, LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -158,18 +175,33 @@ final class PristineClusters {
      */
     void copyTo(Path target, ServerAccount account) throws ReconcileException, IOException {
       try {
-        copier.copy(cluster, target, account);
+        kept.readLock().lock();
+        try {
+          copier.copy(cluster, target, account);
+        } finally {
+          kept.readLock().unlock();
+        }
         ClusterIdentity.renew(target);
       } catch (ReconcileException | IOException e) {
-        // Whatever was wrong with it: the next attempt runs initdb.
-        FileTree.delete(cluster);
+        // Whatever was wrong: the next attempt runs initdb.
+        forget();
         throw e;
+      }
+    }
+
+    private void forget() throws IOException {
+      kept.writeLock().lock();
+      try {
+        FileTree.delete(cluster);
+      } finally {
+        kept.writeLock().unlock();
       }
     }
 
     /** Keeps a new cluster, if it can be given another identity and there is space. */
     void keep(Path fresh, ServerAccount account) {
       Path staged = cluster.resolveSibling("." + UUID.randomUUID());
+      kept.writeLock().lock();
       try {
         Ownership.passable(directory, account);
         Ownership.ours(directory, account, "rwx------");
@@ -183,6 +215,8 @@ final class PristineClusters {
       } catch (ReconcileException | IOException e) {
         LOG.info("the next cluster is made by initdb again: {}", e.toString());
         deleteQuietly(staged);
+      } finally {
+        kept.writeLock().unlock();
       }
     }
 

@@ -7,6 +7,7 @@ import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.TreeSync;
 import dev.pglet.host.postgres.CollectedLog;
 import dev.pglet.host.postgres.PostgresServer;
+import dev.pglet.host.postgres.WalSegments;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
@@ -14,6 +15,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -23,9 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Data and WAL outside the volume: how they come there, and go. Data is made in a directory of ours
- * beside its place and then renamed; the marker holds its system identifier before that. Only data
- * with that identifier is ever removed. Stateless.
+ * Data and WAL outside the volume: how they come there, and go. Each is made in a directory of ours
+ * beside its place and then renamed; the marker holds the cluster's system identifier before that.
+ * Only what has that identifier is ever removed. Stateless.
  */
 public final class DataPlace {
   private static final String SYSTEM_FACT = "systemIdentifier";
@@ -68,14 +70,34 @@ public final class DataPlace {
     }
     FileTree.delete(volume.beside().resolve(DOOMED));
     Optional<Path> wal = wal(volume);
-    if (wal.isPresent() && Files.notExists(made, LinkOption.NOFOLLOW_LINKS) && !inPlace(volume)) {
+    if (wal.isPresent()
+        && volume.marker().phase() == VolumeMarker.Phase.BUILDING
+        && !inPlace(volume)
+        && !isMade(made, wal.get())) {
+      // What an initdb has left that was ended, or did not become durable.
+      FileTree.delete(made);
+      Path staged = staged(volume, wal.get());
       PlaceFiles.enclose(wal.get(), account);
-      // What an initdb has left that was ended.
-      Ownership.ours(wal.get(), account, PlaceFiles.MODE);
-      empty(wal.get());
-      Ownership.give(wal.get(), account);
+      Ownership.ours(parent(staged), account, Volume.MODE);
+      FileTree.delete(staged);
+      Ownership.directory(staged, account, PlaceFiles.MODE);
     }
     return made;
+  }
+
+  /**
+   * Where WAL is made: in a directory of ours beside its place.
+   *
+   * @param wal its place
+   */
+  public static Path staged(Volume volume, Path wal) {
+    return wal.resolveSibling(".pglet-" + volume.marker().volume() + "-wal").resolve("wal");
+  }
+
+  /** Whether data waits for its name, whose WAL has got its own: both are durable then. */
+  private boolean isMade(Path made, Path wal) throws ReconcileException, IOException {
+    return Files.isRegularFile(made.resolve("PG_VERSION"), LinkOption.NOFOLLOW_LINKS)
+        && WalSegments.areOf(wal, server.controlData(made).systemIdentifier());
   }
 
   /**
@@ -97,25 +119,60 @@ public final class DataPlace {
     return true;
   }
 
-  /** Puts data in its place that is complete, and makes its WAL durable. */
+  /**
+   * Puts data in its place that is complete, and before that its WAL.
+   *
+   * @throws Refused when something else has come to where the WAL is to be
+   */
   public VolumeMarker putInPlace(Volume volume, Path made) throws ReconcileException, IOException {
     Optional<Path> wal = wal(volume);
-    if (wal.isPresent()) {
-      // Nothing writes there yet, and the account is kept out meanwhile.
-      Ownership.ours(wal.get(), account, PlaceFiles.MODE);
-      try (TreeSync writing = TreeSync.begin(above(wal.get()))) {
-        writing.complete(wal.get());
-      }
-      Ownership.give(wal.get(), account);
-    }
-    if (made.equals(volume.data())) {
+    if (wal.isEmpty() && made.equals(volume.data())) {
       return volume.marker();
     }
     VolumeMarker marker =
         volume.marker().plusFacts(Map.of(SYSTEM_FACT, server.controlData(made).systemIdentifier()));
     driver.mark(volume.pool(), marker);
-    DurableFile.rename(made, volume.data());
+    if (wal.isPresent()) {
+      putInPlace(staged(volume, wal.get()), wal.get(), made);
+    }
+    if (!made.equals(volume.data())) {
+      DurableFile.rename(made, volume.data());
+    }
     return marker;
+  }
+
+  private void putInPlace(Path staged, Path wal, Path made) throws IOException, Refused {
+    if (Files.exists(staged, LinkOption.NOFOLLOW_LINKS)) {
+      // Nothing writes there yet, and the account is kept out meanwhile.
+      Ownership.ours(staged, account, PlaceFiles.MODE);
+      try (TreeSync writing = TreeSync.begin(parent(staged))) {
+        writing.complete(staged);
+      }
+      Path link = made.resolve("pg_wal");
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, wal);
+      DurableFile.syncParent(link);
+      try {
+        // In place of nothing, or of an empty directory.
+        DurableFile.rename(staged, wal);
+      } catch (FileSystemException e) {
+        if (holdsAnything(wal)) {
+          throw appeared(wal, e);
+        }
+        throw e;
+      }
+    }
+    Ownership.give(wal, account);
+    FileTree.delete(parent(staged));
+  }
+
+  private static Refused appeared(Path wal, IOException e) {
+    return new Refused(
+        "WalAppeared",
+        "%s was empty when it was chosen, and now holds what pglet has not made: it is left as it is"
+            .formatted(wal),
+        "Move it away; the data is then made",
+        e);
   }
 
   /**
@@ -126,24 +183,29 @@ public final class DataPlace {
    */
   public void remove(Volume volume) throws ReconcileException, IOException {
     Optional<Path> wal = wal(volume);
-    boolean made =
-        volume.elsewhere().isEmpty()
-            || volume.marker().fact(SYSTEM_FACT) != null
-            || volume.marker().phase() != VolumeMarker.Phase.BUILDING;
-    // Without its WAL it must not be taken for data any more.
-    if (made
-        && (volume.elsewhere().isPresent() || wal.isPresent())
-        && holdsAnything(volume.data())) {
-      removeData(volume);
+    Optional<String> system = Optional.ofNullable(volume.marker().fact(SYSTEM_FACT));
+    boolean outside = volume.elsewhere().isPresent();
+    if ((outside || wal.isPresent()) && system.isPresent()) {
+      if (outside
+          && volume.marker().phase() != VolumeMarker.Phase.BUILDING
+          && Files.notExists(volume.data(), LinkOption.NOFOLLOW_LINKS)) {
+        throw new Refused(
+            "DataMissing",
+            "%s, which holds the data of %s, is not there: nothing is removed"
+                .formatted(volume.data(), volume.marker().key()),
+            "Mount its file system. If you have removed the data, make an empty directory in its place: mkdir -p "
+                + volume.data());
+      }
+      // Without its WAL it must not be taken for data any more.
+      if (holdsAnything(volume.data())) {
+        removeData(volume);
+      }
     }
-    if (volume.elsewhere().isPresent()) {
+    if (outside) {
       FileTree.delete(volume.beside());
     }
-    if (wal.isPresent() && Files.isDirectory(wal.get(), LinkOption.NOFOLLOW_LINKS)) {
-      PlaceFiles.enclose(wal.get(), account);
-      Ownership.ours(wal.get(), account, PlaceFiles.MODE);
-      empty(wal.get());
-      removeEmpty(wal.get());
+    if (wal.isPresent()) {
+      removeWal(volume, wal.get(), system);
     }
     String logs = volume.marker().fact(Places.LOG_FACT);
     if (logs != null && Files.isDirectory(Path.of(logs), LinkOption.NOFOLLOW_LINKS)) {
@@ -152,13 +214,29 @@ public final class DataPlace {
     }
   }
 
+  /** WAL that is not this cluster's is left: somebody has put it there. */
+  private void removeWal(Volume volume, Path wal, Optional<String> system)
+      throws ReconcileException, IOException {
+    Path beside = parent(staged(volume, wal));
+    if (system.isPresent() && WalSegments.areOf(wal, system.get())) {
+      PlaceFiles.enclose(wal, account);
+      Ownership.ours(beside, account, Volume.MODE);
+      Path doomed = beside.resolve(DOOMED);
+      FileTree.delete(doomed);
+      DurableFile.rename(wal, doomed);
+    } else if (Files.isDirectory(wal, LinkOption.NOFOLLOW_LINKS)) {
+      removeEmpty(wal);
+    }
+    FileTree.delete(beside);
+  }
+
   private void removeData(Volume volume) throws ReconcileException, IOException {
     if (!isOurs(volume)) {
       throw new Refused(
           "DataNotOurs",
           "%s holds other data than the instance %s was made with: nothing is removed"
               .formatted(volume.data(), volume.marker().key()),
-          "Move it away if it is yours; what belongs to the instance is then removed");
+          "Put the data of the instance back, or move this away and make an empty directory in its place");
     }
     driver.mark(volume.pool(), volume.marker().with(VolumeMarker.Phase.BUILDING));
     if (volume.elsewhere().isPresent()) {
@@ -186,18 +264,11 @@ public final class DataPlace {
             || !entries(directory).isEmpty());
   }
 
-  /** Of a directory that nobody else can write to. */
-  private static void empty(Path directory) throws IOException {
-    for (Path entry : entries(directory)) {
-      FileTree.delete(entry);
-    }
-  }
-
   /** One that others use, or on which a file system is mounted, stays. */
   private static void removeEmpty(Path directory) throws IOException {
     boolean mounted =
         !Files.getAttribute(directory, "unix:dev")
-            .equals(Files.getAttribute(above(directory), "unix:dev"));
+            .equals(Files.getAttribute(parent(directory), "unix:dev"));
     if (!mounted && entries(directory).isEmpty()) {
       Files.deleteIfExists(directory);
     }
@@ -211,7 +282,7 @@ public final class DataPlace {
     return found;
   }
 
-  private static Path above(Path path) throws IOException {
+  private static Path parent(Path path) throws IOException {
     Path above = path.getParent();
     if (above == null) {
       throw new IOException(path + " has no directory above it");

@@ -191,8 +191,9 @@ public final class PlaceChecks {
                   .formatted(account.name(), directory)));
     }
     Path above = directory.getParent();
-    boolean data = field.equals(Places.field(Places.DATA_FACT));
-    if (data
+    boolean renamed =
+        field.equals(Places.field(Places.DATA_FACT)) || field.equals(Places.field(Places.WAL_FACT));
+    if (renamed
         && above != null
         && !Files.getAttribute(directory, "unix:dev")
             .equals(Files.getAttribute(above, "unix:dev"))) {
@@ -201,7 +202,7 @@ public final class PlaceChecks {
               "MountPoint",
               field,
               directory
-                  + " is where a file system is mounted, and a data directory lies below that",
+                  + " is where a file system is mounted, and a directory of data or WAL lies below that",
               "Write a directory in it, such as " + directory.resolve("data")));
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {

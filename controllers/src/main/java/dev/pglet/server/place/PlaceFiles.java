@@ -72,12 +72,21 @@ public final class PlaceFiles {
                 logs.get(), now.minus(wanted.collector().orElseThrow().retention()));
       }
     }
-    if (wanted.archive().isPresent() && !isAccounts(wanted.archive().get())) {
+    // An archive that is gone is not made anew: its file system may not be mounted, and what is
+    // archived meanwhile would be hidden behind it. PostgreSQL keeps its WAL until it is back.
+    if (wanted.archive().isPresent()
+        && !isAccounts(wanted.archive().get())
+        && !isGone(volume.marker(), wanted.archive().get())) {
       missing.add(wanted.archive().get().toString());
     }
     changed(volume.marker(), Places.LOG_FACT, wanted.logs()).ifPresent(missing::add);
     changed(volume.marker(), Places.ARCHIVE_FACT, wanted.archive()).ifPresent(missing::add);
     return new PlacesSeen(problems, missing.stream().distinct().toList(), oldLogs);
+  }
+
+  private static boolean isGone(VolumeMarker marker, Path archive) {
+    return archive.toString().equals(marker.fact(Places.ARCHIVE_FACT))
+        && Files.notExists(archive, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Optional<String> changed(VolumeMarker marker, String fact, Optional<Path> wanted) {
@@ -97,7 +106,7 @@ public final class PlaceFiles {
     if (logs.isPresent()) {
       make(logs.get());
     }
-    if (wanted.archive().isPresent()) {
+    if (wanted.archive().isPresent() && !isGone(volume.marker(), wanted.archive().get())) {
       make(wanted.archive().get());
     }
     Map<String, String> facts = new HashMap<>(volume.marker().facts());

@@ -39,6 +39,17 @@ public final class PlaceRules {
                         "%s is not the plain path of a directory".formatted(directory),
                         "Write it without . and .."));
               }
+              for (Path name : directory) {
+                if (name.toString().startsWith(".pglet-")) {
+                  problems.add(
+                      new InvalidSpec(
+                          "InvalidDirectory",
+                          field,
+                          "%s lies in %s, and such names are pglet's own"
+                              .formatted(directory, name),
+                          "Choose another directory"));
+                }
+              }
               others.forEach(
                   (otherField, other) -> {
                     if (overlap(directory, other)) {
