@@ -1,8 +1,6 @@
 package dev.pglet.health;
 
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -15,14 +13,12 @@ import java.util.Optional;
 public record DiskSpace(long used, long usable) {
   /** Empty when the directory cannot be looked at: it may be gone just now. */
   static Optional<DiskSpace> under(Path directory) {
-    try {
-      FileStore store = Files.getFileStore(directory);
-      return Optional.of(
-          new DiskSpace(
-              store.getTotalSpace() - store.getUnallocatedSpace(), store.getUsableSpace()));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
+    // Not from a FileStore, which wants the mount table to name the root: in a chroot it may not.
+    File file = directory.toFile();
+    long total = file.getTotalSpace();
+    return total == 0
+        ? Optional.empty()
+        : Optional.of(new DiskSpace(total - file.getFreeSpace(), file.getUsableSpace()));
   }
 
   /** As df says it: of what an ordinary account can have at all. */
