@@ -33,7 +33,7 @@ public final class FileSystemChecks {
             HostCheck.warn(
                 "file system",
                 "nobody says on which file system %s is".formatted(place),
-                "Make /proc/self/mountinfo and the directory readable"));
+                "Make /proc/self/mountinfo and the directory readable; in a chroot mount the root onto itself"));
       } else if (seen.add(mount.get().point())) {
         checks.add(check(place, there.toFile().getUsableSpace(), mount.get()));
       }
