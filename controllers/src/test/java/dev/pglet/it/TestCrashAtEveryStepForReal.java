@@ -42,10 +42,10 @@ import org.junit.jupiter.api.Test;
  * Pglet dies before and after each act on a real host with real servers, is started again without
  * memory, and ends as if nothing had happened: from a manifest to a server that is used, over edits
  * that are taken and one that no server starts with, and from its deletion to nothing. {@code
- * -Dpglet.crash.every=1} tries each of these moments, which takes long; without, each fifth.
+ * -Dpglet.crash.every=1} tries each of these moments, which takes long; without, each eighth.
  */
 final class TestCrashAtEveryStepForReal {
-  private static final int EVERY = Integer.getInteger("pglet.crash.every", 5);
+  private static final int EVERY = Integer.getInteger("pglet.crash.every", 8);
 
   private static final String INSTANCE =
       """
