@@ -186,6 +186,34 @@ final class TestPlacesForReal {
   }
 
   @Test
+  void dataWhoseWalIsAwayIsNotMadeAnewThoughItsDeletionHadBegun() throws Exception {
+    Path wal = outside.resolve("wal");
+    pglet.write("app.yaml", manifest("app", "storage: {walDirectory: %s}".formatted(wal)));
+    pglet.converge();
+    Path data = Path.of(pglet.instance("app").at("/status/dataDirectory").asText());
+    pglet
+        .engine()
+        .apply(manifest("app", "desiredState: Stopped\n  " + storage("walDirectory", wal)));
+    pglet.converge();
+    String volume = pglet.instance("app").at("/status/volume").asText();
+    Path marker = pglet.settings().volumes().resolve("meta/" + volume + ".json");
+    String text = Files.readString(marker);
+    assertThat(text).contains("READY");
+    Files.writeString(marker, text.replace("READY", "BUILDING"));
+    Path away = outside.resolve("unmounted");
+    Files.move(wal, away);
+
+    pglet.restart();
+    assertThat(pglet.settle().toString()).contains("its WAL is not in " + wal);
+    assertThat(data.resolve("PG_VERSION")).exists();
+
+    Files.move(away, wal);
+    pglet.restart();
+    pglet.converge();
+    assertThat(data.resolve("PG_VERSION")).exists();
+  }
+
+  @Test
   void anArchiveThatIsGoneIsNotMadeAnew() throws Exception {
     Path archive = outside.resolve("archive");
     String places = "storage: {archiveDirectory: %s}".formatted(archive);

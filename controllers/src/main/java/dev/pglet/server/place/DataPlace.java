@@ -74,9 +74,10 @@ public final class DataPlace {
         && volume.marker().phase() == VolumeMarker.Phase.BUILDING
         && !inPlace(volume)
         && !isMade(made, wal.get())) {
+      Path staged = staged(volume, wal.get());
+      requireUnused(volume, made, staged, wal.get());
       // What an initdb has left that was ended, or did not become durable.
       FileTree.delete(made);
-      Path staged = staged(volume, wal.get());
       PlaceFiles.enclose(wal.get(), account);
       Ownership.ours(parent(staged), account, Volume.MODE);
       FileTree.delete(staged);
@@ -92,6 +93,22 @@ public final class DataPlace {
    */
   public static Path staged(Volume volume, Path wal) {
     return wal.resolveSibling(".pglet-" + volume.marker().volume() + "-wal").resolve("wal");
+  }
+
+  /** Data whose WAL had its place may have been a server's: it is not made anew. */
+  private void requireUnused(Volume volume, Path made, Path staged, Path wal)
+      throws ReconcileException {
+    String system = volume.marker().fact(SYSTEM_FACT);
+    if (system != null
+        && Files.notExists(staged, LinkOption.NOFOLLOW_LINKS)
+        && Files.isRegularFile(made.resolve("PG_VERSION"), LinkOption.NOFOLLOW_LINKS)
+        && system.equals(server.controlData(made).systemIdentifier())) {
+      throw new Refused(
+          "WalMissing",
+          "the data of %s in %s is whole, and its WAL is not in %s: nothing is made anew"
+              .formatted(volume.marker().key(), made, wal),
+          "Mount the file system of " + wal + ", or delete the instance with its data");
+    }
   }
 
   /** Whether data waits for its name, whose WAL has got its own: both are durable then. */
