@@ -48,6 +48,11 @@ public final class ManagedManifests implements ManifestSource {
   }
 
   @Override
+  public boolean isAccepted(Set<Path> paths) {
+    return user.isAccepted(paths);
+  }
+
+  @Override
   public Snapshot scan() {
     lock.lock();
     try {

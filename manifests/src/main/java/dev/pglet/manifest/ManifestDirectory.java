@@ -106,6 +106,19 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   @Override
+  public boolean isAccepted(Set<Path> paths) {
+    lock.lock();
+    try {
+      return paths.stream()
+          .allMatch(
+              path ->
+                  Optional.ofNullable(files.get(path)).map(SettlingFile::isAccepted).orElse(false));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public Optional<String> text(Path file) {
     lock.lock();
     try {

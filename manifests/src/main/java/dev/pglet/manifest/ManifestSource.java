@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A root of manifests that can be read and written. Thread-safe; calls exclude one another. */
 public interface ManifestSource {
@@ -18,6 +19,14 @@ public interface ManifestSource {
    * Reads what has changed since the last scan. An unreadable root gives an incomplete snapshot.
    */
   Snapshot scan();
+
+  /**
+   * Whether these files are, byte for byte, what was accepted last: then what is told of them was
+   * done by pglet itself. False when that is not certain.
+   */
+  default boolean isAccepted(Set<Path> paths) {
+    return false;
+  }
 
   /**
    * The text of a file's accepted version, as it was last read; empty when there is no such file,

@@ -42,6 +42,9 @@ final class SettlingFile {
   /** What the file was before it became a mere beginning of that. */
   private @Nullable String whole;
 
+  /** Whether the accepted version is cut off from that; found out once, as it means parsing. */
+  private boolean cutOff;
+
   private byte @Nullable [] accepted;
   private @Nullable FileStamp acceptedStamp;
   private boolean stampSuffices;
@@ -103,9 +106,7 @@ final class SettlingFile {
    */
   boolean isCutOff() {
     boolean empty = content.manifests().isEmpty() && content.problems().isEmpty();
-    byte[] now = accepted;
-    String before = whole;
-    return empty || (now != null && before != null && isCutOff(text(now), before));
+    return empty || cutOff;
   }
 
   /**
@@ -170,6 +171,19 @@ final class SettlingFile {
   /** The bytes of the accepted version; empty while there is none, or a newer one is pending. */
   Optional<byte[]> acceptedBytes() {
     return pending == null ? Optional.ofNullable(accepted) : Optional.empty();
+  }
+
+  /** Whether the file is the accepted version, byte for byte. */
+  boolean isAccepted() {
+    byte[] known = accepted;
+    try {
+      return pending == null
+          && known != null
+          && FileStamp.of(real).isRegularFile()
+          && Arrays.equals(known, read());
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** When to look again; empty unless something is pending. */
@@ -253,7 +267,9 @@ final class SettlingFile {
   private void accept(byte[] bytes, FileStamp stamp, Instant now) {
     if (!Arrays.equals(bytes, accepted)) {
       content = reader.read(path, bytes);
-      whole = whole(bytes);
+      String before = whole(bytes);
+      whole = before;
+      cutOff = before != null && isCutOff(text(bytes), before);
       statuses.clear();
     }
     accepted = bytes;
@@ -264,6 +280,7 @@ final class SettlingFile {
 
   private void reject(String message) {
     content = ManifestReader.Content.rejected(new Problem(path, 0, 0, "", message));
+    cutOff = false;
     accepted = null;
     acceptedStamp = null;
     pending = null;

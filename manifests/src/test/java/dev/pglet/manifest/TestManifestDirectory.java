@@ -85,6 +85,31 @@ final class TestManifestDirectory {
   }
 
   @Test
+  void tellsFromEveryEditWhatIsTheAcceptedVersionByteForByte() throws Exception {
+    Path file = root.resolve("a.yaml");
+    assertThat(directory.isAccepted(Set.of(file))).isFalse();
+    write("a.yaml", Manifests.instance("a"));
+    assertThat(directory.isAccepted(Set.of(file))).isFalse();
+    directory.scan();
+    assertThat(directory.isAccepted(Set.of(file))).as("while it settles").isFalse();
+    settled();
+    assertThat(directory.isAccepted(Set.of(file))).isTrue();
+    directory.writeStatus(A, status("Running"));
+    assertThat(directory.isAccepted(Set.of(file))).as("with a status of ours").isTrue();
+    assertThat(directory.isAccepted(Set.of(file, root.resolve("b.yaml")))).isFalse();
+    FileTime before = Files.getLastModifiedTime(file);
+    write("a.yaml", Files.readString(file).replace("17", "16"));
+    Files.setLastModifiedTime(file, before);
+    assertThat(directory.isAccepted(Set.of(file))).as("with the same length and time").isFalse();
+    settled();
+    assertThat(directory.isAccepted(Set.of(file))).isTrue();
+    Files.delete(file);
+    assertThat(directory.isAccepted(Set.of(file))).as("gone").isFalse();
+    Files.createDirectory(file);
+    assertThat(directory.isAccepted(Set.of(file))).as("a directory").isFalse();
+  }
+
+  @Test
   void keepsWhatWasInForceWhileAnEditSettles() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     settled();

@@ -77,6 +77,11 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   @Override
+  public boolean isAccepted(Set<Path> paths) {
+    return manifests.isAccepted(paths);
+  }
+
+  @Override
   public Duration quiet(ResourceKey key) {
     return manifests.quiet(key);
   }

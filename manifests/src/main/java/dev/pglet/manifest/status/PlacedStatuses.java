@@ -44,6 +44,11 @@ final class PlacedStatuses implements ManifestSource {
   }
 
   @Override
+  public boolean isAccepted(Set<Path> paths) {
+    return manifests.isAccepted(paths);
+  }
+
+  @Override
   public Duration quiet(ResourceKey key) {
     return manifests.quiet(key);
   }

@@ -10,7 +10,10 @@ import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,14 +35,15 @@ public final class DirectoryWatcher implements AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(30);
 
   private final Path root;
-  private final Runnable rescan;
+  private final Consumer<Set<Path>> rescan;
   private final WatchedTree tree;
   private final Duration retry;
   private @Nullable Thread thread;
   private @Nullable FileStamp watchedRoot;
   private long lastTry = System.nanoTime();
 
-  private DirectoryWatcher(Path root, Runnable rescan, WatchedTree tree, Duration retry) {
+  private DirectoryWatcher(
+      Path root, Consumer<Set<Path>> rescan, WatchedTree tree, Duration retry) {
     this.root = root;
     this.rescan = rescan;
     this.tree = tree;
@@ -50,14 +54,15 @@ public final class DirectoryWatcher implements AutoCloseable {
    * Begins to watch. What was there before gives no rescan.
    *
    * @param root a real path, which need not exist yet
-   * @param rescan called on the watcher's own thread, never twice at once; should only wake someone
+   * @param rescan called on the watcher's own thread, never twice at once; should only wake
+   *     someone. Is given the files that may have changed, or none when it may be anything
    */
-  public static DirectoryWatcher start(Path root, Runnable rescan) {
+  public static DirectoryWatcher start(Path root, Consumer<Set<Path>> rescan) {
     return start(root, rescan, WatchedTree.Kernel.REAL, RETRY);
   }
 
   static DirectoryWatcher start(
-      Path root, Runnable rescan, WatchedTree.Kernel kernel, Duration retry) {
+      Path root, Consumer<Set<Path>> rescan, WatchedTree.Kernel kernel, Duration retry) {
     DirectoryWatcher watcher =
         new DirectoryWatcher(root, rescan, new WatchedTree(root, kernel), retry);
     watcher.begin();
@@ -93,11 +98,13 @@ public final class DirectoryWatcher implements AutoCloseable {
     try {
       while (true) {
         WatchKey key = tree.poll(COMPARE);
-        boolean changed = key != null && takeBurst(key);
+        Burst burst = key == null ? new Burst() : takeBurst(key);
         boolean replaced = isRootReplaced();
         boolean more = retriedWithSuccess();
-        if (changed || replaced || more) {
-          ask();
+        if (replaced || more || burst.anything) {
+          ask(Set.of());
+        } else if (!burst.files.isEmpty()) {
+          ask(Set.copyOf(burst.files));
         }
       }
     } catch (ClosedWatchServiceException | InterruptedException e) {
@@ -114,28 +121,34 @@ public final class DirectoryWatcher implements AutoCloseable {
     return tree.registerAll();
   }
 
-  private void ask() {
+  private void ask(Set<Path> files) {
     try {
-      rescan.run();
+      rescan.accept(files);
     } catch (RuntimeException e) {
       LOG.atError().setCause(e).addKeyValue("root", root).log("asking for a rescan failed");
     }
   }
 
-  /** Takes events until none has come for a while; whether any of them matters. */
-  private boolean takeBurst(WatchKey first) throws InterruptedException {
+  /** What a burst of events is about. */
+  private static final class Burst {
+    private final Set<Path> files = new HashSet<>();
+    private boolean anything;
+  }
+
+  /** Takes events until none has come for a while. */
+  private Burst takeBurst(WatchKey first) throws InterruptedException {
     long began = System.nanoTime();
-    boolean matters = false;
+    Burst burst = new Burst();
     boolean directoriesChanged = false;
     for (WatchKey key = first; key != null; key = tree.poll(QUIET)) {
       for (WatchEvent<?> event : key.pollEvents()) {
-        matters |= matters(event);
+        note(event, (Path) key.watchable(), burst);
         directoriesChanged |= !event.kind().equals(StandardWatchEventKinds.ENTRY_MODIFY);
       }
       if (!key.reset()) {
         // The directory is gone, or was; its name may already mean another one.
         tree.forget(key);
-        matters = true;
+        burst.anything = true;
         directoriesChanged = true;
       }
       if (System.nanoTime() - began > LONGEST_BURST.toNanos()) {
@@ -143,18 +156,22 @@ public final class DirectoryWatcher implements AutoCloseable {
       }
     }
     if (directoriesChanged) {
-      matters |= tree.registerAll();
+      burst.anything |= tree.registerAll();
     }
-    return matters;
+    return burst;
   }
 
   /** Dot-files are ours or an editor's; {@code ..data} is how a mounted volume is switched over. */
-  private static boolean matters(WatchEvent<?> event) {
-    if (event.kind().equals(StandardWatchEventKinds.OVERFLOW) || event.context() == null) {
-      return true;
+  private static void note(WatchEvent<?> event, Path directory, Burst burst) {
+    if (!(event.context() instanceof Path name)) {
+      burst.anything = true; // an overflow
+      return;
     }
-    String name = String.valueOf(event.context());
-    return !name.startsWith(".") || name.startsWith("..");
+    if (!name.toString().startsWith(".")) {
+      burst.files.add(directory.resolve(name));
+    } else if (name.toString().startsWith("..")) {
+      burst.anything = true;
+    }
   }
 
   private boolean isRootReplaced() {

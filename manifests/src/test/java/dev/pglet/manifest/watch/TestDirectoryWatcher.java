@@ -10,10 +10,13 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +33,7 @@ final class TestDirectoryWatcher {
 
   @Test
   void asksForARescanWhenAFileIsMadeChangedReplacedOrDeleted() throws Exception {
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Files.writeString(root.resolve("a.yaml"), "a: 1");
       awaitRescan();
       Files.writeString(root.resolve("a.yaml"), "a: 2");
@@ -44,8 +47,26 @@ final class TestDirectoryWatcher {
   }
 
   @Test
+  void saysWhichFilesMayHaveChangedWhenThatIsCertain() throws Exception {
+    BlockingQueue<Set<Path>> asked = new LinkedBlockingQueue<>();
+    Path file = root.resolve("a.yaml");
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, asked::add)) {
+      Files.writeString(file, "a: 1");
+      assertThat(asked.take()).containsExactly(file);
+      Path directory = Files.createDirectory(root.resolve("x"));
+      Set<Path> changed = asked.take();
+      while (changed.equals(Set.of(file))) {
+        changed = asked.take(); // the end of the write came in a burst of its own
+      }
+      assertThat(changed).isEmpty();
+      Files.writeString(directory.resolve("b.yml"), "b: 1");
+      assertThat(asked.take()).containsExactly(directory.resolve("b.yml"));
+    }
+  }
+
+  @Test
   void watchesNewDirectoriesHoweverDeep() throws Exception {
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Path deep = Files.createDirectories(root.resolve("x/y/z"));
       awaitRescan();
       awaitSilence();
@@ -57,7 +78,7 @@ final class TestDirectoryWatcher {
   @Test
   void watchesADirectoryThatReplacesAnother() throws Exception {
     Files.createDirectory(root.resolve("x"));
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Files.move(root.resolve("x"), temp.resolve("aside"));
       Files.createDirectory(root.resolve("x"));
       awaitRescan();
@@ -69,7 +90,7 @@ final class TestDirectoryWatcher {
 
   @Test
   void noticesAReplacedRootAndWatchesTheNewOne() throws Exception {
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Files.move(root, temp.resolve("aside"));
       Files.createDirectory(root);
       awaitRescan();
@@ -82,7 +103,7 @@ final class TestDirectoryWatcher {
   @Test
   void watchesARootThatComesIntoBeingLater() throws Exception {
     Files.delete(root);
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Files.createDirectory(root);
       awaitRescan();
       awaitSilence();
@@ -93,7 +114,7 @@ final class TestDirectoryWatcher {
 
   @Test
   void asksSeldomDuringABurstAndOnceMoreAfterIt() throws Exception {
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       for (int i = 0; i < 3000; i++) {
         Files.writeString(root.resolve(i + ".yaml"), "a: 1");
       }
@@ -106,7 +127,7 @@ final class TestDirectoryWatcher {
 
   @Test
   void dotFilesGiveNoRescanButASwitchedVolumeDoes() throws Exception {
-    try (DirectoryWatcher _ = DirectoryWatcher.start(root, rescans::release)) {
+    try (DirectoryWatcher _ = DirectoryWatcher.start(root, _ -> rescans.release())) {
       Files.writeString(root.resolve(".a.yaml.swp"), "a: 1");
       awaitSilence();
       assertThat(rescans.availablePermits()).isZero();
@@ -148,7 +169,7 @@ final class TestDirectoryWatcher {
   void withoutAnyWatchItSaysSoAndWatchesOnceThereIsOne() throws Exception {
     Limited kernel = new Limited(0, 9);
     try (DirectoryWatcher watcher =
-        DirectoryWatcher.start(root, rescans::release, kernel, Duration.ofMillis(10))) {
+        DirectoryWatcher.start(root, _ -> rescans.release(), kernel, Duration.ofMillis(10))) {
       assertThat(watcher.trouble().orElse(""))
           .startsWith(root + " cannot be watched (User limit of inotify instances reached")
           .contains("seen only every 30 seconds")
@@ -164,7 +185,8 @@ final class TestDirectoryWatcher {
   @Test
   void aReplacedRootIsNoticedWithoutAnyWatch() throws Exception {
     try (DirectoryWatcher _ =
-        DirectoryWatcher.start(root, rescans::release, new Limited(0, 0), Duration.ofDays(1))) {
+        DirectoryWatcher.start(
+            root, _ -> rescans.release(), new Limited(0, 0), Duration.ofDays(1))) {
       Files.move(root, temp.resolve("aside"));
       Files.createDirectory(root);
       awaitRescan();
@@ -177,7 +199,7 @@ final class TestDirectoryWatcher {
     Files.createDirectory(root.resolve("z"));
     Limited kernel = new Limited(1, 1);
     try (DirectoryWatcher watcher =
-        DirectoryWatcher.start(root, rescans::release, kernel, Duration.ofMillis(10))) {
+        DirectoryWatcher.start(root, _ -> rescans.release(), kernel, Duration.ofMillis(10))) {
       assertThat(watcher.trouble().orElse(""))
           .contains(" cannot be watched (User limit of inotify watches reached), nor can 2 more,")
           .endsWith("run: sysctl fs.inotify.max_user_watches=524288");
@@ -196,8 +218,8 @@ final class TestDirectoryWatcher {
   void anOverflowOfEventsAsksForARescanToo() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    Runnable slow =
-        () -> {
+    Consumer<Set<Path>> slow =
+        _ -> {
           asked.countDown();
           try {
             goOn.await();
@@ -224,7 +246,7 @@ final class TestDirectoryWatcher {
 
   @Test
   void asksNothingMoreOnceClosed() throws Exception {
-    DirectoryWatcher watcher = DirectoryWatcher.start(root, rescans::release);
+    DirectoryWatcher watcher = DirectoryWatcher.start(root, _ -> rescans.release());
     watcher.close();
     watcher.close();
     Files.writeString(root.resolve("a.yaml"), "a: 1");

@@ -19,10 +19,12 @@ import dev.pglet.reconcile.state.Event;
 import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,9 +80,32 @@ public final class Engine implements AutoCloseable, Resources {
     machinery.start();
   }
 
+  /**
+   * As {@link #start}, and nothing is worked on but by {@link #workReady}: in virtual time the
+   * threads' hand-overs would take most of the time. A step must not need a second try, whose pause
+   * nobody could end.
+   */
+  public void startWithoutWorkers() {
+    machinery.startWithoutWorkers();
+  }
+
+  /** Works on the caller's thread, until no key is ready. */
+  public void workReady() {
+    machinery.workReady();
+  }
+
   /** Hints that the manifests may have changed: they are scanned soon. Returns at once. */
   public void rescan() {
     machinery.hint();
+  }
+
+  /**
+   * As {@link #rescan()}, where only these files may have changed, or anything when there are none.
+   * What pglet itself has written is scanned a little later: a thousand statuses are not a thousand
+   * reasons to look at a thousand files.
+   */
+  public void rescan(Set<Path> changed) {
+    machinery.hint(changed);
   }
 
   /**

@@ -16,12 +16,14 @@ import dev.pglet.reconcile.queue.Backoff;
 import dev.pglet.reconcile.queue.Priority;
 import dev.pglet.reconcile.queue.WorkQueue;
 import dev.pglet.reconcile.state.StateDirectory;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,12 @@ final class Machinery implements Intake.Effects, Wakeups {
   private static final int WORKERS = 4;
   private static final Duration RESCAN = Duration.ofSeconds(30);
 
+  /** What pglet writes changes nothing but the places of what is behind it. */
+  private static final Duration OWN = Duration.ofSeconds(2);
+
   private final AtomicInteger hints = new AtomicInteger();
+  private final AtomicBoolean scanIsDue = new AtomicBoolean();
+  private final AtomicBoolean ownScanIsDue = new AtomicBoolean();
   private final Stirrings stirrings = new Stirrings();
   private final Activity activity = new Activity(stirrings::stir);
   private final EngineParts parts;
@@ -46,6 +53,7 @@ final class Machinery implements Intake.Effects, Wakeups {
   private final Deadlines deadlines;
   private final WorkerPool workers;
   private Scheduler.Scheduled rescans = () -> {};
+  private boolean started;
   private volatile boolean scanned;
   private volatile boolean stopping;
 
@@ -126,12 +134,21 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   synchronized void start() {
-    if (workers.started() || stopping) {
+    startWithoutWorkers();
+    workers.start(WORKERS);
+  }
+
+  synchronized void startWithoutWorkers() {
+    if (started || stopping) {
       throw new IllegalStateException("an engine is started once");
     }
+    started = true;
     scan();
     rescans = parts.scheduler().every(RESCAN, this::scan);
-    workers.start(WORKERS);
+  }
+
+  void workReady() {
+    new Worker(shop).runReady();
   }
 
   private void slow(Thread worker) {
@@ -161,6 +178,33 @@ final class Machinery implements Intake.Effects, Wakeups {
 
   /** Scans soon. Until that is done nothing counts as having come to an end. */
   void hint() {
+    // One that has not begun sees all that this one would.
+    if (scanIsDue.compareAndSet(false, true)) {
+      soon(
+          () -> {
+            scanIsDue.set(false);
+            scan();
+          });
+    }
+  }
+
+  /** As above, and later for files that pglet itself has written. */
+  void hint(Set<Path> changed) {
+    if (changed.isEmpty()) {
+      hint();
+      return;
+    }
+    soon(
+        () -> {
+          if (!parts.manifests().isAccepted(changed)) {
+            hint();
+          } else if (ownScanIsDue.compareAndSet(false, true)) {
+            rescan(OWN, () -> ownScanIsDue.set(false));
+          }
+        });
+  }
+
+  private void soon(Runnable task) {
     hints.incrementAndGet();
     parts
         .scheduler()
@@ -169,7 +213,7 @@ final class Machinery implements Intake.Effects, Wakeups {
             () -> {
               try {
                 if (!stopping) {
-                  scan();
+                  task.run();
                 }
               } finally {
                 hints.decrementAndGet();
@@ -179,11 +223,16 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   void rescan(Duration after) {
+    rescan(after, () -> {});
+  }
+
+  private void rescan(Duration after, Runnable begins) {
     parts
         .scheduler()
         .schedule(
             after,
             () -> {
+              begins.run();
               if (!stopping) {
                 scan();
               }

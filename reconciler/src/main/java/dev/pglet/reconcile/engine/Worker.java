@@ -84,8 +84,7 @@ final class Worker implements Runnable {
     try {
       Optional<WorkQueue.Taken<ResourceKey>> taken = shop.queue().take();
       while (taken.isPresent()) {
-        shop.meters().queued(taken.get().waited());
-        work(taken.get().key());
+        work(taken.get());
         if (shop.replaced().remove(Thread.currentThread())) {
           // Somebody else has taken its place meanwhile.
           return;
@@ -97,7 +96,16 @@ final class Worker implements Runnable {
     }
   }
 
-  private void work(ResourceKey key) {
+  /** Works on the caller's thread, until nothing is ready any more. */
+  void runReady() {
+    for (var taken = shop.queue().poll(); taken.isPresent(); taken = shop.queue().poll()) {
+      work(taken.get());
+    }
+  }
+
+  private void work(WorkQueue.Taken<ResourceKey> taken) {
+    shop.meters().queued(taken.waited());
+    ResourceKey key = taken.key();
     Instant begin = shop.clock().instant();
     shop.working().put(key, begin);
     try {

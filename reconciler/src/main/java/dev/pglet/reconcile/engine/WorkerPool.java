@@ -46,10 +46,6 @@ final class WorkerPool {
     this.stirrings = requireNonNull(stirrings, "stirrings is null");
   }
 
-  synchronized boolean started() {
-    return started > 0;
-  }
-
   synchronized void start(int workers) {
     for (int i = 0; i < workers; i++) {
       started++;

@@ -93,7 +93,12 @@ public final class WorkQueue<K> {
     while (ready.isEmpty() && !shutDown) {
       wait();
     }
-    if (shutDown) {
+    return poll();
+  }
+
+  /** A key that is ready now; empty when there is none, or the queue was shut down. */
+  public synchronized Optional<Taken<K>> poll() {
+    if (ready.isEmpty()) {
       return Optional.empty();
     }
     Item<K> item = ready.removeFirst();

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,53 @@ final class TestEngine {
   @AfterEach
   void close() {
     rig.close();
+  }
+
+  /** With a thousand manifests each of a thousand statuses would be looked for in all of them. */
+  @Test
+  void whatPgletItselfHasWrittenIsScannedLaterAndOnce() throws Exception {
+    rig.manifests().put(document("box", "size: 3"));
+    TestingEngine engine = rig.start();
+    engine.converge();
+    Path own = Path.of("own.yaml");
+    rig.manifests().own(Set.of(own));
+    int scans = rig.manifests().scans();
+
+    for (int i = 0; i < 3; i++) {
+      engine.engine().rescan(Set.of(own));
+      engine.settleNow();
+    }
+    assertThat(rig.manifests().scans()).isEqualTo(scans);
+    assertThat(engine.engine().settled()).isTrue();
+
+    engine.advance(Duration.ofSeconds(2));
+    assertThat(rig.manifests().scans()).isEqualTo(scans + 1);
+
+    engine.engine().rescan(Set.of(own, Path.of("edited.yaml")));
+    engine.settleNow();
+    assertThat(rig.manifests().scans()).isEqualTo(scans + 2);
+
+    engine.engine().rescan(Set.of());
+    engine.settleNow();
+    assertThat(rig.manifests().scans()).isEqualTo(scans + 3);
+
+    engine.engine().rescan(Set.of(own));
+    engine.advance(Duration.ofSeconds(2));
+    assertThat(rig.manifests().scans()).isEqualTo(scans + 4);
+  }
+
+  @Test
+  void aScanThatHasNotBegunIsOneForAllWhoAsk() throws Exception {
+    TestingEngine engine = rig.start();
+    int scans = rig.manifests().scans();
+    for (int i = 0; i < 5; i++) {
+      engine.engine().rescan();
+    }
+    assertThat(engine.engine().settled()).isFalse();
+    engine.settleNow();
+
+    assertThat(rig.manifests().scans()).isEqualTo(scans + 1);
+    assertThat(engine.engine().settled()).isTrue();
   }
 
   @Test

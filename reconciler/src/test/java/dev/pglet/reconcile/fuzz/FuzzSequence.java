@@ -44,11 +44,16 @@ final class FuzzSequence implements AutoCloseable {
           Duration.ofSeconds(5),
           Duration.ofSeconds(31),
           Duration.ofSeconds(70));
+
+  /** So many-th histories have threads, as the daemon has; the others are faster. */
+  private static final int WITH_WORKERS = 10;
+
   private static final Duration GONE_FOR = Duration.ofSeconds(30);
   private static final Duration TOGETHER = Duration.ofMinutes(5);
 
   private final Path base;
   private final Random random;
+  private final boolean withWorkers;
   private final TestingScheduler time = new TestingScheduler();
   private final ToyHost host = new ToyHost();
   private final FuzzedDirectory directory;
@@ -70,6 +75,7 @@ final class FuzzSequence implements AutoCloseable {
   FuzzSequence(Path base, long seed) throws IOException, ReconcileException {
     this.base = base;
     this.random = new Random(seed);
+    this.withWorkers = seed % WITH_WORKERS == 0;
     this.trust = TrustRule.forThisProcess();
     boolean asRoot = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
     this.directory = new FuzzedDirectory(base.resolve("manifests"), random, asRoot);
@@ -90,10 +96,18 @@ final class FuzzSequence implements AutoCloseable {
         parts -> parts.writingBy(new UnsyncedFiles()));
   }
 
+  private void start() {
+    if (withWorkers) {
+      engine.start();
+    } else {
+      engine.startWithoutWorkers();
+    }
+  }
+
   /** Runs the history, and throws what it has proven wrong with all that had been done. */
   void run() throws Exception {
     try {
-      engine.start();
+      start();
       int acts = 8 + random.nextInt(12);
       for (int i = 0; i < acts; i++) {
         act();
@@ -402,7 +416,8 @@ final class FuzzSequence implements AutoCloseable {
     if (random.nextBoolean()) {
       time.advance(any(PAUSES));
     }
-    engine = open().start();
+    engine = open();
+    start();
   }
 
   /** Edits by pglet itself. Where a file is damaged they may be refused. */
@@ -446,7 +461,8 @@ final class FuzzSequence implements AutoCloseable {
     engine.close();
     check();
     losses.clear();
-    engine = open().start();
+    engine = open();
+    start();
     pass(Duration.ofSeconds(95));
     Map<String, Doc> meant = directory.meant();
     requireAll(meant);

@@ -24,6 +24,7 @@ public final class TestingEngine implements AutoCloseable {
 
   private final Engine engine;
   private final TestingScheduler time;
+  private boolean withoutWorkers;
 
   private TestingEngine(Engine engine, TestingScheduler time) {
     this.engine = engine;
@@ -52,6 +53,13 @@ public final class TestingEngine implements AutoCloseable {
     return this;
   }
 
+  /** All is worked on by the caller's thread, in {@link #settleNow} and what calls it. */
+  public TestingEngine startWithoutWorkers() {
+    withoutWorkers = true;
+    engine.startWithoutWorkers();
+    return this;
+  }
+
   /** Lets everything happen that needs no time. */
   public void settleNow() throws InterruptedException {
     // A hinted scan counts as going on from the hint, and runs on the clock.
@@ -63,6 +71,9 @@ public final class TestingEngine implements AutoCloseable {
   }
 
   private void awaitIdle() throws InterruptedException {
+    if (withoutWorkers) {
+      engine.workReady();
+    }
     if (!engine.awaitIdle(PATIENCE)) {
       throw new AssertionError("the engine does not come to rest: " + engine.standing());
     }
@@ -108,6 +119,10 @@ public final class TestingEngine implements AutoCloseable {
   /** A step that waits for its next try needs time to pass, or the engine would never end. */
   @Override
   public void close() {
+    if (withoutWorkers) {
+      engine.close();
+      return;
+    }
     Thread closing = Thread.ofVirtual().start(engine::close);
     try {
       while (!closing.join(Duration.ofMillis(20))) {

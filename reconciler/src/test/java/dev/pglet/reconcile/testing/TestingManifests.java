@@ -47,6 +47,8 @@ public final class TestingManifests implements ManifestSource {
   private Optional<String> statusesRefused = Optional.empty();
   private int dropping;
   private int statusWrites;
+  private int scans;
+  private Set<Path> own = Set.of();
 
   public TestingManifests(KindRegistry kinds, Path root) {
     this.kinds = kinds;
@@ -111,6 +113,21 @@ public final class TestingManifests implements ManifestSource {
     return statusWrites;
   }
 
+  /** How often it was scanned. */
+  public synchronized int scans() {
+    return scans;
+  }
+
+  /** Nobody but pglet has written to these. */
+  public synchronized void own(Set<Path> files) {
+    own = Set.copyOf(files);
+  }
+
+  @Override
+  public synchronized boolean isAccepted(Set<Path> paths) {
+    return own.containsAll(paths);
+  }
+
   public synchronized Optional<ObjectNode> status(ResourceKey key) {
     return Optional.ofNullable(statuses.get(key)).map(ObjectNode::deepCopy);
   }
@@ -122,6 +139,7 @@ public final class TestingManifests implements ManifestSource {
 
   @Override
   public synchronized Snapshot scan() {
+    scans++;
     Map<ResourceKey, Manifest> accepted = new HashMap<>();
     documents.forEach((key, document) -> accepted.put(key, manifest(key, document)));
     boolean complete = incompleteBecause.isEmpty() && rejected.isEmpty();
