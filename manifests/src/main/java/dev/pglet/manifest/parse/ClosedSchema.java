@@ -48,6 +48,11 @@ final class ClosedSchema {
       if (!schema.has("additionalProperties") && !schema.path(ANY_VALUE).asBoolean()) {
         schema.put("additionalProperties", false);
       }
+    } else if (schema.path("type").asText().equals("object")
+        && !schema.has("additionalProperties")
+        && !schema.path(ANY_VALUE).asBoolean()) {
+      // It has no fields at all: that it is there says everything.
+      schema.put("additionalProperties", false);
     }
     if (schema.get("additionalProperties") instanceof ObjectNode values) {
       if (values.path(ANY_VALUE).asBoolean() && !values.has("type")) {
