@@ -85,6 +85,14 @@ record CrashingServers(PostgresServer servers, CrashPoint point, Made made)
   }
 
   @Override
+  public String alone(AloneRequest request) throws ReconcileException {
+    point.live();
+    String said = servers.alone(request);
+    point.reach("after single-user mode");
+    return said;
+  }
+
+  @Override
   public ControlData controlData(Path dataDirectory) throws ReconcileException {
     return servers.controlData(dataDirectory);
   }

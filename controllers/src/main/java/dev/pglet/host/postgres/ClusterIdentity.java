@@ -85,7 +85,7 @@ final class ClusterIdentity {
   }
 
   /** Where the CRC is: the only place whose content is that of what lies before. */
-  private static int checksum(ByteBuffer control) throws IOException {
+  static int checksum(ByteBuffer control) throws IOException {
     for (int end = SHORTEST; end < LONGEST && end + Integer.BYTES <= control.limit(); end += 4) {
       if (control.getInt(end) == crc(control, end)) {
         return end;

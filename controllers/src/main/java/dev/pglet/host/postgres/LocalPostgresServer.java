@@ -28,6 +28,7 @@ public final class LocalPostgresServer implements PostgresServer {
   private final ClusterInit init;
   private final ServerStart start;
   private final ConfigurationCheck check;
+  private final SingleUser alone;
 
   /** One whose clusters initdb makes each. */
   public LocalPostgresServer(CommandRunner commands, InstantSource clock) {
@@ -50,6 +51,7 @@ public final class LocalPostgresServer implements PostgresServer {
     this.init = new ClusterInit(commands, pristine);
     this.start = new ServerStart(clock);
     this.check = new ConfigurationCheck(commands);
+    this.alone = new SingleUser(commands);
   }
 
   @Override
@@ -136,6 +138,11 @@ public final class LocalPostgresServer implements PostgresServer {
       Binaries binaries, Path dataDirectory, Path configuration, ServerAccount account)
       throws ReconcileException {
     return check.check(binaries, dataDirectory, configuration, account);
+  }
+
+  @Override
+  public String alone(AloneRequest request) throws ReconcileException {
+    return alone.run(request);
   }
 
   @Override

@@ -79,6 +79,21 @@ public interface PostgresServer {
       Binaries binaries, Path dataDirectory, Path configuration, ServerAccount account)
       throws ReconcileException;
 
+  /**
+   * Runs statements in single-user mode: as the cluster's own superuser, whatever its name, with
+   * the configuration in the data directory, and with the lock that a server would hold. A cluster
+   * that was not shut down recovers first, however long that takes. Whoever is killed meanwhile
+   * leaves the cluster as a crash does.
+   *
+   * @param request of no server that runs
+   * @return what it printed
+   * @throws dev.pglet.reconcile.StepFailed when it could not begin, with its own words; a statement
+   *     that fails is told in what it printed, and the next ones are run
+   */
+  default String alone(AloneRequest request) throws ReconcileException {
+    throw new UnsupportedOperationException("single-user mode");
+  }
+
   /** Reads {@code global/pg_control} and PG_VERSION of a data directory. Spawns no process. */
   ControlData controlData(Path dataDirectory) throws ReconcileException;
 
@@ -151,6 +166,26 @@ public interface PostgresServer {
           WAL_SEGMENT_MEGABYTES,
           Optional.empty(),
           account);
+    }
+  }
+
+  /**
+   * What to run in single-user mode.
+   *
+   * @param lockFile the file that a server holds a {@code flock} on
+   * @param script a file of this process alone, which is written and removed again
+   * @param statements each on a line
+   */
+  record AloneRequest(
+      Binaries binaries,
+      Path dataDirectory,
+      Path lockFile,
+      Path script,
+      ServerAccount account,
+      String database,
+      List<String> statements) {
+    public AloneRequest {
+      statements = List.copyOf(statements);
     }
   }
 

@@ -40,9 +40,9 @@ final class ServerStart {
   private static final Duration SHORT_RECOVERY = Duration.ofSeconds(1);
 
   /** What flock ends with when someone else holds the lock; nothing of ours ends so. */
-  private static final int LOCKED = 75;
+  static final int LOCKED = 75;
 
-  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+  static final Duration LOCK_WAIT = Duration.ofSeconds(2);
 
   /** The longest path of a Unix socket, in bytes. */
   private static final int SOCKET_PATH = 106;
@@ -119,7 +119,7 @@ final class ServerStart {
     return server;
   }
 
-  private static String program(String name) throws HostUnavailable {
+  static String program(String name) throws HostUnavailable {
     return AccountSwitch.find(name)
         .orElseThrow(
             () ->
@@ -140,14 +140,17 @@ final class ServerStart {
     }
     // Clients of other accounts may enter; who may do what is pg_hba.conf's to say.
     Ownership.directory(socketDirectory, request.account(), "rwxr-xr-x");
-    for (Path file : List.of(request.logFile(), request.lockFile())) {
-      if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      }
-      RegularFiles.require(file);
+    makeOurs(request.logFile());
+    makeOurs(request.lockFile());
+  }
+
+  /** Makes a file of this process when it is missing. */
+  static void makeOurs(Path file) throws IOException {
+    if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
+    RegularFiles.require(file);
   }
 
   private static Process launch(StartRequest request, List<String> command) throws IOException {
@@ -203,7 +206,7 @@ final class ServerStart {
 
   private static ReconcileException ended(StartRequest request, int exitCode, ServerLog log) {
     if (exitCode == LOCKED) {
-      return locked(request);
+      return locked(request.dataDirectory(), request.lockFile());
     }
     return new StepFailed(
         "ServerEnded",
@@ -224,14 +227,14 @@ final class ServerStart {
     }
   }
 
-  private static HostUnavailable locked(StartRequest request) {
-    List<String> found = holders(request.lockFile());
+  static HostUnavailable locked(Path dataDirectory, Path lockFile) {
+    List<String> found = holders(lockFile);
     String holders =
         found.isEmpty() ? "a process that /proc does not show" : String.join(", ", found);
     return new HostUnavailable(
         "DataDirectoryLocked",
         "%s is still in use by %s: a second server would destroy it"
-            .formatted(request.dataDirectory(), holders),
+            .formatted(dataDirectory, holders),
         "A child of a killed server ends by itself as soon as its statement does; else end it");
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -19,6 +20,7 @@ import java.util.OptionalLong;
 public final class ProcessFacts {
   private static final Path PROC = Path.of("/proc");
   private static final String DELETED = " (deleted)";
+  private static final String IDENTITY = "unix:dev,ino";
 
   /** Ticks of a second in /proc: USER_HZ, which is 100 on x86-64 and arm64. */
   private static final long TICKS_PER_SECOND = 100;
@@ -83,6 +85,25 @@ public final class ProcessFacts {
       }
     }
     return holders;
+  }
+
+  /**
+   * Every process whose working directory is that directory itself, by whatever path it knows it,
+   * in a container, too.
+   */
+  public static List<Long> workingIn(Path directory) throws IOException {
+    Map<String, Object> wanted = Files.readAttributes(directory, IDENTITY);
+    List<Long> found = new ArrayList<>();
+    for (long pid : all()) {
+      try {
+        if (Files.readAttributes(PROC.resolve(pid + "/cwd"), IDENTITY).equals(wanted)) {
+          found.add(pid);
+        }
+      } catch (IOException e) {
+        // Gone, or hidden from this account.
+      }
+    }
+    return found;
   }
 
   /** The oldest of the processes: the one that the others come from. */
