@@ -12,6 +12,7 @@ import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.WalSegmentSize;
 import dev.pglet.server.place.DataPlace;
+import dev.pglet.server.place.Places;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ final class ClusterCreation {
   /** Makes the data, and then declares the volume ready. Goes on where it was interrupted. */
   void make(PostgreSQLInstanceSpec wanted, ServerSpec spec) throws ReconcileException {
     Volume volume = servers.volume(spec);
+    if (Places.adopted(volume.marker())) {
+      throw new IllegalStateException(volume.data() + " is taken over, and never made");
+    }
     VolumeMarker marker = volume.marker();
     try {
       if (!place.inPlace(volume)) {
@@ -46,15 +50,15 @@ final class ClusterCreation {
     facts.put(InstancePlanner.DATABASE_FACT, wanted.database().name());
     facts.put(InstancePlanner.ENCODING_FACT, wanted.database().encoding());
     facts.put(InstancePlanner.LOCALE_FACT, wanted.database().locale());
-    facts.put(WalSegmentSize.FACT, wanted.bootstrap().initdb().walSegmentSize());
-    facts.putAll(BootstrapFacts.of(wanted.bootstrap().initdb()));
+    facts.put(WalSegmentSize.FACT, wanted.bootstrap().madeWith().walSegmentSize());
+    facts.putAll(BootstrapFacts.of(wanted.bootstrap().madeWith()));
     servers.mark(spec, marker.withFacts(facts).with(VolumeMarker.Phase.READY));
   }
 
   private InitRequest request(
       PostgreSQLInstanceSpec wanted, ServerSpec spec, Volume volume, Path made)
       throws ReconcileException {
-    Initdb initdb = wanted.bootstrap().initdb();
+    Initdb initdb = wanted.bootstrap().madeWith();
     return new InitRequest(
         servers.binaries(spec),
         made,

@@ -74,6 +74,7 @@ public final class InstanceController
   private final ServerExecutor servers;
   private final InstanceSql sql;
   private final ClusterCreation clusters;
+  private final ClusterAdoption adoption;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final Optional<Monitoring> monitoring;
@@ -86,6 +87,7 @@ public final class InstanceController
     this.monitoring = monitoring;
     this.servers = new ServerExecutor(host);
     this.clusters = new ClusterCreation(host, servers);
+    this.adoption = new ClusterAdoption(host, servers);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.sql =
         new InstanceSql(
@@ -134,6 +136,8 @@ public final class InstanceController
     switch (step) {
       case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
       case InstanceStep.InitCluster _ -> clusters.make(resource.getSpec(), spec);
+      case InstanceStep.AdoptCluster _ -> adoption.take(resource.getSpec(), spec);
+      case InstanceStep.EnsureSuperuser _ -> adoption.ensureSuperuser(spec);
       case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
       case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
       case InstanceStep.NoteDeletable note ->
@@ -234,11 +238,13 @@ public final class InstanceController
     observed
         .server()
         .volume()
-        .flatMap(
-            volume ->
-                BootstrapFacts.ignored(
-                    resource.getSpec().bootstrap().initdb(), volume.marker().facts()))
-        .ifPresent(conditions::add);
+        .filter(volume -> volume.marker().phase() != VolumeMarker.Phase.BUILDING)
+        .ifPresent(
+            volume -> {
+              BootstrapFacts.ignored(wanted.bootstrap(), volume.marker())
+                  .ifPresent(conditions::add);
+              ClusterAdoption.told(volume).ifPresent(conditions::add);
+            });
     conditions.addAll(ServerReport.conditions(observed.server()));
     observed.metricsPort().map(MetricsPort::condition).ifPresent(conditions::add);
     observed

@@ -3,6 +3,7 @@ package dev.pglet.instance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.Database;
 import dev.pglet.health.MonitorRole;
+import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.instance.InstanceObserved.SqlFacts;
 import dev.pglet.instance.database.DatabasePlanner;
@@ -20,6 +21,7 @@ import dev.pglet.server.ServerPlanner;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerStep;
 import dev.pglet.server.WalSegmentSize;
+import dev.pglet.server.place.Places;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +67,10 @@ final class InstancePlanner {
     List<InstanceStep> steps = new ArrayList<>(onServer(prepared.now()));
     if (server.volume().map(v -> v.marker().phase()).orElse(VolumeMarker.Phase.BUILDING)
         == VolumeMarker.Phase.BUILDING) {
-      steps.add(new InstanceStep.InitCluster(spec.version()));
+      steps.add(
+          adopts(wanted, server)
+              ? new InstanceStep.AdoptCluster(String.valueOf(wanted.storage().dataDirectory()))
+              : new InstanceStep.InitCluster(spec.version()));
       if (server.volume().isEmpty()) {
         steps.addAll(onServer(ServerPlanner.firstCertificate(spec)));
       }
@@ -78,7 +83,7 @@ final class InstancePlanner {
     }
     HeldBack converging = HeldBack.of(ServerPlanner.converge(spec, server), mayRestart, server);
     List<ServerStep> forServer = converging.now();
-    steps.addAll(onServer(forServer));
+    steps.addAll(withSuperuser(forServer, server));
     List<InstanceStep> deferred = new ArrayList<>(onServer(prepared.later()));
     deferred.addAll(onServer(converging.later()));
     if (!forServer.stream().allMatch(ServerStep.RememberGood.class::isInstance)) {
@@ -118,22 +123,73 @@ final class InstancePlanner {
     return Plan.of(onServer(ServerPlanner.delete(observed.server(), destroy)));
   }
 
+  private static boolean adopts(PostgreSQLInstanceSpec wanted, ServerObserved server) {
+    return server
+        .volume()
+        .map(volume -> Places.adopted(volume.marker()))
+        .orElse(wanted.bootstrap().adopts());
+  }
+
+  /** Before the first start of a cluster that was taken over: later pglet would be kept out. */
+  private static List<InstanceStep> withSuperuser(List<ServerStep> steps, ServerObserved server) {
+    boolean missing =
+        server
+            .volume()
+            .map(Volume::marker)
+            .filter(Places::adopted)
+            .map(marker -> marker.fact(ClusterAdoption.SUPERUSER_FACT) == null)
+            .orElse(false);
+    List<InstanceStep> all = new ArrayList<>();
+    for (ServerStep step : steps) {
+      if (missing && step instanceof ServerStep.StartServer) {
+        all.add(new InstanceStep.EnsureSuperuser(ClusterAdoption.SUPERUSER));
+      }
+      all.add(new InstanceStep.OnServer(step));
+    }
+    return all;
+  }
+
+  /** What has begun one way goes on that way, or is given up. */
+  private static void refuseOtherBootstrap(PostgreSQLInstanceSpec wanted, Volume volume)
+      throws InvalidSpec {
+    boolean adopted = Places.adopted(volume.marker());
+    if (volume.marker().phase() == VolumeMarker.Phase.BUILDING
+        && adopted != wanted.bootstrap().adopts()) {
+      throw new InvalidSpec(
+          "Immutable",
+          "spec.bootstrap",
+          adopted
+              ? "taking over the data in %s has begun, so none is made there"
+                  .formatted(volume.data())
+              : "making the data in %s has begun, so none is taken over there"
+                  .formatted(volume.data()),
+          adopted
+              ? "Set spec.bootstrap back to adopt: {}, or delete the instance: the data stays"
+              : "Remove spec.bootstrap.adopt, or delete the instance and make it anew");
+    }
+  }
+
   private static void check(PostgreSQLInstanceSpec wanted, InstanceObserved observed)
       throws InvalidSpec {
+    if (observed.server().volume().isPresent()) {
+      refuseOtherBootstrap(wanted, observed.server().volume().get());
+    }
     Database database = wanted.database();
     Map<String, String> facts =
         observed.server().volume().map(volume -> volume.marker().facts()).orElse(Map.of());
     refuseChange(facts, DATABASE_FACT, "spec.database.name", database.name());
     refuseChange(facts, ENCODING_FACT, "spec.database.encoding", database.encoding());
     refuseChange(facts, LOCALE_FACT, "spec.database.locale", database.locale());
-    if (observed.server().initialized()) {
+    if (observed.server().initialized()
+        && !wanted.bootstrap().adopts()
+        && !adopts(wanted, observed.server())) {
       Map<String, String> made = new HashMap<>(facts);
       made.putIfAbsent(WalSegmentSize.FACT, WalSegmentSize.DEFAULT);
       refuseChange(
           made,
           WalSegmentSize.FACT,
           "spec.bootstrap.initdb.walSegmentSize",
-          wanted.bootstrap().initdb().walSegmentSize());
+          wanted.bootstrap().madeWith().walSegmentSize());
     }
     if (observed.facts().isPresent()) {
       InvalidSpec.throwAll(

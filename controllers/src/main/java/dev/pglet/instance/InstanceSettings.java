@@ -29,7 +29,7 @@ final class InstanceSettings {
     if (maxConnections != null) {
       settings.put("max_connections", maxConnections.toString());
     }
-    settings.putAll(WalSegmentSize.settings(wanted.bootstrap().initdb().walSegmentMegabytes()));
+    settings.putAll(WalSegmentSize.settings(wanted.bootstrap().madeWith().walSegmentMegabytes()));
     settings.putAll(PerformanceSettings.of(wanted.performance()));
     settings.putAll(AuditSettings.of(wanted.security().audit()));
     return settings;
@@ -58,7 +58,7 @@ final class InstanceSettings {
               fields.put(lower, SettingRules.field(name));
             });
     int major = Integer.parseInt(wanted.version().split("\\.", -1)[0]);
-    return SettingConflicts.of(settings, major, wanted.bootstrap().initdb().walSegmentMegabytes())
+    return SettingConflicts.of(settings, major, wanted.bootstrap().madeWith().walSegmentMegabytes())
         .stream()
         .map(
             conflict ->

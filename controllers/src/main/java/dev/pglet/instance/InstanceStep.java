@@ -59,6 +59,24 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
+  /** Takes over the cluster that is in the data directory, and then declares the volume ready. */
+  record AdoptCluster(String dataDirectory) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "taking over the cluster in %s, whose configuration is kept beside it"
+          .formatted(dataDirectory);
+    }
+  }
+
+  /** Makes in a cluster that was taken over what pglet logs in with, should that be missing. */
+  record EnsureSuperuser(String role) implements InstanceStep {
+    @Override
+    public String describe() {
+      return "ensuring the superuser %s and the database of that name, in single-user mode"
+          .formatted(role);
+    }
+  }
+
   /** A step of a role. */
   record OnRole(RoleStep step) implements InSql {
     @Override

@@ -63,7 +63,8 @@ final class RememberedConfigurations {
     return true;
   }
 
-  private static boolean linked(Volume volume, String file) throws IOException {
+  /** The same of one file. */
+  static boolean linked(Volume volume, String file) throws IOException {
     Path link = volume.data().resolve(file);
     return Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(target(volume, file));
   }

@@ -22,9 +22,11 @@ import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.place.AdoptionChecks;
 import dev.pglet.server.place.DataPlace;
 import dev.pglet.server.place.PlaceChecks;
 import dev.pglet.server.place.PlaceFiles;
+import dev.pglet.server.place.Places;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.DoneTokens;
 import dev.pglet.supervision.Ends;
@@ -219,11 +221,26 @@ public final class ServerExecutor {
     }
   }
 
-  /** Looked at again right before they are taken: another resource may have come first. */
-  private void requirePlaces(ServerSpec spec, Optional<Volume> volume) throws InvalidSpec {
+  /**
+   * Looked at again right before they are taken: another resource may have come first. Data that is
+   * taken over is looked at file by file.
+   *
+   * @param volume empty while there is none
+   */
+  public void requirePlaces(ServerSpec spec, Optional<Volume> volume) throws ReconcileException {
     InvalidSpec.throwAll(
         new PlaceChecks(host.settings(), host.pools(), host.account())
             .problems(spec.places(), spec.uid(), spec.pool(), volume));
+    boolean undecided =
+        volume.map(there -> there.marker().phase() == VolumeMarker.Phase.BUILDING).orElse(true);
+    Optional<Path> data = spec.places().data();
+    if (undecided && data.isPresent() && spec.places().adopts().isPresent()) {
+      try {
+        new AdoptionChecks(host.account()).requireWhole(data.get());
+      } catch (IOException e) {
+        throw FileFailure.of("looking at the files of " + data.get(), e);
+      }
+    }
   }
 
   private void removeOldLogs(ServerSpec spec, List<String> names) throws ReconcileException {
@@ -451,9 +468,15 @@ public final class ServerExecutor {
     }
   }
 
-  /** What of a server is not in its volume, but for what it has archived. */
+  /**
+   * What of a server is not in its volume, but for what it has archived. Data that was taken over
+   * is given back: it stays, with the configuration that it had.
+   */
   static void removeOutside(ServerHost host, Volume volume) throws ReconcileException {
     try {
+      if (Places.adopted(volume.marker())) {
+        new AdoptedConfiguration(volume, host.account()).giveBack();
+      }
       new DataPlace(host.server(), host.driver(), host.account()).remove(volume);
     } catch (IOException e) {
       throw FileFailure.of("removing what " + volume.marker().key() + " has outside its volume", e);

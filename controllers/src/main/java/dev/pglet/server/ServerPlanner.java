@@ -9,6 +9,7 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Blocks;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -276,7 +277,7 @@ public final class ServerPlanner {
    * What is left to do when the manifest is gone.
    *
    * @param destroy whether the data goes too; data that was never complete is of no use to anyone
-   *     and always goes
+   *     and always goes; data that was taken over never does
    */
   public static List<ServerStep> delete(ServerObserved observed, boolean destroy) {
     if (observed.volume().isEmpty()) {
@@ -288,7 +289,11 @@ public final class ServerPlanner {
     }
     VolumeMarker marker = observed.volume().get().marker();
     if (destroy || marker.phase() == VolumeMarker.Phase.BUILDING) {
-      steps.add(new ServerStep.DestroyVolume(marker.volume()));
+      steps.add(
+          Places.adopted(marker)
+              ? new ServerStep.DestroyVolume(
+                  marker.volume(), observed.volume().get().data().toString())
+              : new ServerStep.DestroyVolume(marker.volume()));
     } else if (marker.phase() == VolumeMarker.Phase.READY) {
       steps.add(new ServerStep.RetainVolume(marker.volume()));
     }

@@ -31,6 +31,8 @@ final class ServerSettings {
     settings.put("lc_messages", "C");
     settings.put("log_line_prefix", "%m [%p] ");
     settings.put("cluster_name", spec.key().name());
+    // Data that was taken over has segments of which the spec says nothing.
+    putAll(settings, WalSegmentSize.settings(WalSegmentSize.megabytes(marker)));
     putAll(settings, spec.typed());
     putAll(settings, spec.places().settings(volume, spec.majorVersion()));
     putAll(

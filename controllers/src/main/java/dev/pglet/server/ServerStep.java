@@ -303,11 +303,25 @@ public sealed interface ServerStep extends Step {
     }
   }
 
-  /** Removes the data and the secrets of a deleted resource. */
-  record DestroyVolume(String volume) implements ServerStep {
+  /**
+   * Removes the data and the secrets of a deleted resource.
+   *
+   * @param givenBack the data directory that was there before, and stays; empty: there was none
+   */
+  record DestroyVolume(String volume, String givenBack) implements ServerStep {
+    /** With all its data. */
+    public DestroyVolume(String volume) {
+      this(volume, "");
+    }
+
     @Override
     public String describe() {
-      return "removing volume " + volume + " and its secrets";
+      return "removing volume %s and its secrets%s"
+          .formatted(
+              volume,
+              givenBack.isEmpty()
+                  ? ""
+                  : "; the data in %s, which was adopted, stays".formatted(givenBack));
     }
 
     @Override

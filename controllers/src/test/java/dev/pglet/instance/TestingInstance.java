@@ -72,7 +72,33 @@ final class TestingInstance {
     return wanted(database, policy, MonitoringSpec.DEFAULT, extensions);
   }
 
+  /** One whose data is taken over from a directory. */
+  static PostgreSQLInstanceSpec adopting(@Nullable String dataDirectory) {
+    return wanted(
+        new BootstrapSpec(null, new BootstrapSpec.Adopt()),
+        new StorageSpec("auto", null, null, dataDirectory, null, null, null),
+        APP,
+        DeletionPolicy.Retain,
+        MonitoringSpec.DEFAULT);
+  }
+
   private static PostgreSQLInstanceSpec wanted(
+      Database database,
+      DeletionPolicy policy,
+      MonitoringSpec monitoring,
+      Extension... extensions) {
+    return wanted(
+        BootstrapSpec.DEFAULT,
+        new StorageSpec("auto", null, null, null, null, null, null),
+        database,
+        policy,
+        monitoring,
+        extensions);
+  }
+
+  static PostgreSQLInstanceSpec wanted(
+      BootstrapSpec bootstrap,
+      StorageSpec storage,
       Database database,
       DeletionPolicy policy,
       MonitoringSpec monitoring,
@@ -82,9 +108,9 @@ final class TestingInstance {
         "17",
         new RuntimeSpec("process", "auto"),
         DesiredState.Running,
-        BootstrapSpec.DEFAULT,
+        bootstrap,
         new NetworkSpec(0, "127.0.0.1", null),
-        new StorageSpec("auto", null, null, null, null, null, null),
+        storage,
         database,
         PerformanceSpec.DEFAULT,
         SecuritySpec.DEFAULT,

@@ -24,6 +24,8 @@ import dev.pglet.reconcile.testing.TestingScheduler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -200,6 +203,62 @@ final class TestCrashAtEveryStepForReal {
     @Override
     String use(Connection connection) throws SQLException {
       return ask(connection, "SELECT encoding FROM pg_database WHERE datname = 'app'");
+    }
+
+    @Override
+    public void close() throws IOException {
+      super.close();
+      try {
+        pglet.close();
+      } catch (ReconcileException e) {
+        throw new AssertionError(e.explain(), e);
+      }
+    }
+  }
+
+  /** An instance whose data was there before, and is there in the end. */
+  private static final class AdoptingLife extends Life {
+    private final Path data;
+
+    AdoptingLife(int number, Pglet pglet, Path found) throws Exception {
+      super(
+          number,
+          pglet,
+          ResourceKey.of("PostgreSQLInstance", "app"),
+          INSTANCE
+              + "  bootstrap: {adopt: {}}\n  storage: {dataDirectory: %s/found/main}\n"
+                  .formatted(pglet.base()));
+      Path above = Files.createDirectory(pglet.base().resolve("found"));
+      Files.setPosixFilePermissions(above, PosixFilePermissions.fromString("rwxr-xr-x"));
+      data = new FoundClusters(pglet.settings()).copy(found, above.resolve("main"));
+    }
+
+    @Override
+    String use(Connection connection) throws SQLException {
+      return ask(connection, "SELECT rolsuper FROM pg_roles WHERE rolname = 'postgres'");
+    }
+
+    @Override
+    public Object endState() throws Exception {
+      List<String> end = new ArrayList<>();
+      try (Stream<Path> files = Files.list(data.resolveSibling("main").getParent())) {
+        files
+            .map(file -> file.getFileName().toString().replaceAll("-[0-9a-f]{8}$", "-UID"))
+            .sorted()
+            .forEach(end::add);
+      }
+      for (String file : List.of("postgresql.conf", "postgresql.auto.conf")) {
+        end.add(
+            Files.isSymbolicLink(data.resolve(file))
+                ? "a link"
+                : Files.readString(data.resolve(file)));
+      }
+      new FoundClusters(pglet.settings())
+          .alone(data, "COPY (SELECT count(*) FROM t) TO '" + data + "/answer'");
+      end.add("rows: " + Files.readString(data.resolve("answer")));
+      assertThat(String.join("\n", end))
+          .contains("main.before-pglet-UID", "work_mem = 7MB", "port = '1'", "rows: 1000");
+      return super.endState() + String.join("\n", end);
     }
 
     @Override
@@ -432,6 +491,28 @@ final class TestCrashAtEveryStepForReal {
             EVERY,
             TestCrashAtEveryStepForReal::worth);
     assertThat(crashes).isGreaterThan(30 / EVERY);
+  }
+
+  @Test
+  void anInstanceOfDataThatWasThereBefore() throws Exception {
+    try (Pglet maker = Pglet.inMemory()) {
+      FoundClusters clusters = new FoundClusters(maker.settings());
+      Path found = clusters.make(maker.base().resolve("main"), "-U admin");
+      append(found.resolve("postgresql.conf"), "work_mem = 7MB\n");
+      append(found.resolve("postgresql.auto.conf"), "port = '1'\n");
+      AtomicInteger number = new AtomicInteger();
+      int crashes =
+          CrashAtEveryStep.verify(
+              () -> new AdoptingLife(number.incrementAndGet(), Pglet.inMemory(), found),
+              2,
+              EVERY,
+              TestCrashAtEveryStepForReal::worth);
+      assertThat(crashes).isGreaterThan(30 / EVERY);
+    }
+  }
+
+  private static void append(Path file, String text) throws IOException {
+    Files.writeString(file, text, StandardOpenOption.APPEND);
   }
 
   @Test

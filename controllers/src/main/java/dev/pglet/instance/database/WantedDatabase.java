@@ -31,19 +31,21 @@ public record WantedDatabase(
   public static List<WantedDatabase> of(PostgreSQLInstanceSpec spec) {
     PostgreSQLInstanceSpec.Database first = spec.database();
     List<WantedDatabase> databases = new ArrayList<>();
+    // A cluster that was there before has templates of which the spec says nothing.
+    boolean adopts = spec.bootstrap().adopts();
     databases.add(
         new WantedDatabase(
             first.name(),
             "spec.database",
             first.owner(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
+            adopts ? Optional.of(first.encoding()) : Optional.empty(),
+            adopts ? Optional.of(first.locale()) : Optional.empty(),
+            adopts,
             false));
     for (int i = 0; i < spec.databases().size(); i++) {
       DatabaseSpec database = spec.databases().get(i);
       if (!database.name().equals(first.name())) {
-        databases.add(listed(database, field(i), first));
+        databases.add(listed(database, field(i), first, adopts));
       }
     }
     return databases;
@@ -82,7 +84,7 @@ public record WantedDatabase(
   }
 
   private static WantedDatabase listed(
-      DatabaseSpec database, String field, PostgreSQLInstanceSpec.Database first) {
+      DatabaseSpec database, String field, PostgreSQLInstanceSpec.Database first, boolean adopts) {
     String owner = database.owner();
     String encoding = database.encoding();
     String locale = database.locale();
@@ -92,7 +94,9 @@ public record WantedDatabase(
         owner == null ? first.owner() : owner,
         Optional.ofNullable(encoding),
         Optional.ofNullable(locale),
-        differs(encoding, encoding == null ? "" : encoding(encoding), encoding(first.encoding()))
+        (adopts && (encoding != null || locale != null))
+            || differs(
+                encoding, encoding == null ? "" : encoding(encoding), encoding(first.encoding()))
             || differs(locale, locale == null ? "" : locale(locale), locale(first.locale())),
         database.deletionPolicy() == DeletionPolicy.Delete);
   }

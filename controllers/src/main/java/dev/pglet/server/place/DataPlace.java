@@ -30,7 +30,9 @@ import java.util.Optional;
  * Only what has that identifier is ever removed. Stateless.
  */
 public final class DataPlace {
-  private static final String SYSTEM_FACT = "systemIdentifier";
+  /** The fact of a marker: the cluster that its data outside the volume is of. */
+  public static final String SYSTEM_FACT = "systemIdentifier";
+
   private static final String DOOMED = "destroyed";
 
   private final PostgresServer server;
@@ -51,7 +53,9 @@ public final class DataPlace {
   /** Gives an empty directory that is there to the account, before it becomes a server's. */
   public void adoptEmpty(Places wanted) throws IOException {
     Optional<Path> data = wanted.data();
-    if (data.isPresent() && Files.isDirectory(data.get(), LinkOption.NOFOLLOW_LINKS)) {
+    if (wanted.adopts().isEmpty()
+        && data.isPresent()
+        && Files.isDirectory(data.get(), LinkOption.NOFOLLOW_LINKS)) {
       Ownership.directory(data.get(), account, PlaceFiles.MODE);
     }
   }
@@ -193,8 +197,8 @@ public final class DataPlace {
   }
 
   /**
-   * Removes what is outside the volume, but for what was archived: data, WAL, files of the log, and
-   * the directories when nothing else is in them.
+   * Removes what is outside the volume, but for what was archived and data that was there before:
+   * data, WAL, files of the log, and the directories when nothing else is in them.
    *
    * @throws Refused when other data is in the place of this one; nothing is removed then
    */
@@ -202,7 +206,7 @@ public final class DataPlace {
     Optional<Path> wal = wal(volume);
     Optional<String> system = Optional.ofNullable(volume.marker().fact(SYSTEM_FACT));
     boolean outside = volume.elsewhere().isPresent();
-    if ((outside || wal.isPresent()) && system.isPresent()) {
+    if (!Places.adopted(volume.marker()) && (outside || wal.isPresent()) && system.isPresent()) {
       if (outside
           && volume.marker().phase() != VolumeMarker.Phase.BUILDING
           && Files.notExists(volume.data(), LinkOption.NOFOLLOW_LINKS)) {

@@ -54,9 +54,18 @@ public final class PlaceChecks {
         (fact, directory) -> {
           boolean ours =
               volume.map(there -> ours(there.marker(), fact, directory.toString())).orElse(false);
-          problem(Places.field(fact), directory, taken, ours).ifPresent(problems::add);
+          Optional<Integer> adopted =
+              fact.equals(Places.DATA_FACT) && !decided(volume)
+                  ? wanted.adopts()
+                  : Optional.empty();
+          problem(Places.field(fact), directory, taken, ours, adopted).ifPresent(problems::add);
         });
     return problems;
+  }
+
+  /** Once the data is the volume's it is not asked any more where it comes from. */
+  private static boolean decided(Optional<Volume> volume) {
+    return volume.map(there -> there.marker().phase() != VolumeMarker.Phase.BUILDING).orElse(false);
   }
 
   private static boolean ours(VolumeMarker marker, String fact, String directory) {
@@ -104,7 +113,11 @@ public final class PlaceChecks {
   }
 
   private Optional<InvalidSpec> problem(
-      String field, Path directory, Map<Path, String> taken, boolean ours) {
+      String field,
+      Path directory,
+      Map<Path, String> taken,
+      boolean ours,
+      Optional<Integer> adopted) {
     for (Map.Entry<Path, String> other : taken.entrySet()) {
       if (PlaceRules.overlap(directory, other.getKey())) {
         return Optional.of(
@@ -135,6 +148,9 @@ public final class PlaceChecks {
       }
       Path above = existing.equals(directory) ? directory.getParent() : existing;
       Optional<InvalidSpec> open = above == null ? Optional.empty() : open(field, directory, above);
+      if (open.isEmpty() && adopted.isPresent()) {
+        return new AdoptionChecks(account).problem(field, directory, adopted.get());
+      }
       return open.isPresent() || ours || !existing.equals(directory)
           ? open
           : used(field, directory);
@@ -210,14 +226,19 @@ public final class PlaceChecks {
         return Optional.empty();
       }
     }
-    Path version = directory.resolve("PG_VERSION");
+    boolean cluster =
+        Files.isRegularFile(directory.resolve("PG_VERSION"), LinkOption.NOFOLLOW_LINKS);
+    String remedy = "Choose another directory, or move away what is in it";
+    if (cluster && field.equals(Places.field(Places.DATA_FACT))) {
+      remedy += "; to take the cluster over as it is, write spec.bootstrap: {adopt: {}}";
+    }
     return Optional.of(
         new InvalidSpec(
             "DirectoryNotEmpty",
             field,
-            Files.isRegularFile(version, LinkOption.NOFOLLOW_LINKS)
+            cluster
                 ? directory + " holds a database cluster that this instance has not made"
                 : directory + " is not empty, and what is in it is not this instance's",
-            "Choose another directory, or move away what is in it"));
+            remedy));
   }
 }

@@ -4,6 +4,7 @@ import dev.pglet.api.v1alpha1.LogsSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,17 +20,25 @@ import org.jspecify.annotations.Nullable;
  * @param logs the directory of the files of its log
  * @param archive the directory that WAL is archived to; empty: it is not archived
  * @param collector of its log; empty: it writes to one file
+ * @param adopts the major version of the cluster that is in the data directory already and is taken
+ *     over; empty: the data is made
  */
 public record Places(
     Optional<Path> data,
     Optional<Path> wal,
     Optional<Path> logs,
     Optional<Path> archive,
-    Optional<LogCollector> collector) {
+    Optional<LogCollector> collector,
+    Optional<Integer> adopts) {
   /** All in the volume. */
   public static final Places NONE =
       new Places(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   /** The facts of a marker that hold directories outside the volume. */
   static final String DATA_FACT = Volume.DATA_FACT;
@@ -37,6 +46,9 @@ public record Places(
   static final String WAL_FACT = "walDirectory";
   static final String LOG_FACT = "logDirectory";
   static final String ARCHIVE_FACT = "archiveDirectory";
+
+  /** The fact of a marker: the data was there before, and is not pglet's to remove. */
+  private static final String ADOPTED_FACT = "adopted";
 
   private static final String LOGS = "server-log";
 
@@ -52,7 +64,15 @@ public record Places(
         path(storage.walDirectory()),
         path(storage.logDirectory()),
         path(storage.archiveDirectory()),
-        Optional.ofNullable(logs).map(LogCollector::of));
+        Optional.ofNullable(logs).map(LogCollector::of),
+        wanted.bootstrap().adopts()
+            ? Optional.of(Integer.parseInt(wanted.version().split("\\.", -1)[0]))
+            : Optional.empty());
+  }
+
+  /** Whether the data of a volume was there before the volume. */
+  public static boolean adopted(VolumeMarker marker) {
+    return marker.fact(ADOPTED_FACT) != null;
   }
 
   private static Optional<Path> path(@Nullable String text) {
@@ -85,6 +105,7 @@ public record Places(
     Map<String, String> facts = new LinkedHashMap<>();
     data.ifPresent(directory -> facts.put(DATA_FACT, directory.toString()));
     wal.ifPresent(directory -> facts.put(WAL_FACT, directory.toString()));
+    adopts.ifPresent(_ -> facts.put(ADOPTED_FACT, "true"));
     return facts;
   }
 

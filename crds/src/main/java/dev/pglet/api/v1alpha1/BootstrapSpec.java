@@ -2,17 +2,39 @@ package dev.pglet.api.v1alpha1;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** How the data comes into being. */
+/**
+ * How the data comes into being.
+ *
+ * @param initdb null only beside {@code adopt}
+ * @param adopt null: the data is made
+ */
 public record BootstrapSpec(
     @JsonPropertyDescription(
-            "A new, empty cluster. Default: with the defaults of its fields. Change: nothing, once the data is made; the condition BootstrapIgnored says so.")
-        Initdb initdb) {
-  public static final BootstrapSpec DEFAULT = new BootstrapSpec(Initdb.DEFAULT);
+            "A new, empty cluster. Default, without adopt: with the defaults of its fields. Change: nothing, once the data is made; the condition BootstrapIgnored says so.")
+        @Nullable Initdb initdb,
+    @JsonPropertyDescription(
+            "{}: the cluster that is in storage.dataDirectory already is taken over as it is, and never removed. Not together with initdb. Default: none. Change: nothing, once the data is there; the condition BootstrapIgnored says so.")
+        @Nullable Adopt adopt) {
+  public static final BootstrapSpec DEFAULT = new BootstrapSpec(Initdb.DEFAULT, null);
 
   public BootstrapSpec {
-    initdb = initdb == null ? Initdb.DEFAULT : initdb;
+    initdb = initdb == null && adopt == null ? Initdb.DEFAULT : initdb;
   }
+
+  /** Whether data that is there already is taken over. */
+  public boolean adopts() {
+    return adopt != null;
+  }
+
+  /** With what a new cluster is made; the defaults where none is. */
+  public Initdb madeWith() {
+    return initdb == null ? Initdb.DEFAULT : initdb;
+  }
+
+  /** Data that is there already. It has no fields. */
+  public record Adopt() {}
 
   /**
    * With what a new cluster is made.

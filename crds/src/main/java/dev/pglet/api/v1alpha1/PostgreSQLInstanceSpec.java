@@ -145,7 +145,7 @@ public record PostgreSQLInstanceSpec(
           @Pattern("^([0-9]{1,6}(Ki|Mi|Gi|Ti)|[0-9]{1,2}%)$")
           @Nullable String minFree,
       @JsonPropertyDescription(
-              "Absolute path of the data directory, which is empty or not there yet. Default: in the volume. Change: refused.")
+              "Absolute path of the data directory, which is empty or not there yet, or holds the cluster of bootstrap.adopt. Default: in the volume. Change: refused.")
           @Pattern("^(/[A-Za-z0-9_.+:@=,-]+)+$")
           @Nullable String dataDirectory,
       @JsonPropertyDescription(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pglet.server.place;
+
+import org.jspecify.annotations.NullMarked;
