@@ -16,7 +16,6 @@ import dev.pglet.reconcile.engine.gate.Restarts;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.Kind;
 import dev.pglet.reconcile.engine.pass.LiveOperations;
-import dev.pglet.reconcile.engine.pass.Sight;
 import dev.pglet.reconcile.engine.spec.Specs;
 import dev.pglet.reconcile.engine.store.ApiObjects;
 import dev.pglet.reconcile.engine.store.ResourceTable;
@@ -157,12 +156,13 @@ record Assembly(
   }
 
   Intake intake(boolean prune, Intake.Effects effects) {
+    BriefLooks looks = new BriefLooks();
     Pruning pruning =
         new Pruning(
             prune,
             state.inventory().held(parts.manifests().root().toString()),
             parts.guard(),
-            this::losesData,
+            key -> losesData(looks, key),
             kind -> (int) table.all().stream().filter(t -> t.key().kind().equals(kind)).count(),
             state.events(),
             parts.scheduler(),
@@ -234,19 +234,14 @@ record Assembly(
   }
 
   /** Whether the deletion of a resource would remove data, or nobody can tell. */
-  private boolean losesData(ResourceKey key) {
+  private boolean losesData(BriefLooks looks, ResourceKey key) {
     Optional<Tracked> tracked = table.find(key);
     if (tracked.isEmpty()) {
       return true;
     }
     Tracked deleted =
         tracked.get().deletedFor(new Tombstone(parts.clock().instant(), "what if it were deleted"));
-    try {
-      Sight sight = kind(key).see(deleted, table);
-      return sight.losesData();
-    } catch (Throwable e) {
-      return true;
-    }
+    return looks.orTrue(key, () -> kind(key).see(deleted, table).losesData());
   }
 
   Kind<?, ?, ?, ?> kind(ResourceKey key) {

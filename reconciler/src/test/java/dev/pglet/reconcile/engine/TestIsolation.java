@@ -207,6 +207,25 @@ final class TestIsolation {
     assertThat(engine.standing(BOX).message()).contains("looking at it took longer than 2 minutes");
   }
 
+  /** The scan that asks holds what every pass needs for its report. */
+  @Test
+  void aHostThatHangsWhenItIsAskedWhatADeletionLosesStopsNobody() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.manifests().remove(BOX);
+    engine.engine().rescan();
+    engine.settleNow();
+    rig.host().blockNext("Look", BOX, this::hangForGood);
+
+    engine.advance(Pruning.GONE_FOR);
+    rig.manifests().put(document("other0", "size: 3, colour: red"));
+    engine.engine().rescan();
+    engine.settleNow();
+
+    assertThat(hanging).hasValue(1);
+    assertThat(rig.host().box(key("other0")).orElseThrow().colour()).contains("red");
+  }
+
   private void hangAllWorkers() throws Exception {
     CountDownLatch all = new CountDownLatch(4);
     for (int i = 0; i < 8; i++) {
