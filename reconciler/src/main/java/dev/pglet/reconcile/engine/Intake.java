@@ -293,13 +293,16 @@ final class Intake {
     Set<ResourceKey> missing = new TreeSet<>();
     Set<ResourceKey> prunable = new TreeSet<>();
     Set<ResourceKey> inForce = new TreeSet<>();
+    Set<ResourceKey> begun = new TreeSet<>();
     for (InventoryEntry entry : state.inventory().all()) {
       if (entry.root().equals(root)
           && !entry.retained()
           && !snapshot.accepted().containsKey(entry.key())
           && !whole.unresolved().containsKey(entry.key())) {
         recall(entry, snapshot);
-        if (entry.tombstone().isEmpty()) {
+        if (entry.tombstone().filter(Tombstone::becauseMissing).isPresent()) {
+          begun.add(entry.key());
+        } else if (entry.tombstone().isEmpty()) {
           missing.add(entry.key());
           if (entry.resource().isPresent()) {
             prunable.add(entry.key());
@@ -311,12 +314,13 @@ final class Intake {
       }
     }
     Map<ResourceKey, PruneBlock> before = pruning.blocked();
+    pruning.goOn(snapshot, begun);
     List<ResourceKey> gone =
         pruning.decide(snapshot, doubt.about(snapshot, prunable), missing, inForce);
     tellBlocked(before);
     // First, so that no crash makes one that was held look as if it had just gone.
     state.inventory().hold(root, pruning.held());
-    delete(gone, "its manifest is gone from " + root);
+    delete(gone, Tombstone.ofMissing(clock.instant(), root));
   }
 
   private void tellBlocked(Map<ResourceKey, PruneBlock> before) {
@@ -333,6 +337,11 @@ final class Intake {
     return Optional.ofNullable(pruning.blocked().get(key));
   }
 
+  /** Why a deletion that was begun does not go on now. */
+  Optional<PruneBlock> interruption(ResourceKey key) {
+    return pruning.interruption(key);
+  }
+
   private void recall(InventoryEntry entry, Snapshot snapshot) {
     boolean leftAlone = !pruning.enabled() && snapshot.complete() && entry.tombstone().isEmpty();
     Optional<Tracked> known = table.find(entry.key());
@@ -347,10 +356,6 @@ final class Intake {
     } else if (known.get().manifest().isPresent()) {
       accept(Admission.fresh(entry, known.get().resource(), Optional.empty(), Optional.empty()));
     }
-  }
-
-  private void delete(List<ResourceKey> keys, String why) throws HostUnavailable {
-    delete(keys, new Tombstone(clock.instant(), why));
   }
 
   /** Begins the deletion of resources in the table. The tombstones are on disk before anything. */
@@ -437,7 +442,7 @@ final class Intake {
     if (tracked.get().blocked().isPresent()) {
       drop(key);
     } else {
-      delete(List.of(key), "it was deleted explicitly");
+      delete(List.of(key), new Tombstone(clock.instant(), "it was deleted explicitly"));
     }
     return true;
   }
@@ -460,7 +465,7 @@ final class Intake {
     // What was held by an earlier engine, and has no spec in force here, stays held.
     List<ResourceKey> held =
         held().stream().filter(shown::contains).filter(key -> table.find(key).isPresent()).toList();
-    delete(held, "its manifest is gone from " + root + ", and that was confirmed");
+    delete(held, Tombstone.ofConfirmed(clock.instant(), root));
     return held;
   }
 

@@ -109,6 +109,7 @@ final class Machinery implements Intake.Effects, Wakeups {
             new StepRunner(parts.clock(), parts.scheduler(), activity),
             reporter,
             intake::bury,
+            intake::interruption,
             assembly.graph(),
             state.events(),
             meters,

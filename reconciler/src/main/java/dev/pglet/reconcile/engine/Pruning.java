@@ -49,6 +49,8 @@ final class Pruning {
   private final Map<ResourceKey, Integer> lostJustNow = new TreeMap<>();
   private final TreeSet<ResourceKey> held;
   private Set<ResourceKey> suspended = Set.of();
+  private Set<ResourceKey> interrupted = Set.of();
+  private String interruptedBecause = "";
   private boolean heldBefore;
   private String suspendedBecause = "";
 
@@ -124,6 +126,7 @@ final class Pruning {
                     "Suspended",
                     "its manifest is gone, and nothing is deleted for it, because "
                         + suspendedBecause)));
+    interrupted.forEach(key -> interruption(key).ifPresent(why -> blocked.put(key, why)));
     held.forEach(
         key ->
             blocked.put(
@@ -134,8 +137,30 @@ final class Pruning {
     return blocked;
   }
 
+  /** Why a deletion that was begun does not go on. */
+  synchronized Optional<PruneBlock> interruption(ResourceKey key) {
+    return interrupted.contains(key)
+        ? Optional.of(
+            new PruneBlock(
+                "Suspended",
+                "its deletion was begun because its manifest was gone, and does not go on, because "
+                    + interruptedBecause))
+        : Optional.empty();
+  }
+
   synchronized Set<ResourceKey> held() {
     return Set.copyOf(held);
+  }
+
+  /**
+   * What was begun because manifests were missing goes on only while that is certain: they may have
+   * been put back into a file that cannot be read.
+   *
+   * @param begun have a tombstone for that reason
+   */
+  synchronized void goOn(Snapshot snapshot, Set<ResourceKey> begun) {
+    interrupted = snapshot.complete() ? Set.of() : Set.copyOf(begun);
+    interruptedBecause = snapshot.incompleteBecause();
   }
 
   /**

@@ -44,8 +44,25 @@ public record InventoryEntry(
    * @param data whether the user asked for the data to go too, whatever the policy of the spec
    */
   public record Tombstone(Instant since, String why, boolean data) {
+    private static final String MISSING = "its manifest is gone from ";
+
     public Tombstone(Instant since, String why) {
       this(since, why, false);
+    }
+
+    /** Nobody has asked for the deletion, but by removing the manifest from the root. */
+    public static Tombstone ofMissing(Instant since, String root) {
+      return new Tombstone(since, MISSING + root);
+    }
+
+    /** As above, and somebody has confirmed it. */
+    public static Tombstone ofConfirmed(Instant since, String root) {
+      return new Tombstone(since, MISSING + root + ", and that was confirmed");
+    }
+
+    /** Whether it was begun because a manifest is missing, which another scan may deny. */
+    public boolean becauseMissing() {
+      return why.startsWith(MISSING) && !data;
     }
   }
 

@@ -454,6 +454,71 @@ final class TestDeletion {
     assertThat(rig.host().box(BOX)).isEmpty();
   }
 
+  /** Of the box, and it cannot be burnt at first. */
+  private TestingEngine begunPrune() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.converge();
+    for (int i = 0; i < 3; i++) {
+      rig.host().failNext("Burn", BOX, Rig::broken);
+    }
+    rig.manifests().remove(BOX);
+    engine.engine().rescan();
+    engine.settleNow();
+    engine.advance(Pruning.GONE_FOR);
+    assertThat(engine.engine().get(BOX).orElseThrow().at("/metadata/deletionTimestamp").asText())
+        .isNotEmpty();
+    assertThat(rig.host().box(BOX)).isPresent();
+    return engine;
+  }
+
+  @Test
+  void aPruneThatWasBegunDoesNotGoOnOnceItsManifestMayBeBack() throws Exception {
+    TestingEngine engine = begunPrune();
+    String uid = uid(BOX);
+    rig.manifests().reject("box.yaml", "spec.size is misspelt", Set.of(BOX));
+    engine.engine().rescan();
+    engine.advance(Duration.ofMinutes(10));
+
+    assertThat(rig.host().box(BOX)).isPresent();
+    assertThat(engine.standing(BOX).reason()).isEqualTo("PruneBlocked");
+    assertThat(engine.standing(BOX).message()).contains("does not go on, because", "rejected");
+
+    rig.manifests().mend();
+    rig.manifests().put(document("box", "size: 3"));
+    engine.engine().rescan();
+    assertThat(engine.converge().succeeded()).isTrue();
+    assertThat(uid(BOX)).isEqualTo(uid);
+    assertThat(rig.host().acts()).noneMatch(act -> act.startsWith("Burn"));
+  }
+
+  @Test
+  void norAfterARestartButItDoesOnceItIsCertainThatItIsGone() throws Exception {
+    begunPrune();
+    rig.stop();
+    rig.manifests().incomplete(Optional.of("the root is not mounted"));
+    TestingEngine engine = rig.start();
+    engine.advance(Duration.ofMinutes(10));
+    assertThat(rig.host().box(BOX)).isPresent();
+
+    rig.manifests().incomplete(Optional.empty());
+    engine.engine().rescan();
+    engine.converge();
+    assertThat(rig.host().box(BOX)).isEmpty();
+  }
+
+  @Test
+  void whatWasDeletedExplicitlyGoesOnWhateverTheDirectoryIs() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.converge();
+    rig.host().failNext("Burn", BOX, Rig::broken);
+    engine.engine().delete(BOX);
+    rig.manifests().reject("torn.yaml", "it is torn", Set.of());
+    engine.engine().rescan();
+    engine.advance(Duration.ofMinutes(1));
+
+    assertThat(rig.host().box(BOX)).isEmpty();
+  }
+
   @Test
   void entriesOfAnotherRootAreNeverTouchedAndItsKeysAreRefused() throws Exception {
     rig.start().converge();

@@ -90,6 +90,10 @@ final class Pass {
         return outcome(seen.invalid().get());
       }
       Plan<? extends Step> plan = seen.plan();
+      Optional<Outcome> interruption = interruption();
+      if (interruption.isPresent() && !plan.steps().isEmpty()) {
+        return interruption.get();
+      }
       if (tracked.paused() && !plan.steps().isEmpty()) {
         return new Outcome.Waiting(
             "Paused", "pglet.dev/paused is \"true\"", RESYNC, Optional.empty());
@@ -132,6 +136,17 @@ final class Pass {
         : Optional.empty();
   }
 
+  /** What was begun because the manifest was gone needs that to be certain, at every step. */
+  private Optional<Outcome> interruption() {
+    return tracked.deleting()
+        ? tools
+            .interruptions()
+            .apply(key)
+            .map(
+                why -> new Outcome.Waiting("PruneBlocked", why.message(), RESYNC, Optional.empty()))
+        : Optional.empty();
+  }
+
   /** A consent that was noted meanwhile belongs to what is tracked. */
   private void look() throws ReconcileException {
     tracked = tools.table().find(key).filter(now -> now.edit() == tracked.edit()).orElse(tracked);
@@ -169,6 +184,11 @@ final class Pass {
       if (superseded()) {
         lookAgainAfterSteps();
         return Optional.of(interrupted());
+      }
+      Optional<Outcome> interruption = interruption();
+      if (interruption.isPresent()) {
+        lookAgainAfterSteps();
+        return interruption;
       }
       if (!ran.add(step)) {
         return Optional.of(outcome(didNotConverge(step)));

@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,11 @@ import org.slf4j.LoggerFactory;
 public final class PassRunner {
   private static final Logger LOG = LoggerFactory.getLogger(PassRunner.class);
 
-  /** What every pass works with. */
+  /**
+   * What every pass works with.
+   *
+   * @param interruptions why a deletion that has begun does not go on
+   */
   public record Tools(
       Map<String, Kind<?, ?, ?, ?>> kinds,
       ResourceTable table,
@@ -38,6 +43,7 @@ public final class PassRunner {
       StepRunner steps,
       Reporter reporter,
       Burial burial,
+      Function<ResourceKey, Optional<PruneBlock>> interruptions,
       DependencyGraph graph,
       EventLog events,
       Meters meters,
