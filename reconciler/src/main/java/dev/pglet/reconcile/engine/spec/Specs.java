@@ -22,6 +22,7 @@ import dev.pglet.reconcile.state.Inventory;
 import dev.pglet.reconcile.state.InventoryEntry;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -94,29 +95,34 @@ public final class Specs {
       Layers layers = kind.getValue().layers(documents.values(), inForce());
       layers.refused().forEach((key, problem) -> refuse(key, List.of(problem), accepted, rejected));
       Optional<Problem> host = hostProblem(kind.getValue().layering(), layers, scanned);
-      for (Manifest raw : new TreeMap<>(scanned.accepted()).values()) {
-        if (raw.key().kind().equals(kind.getKey())) {
-          if (scanned.settleIn().isPresent() && before(raw.key()).isEmpty()) {
-            // What is decided when it is made must not depend on which file was read first.
-            accepted.remove(raw.key());
-            continue;
-          }
-          Resolution resolution =
-              host.isPresent()
-                  ? new Unresolved(List.of(host.get()))
-                  : resolved(kind.getValue(), layers, raw);
-          switch (resolution) {
-            case Resolved whole -> accepted.put(raw.key(), whole.manifest());
-            case Unresolved broken -> {
-              refuse(raw.key(), broken.problems(), accepted, rejected);
-              unresolved.put(raw.key(), raw);
-            }
+      for (Manifest raw : ofKind(kind.getKey(), scanned)) {
+        if (scanned.settleIn().isPresent() && before(raw.key()).isEmpty()) {
+          // What is decided when it is made must not depend on which file was read first.
+          accepted.remove(raw.key());
+          continue;
+        }
+        Resolution resolution =
+            host.isPresent()
+                ? new Unresolved(List.of(host.get()))
+                : resolved(kind.getValue(), layers, raw);
+        switch (resolution) {
+          case Resolved whole -> accepted.put(raw.key(), whole.manifest());
+          case Unresolved broken -> {
+            refuse(raw.key(), broken.problems(), accepted, rejected);
+            unresolved.put(raw.key(), raw);
           }
         }
       }
     }
     done.keySet().retainAll(scanned.accepted().keySet());
     return new Whole(snapshot(scanned, accepted, rejected), unresolved);
+  }
+
+  private static List<Manifest> ofKind(String kind, Snapshot scanned) {
+    return scanned.accepted().values().stream()
+        .filter(manifest -> manifest.key().kind().equals(kind))
+        .sorted(Comparator.comparing(Manifest::key))
+        .toList();
   }
 
   /** Nobody knows the defaults of the host while their only document is rejected. */
