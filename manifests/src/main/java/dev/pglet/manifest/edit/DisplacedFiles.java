@@ -70,7 +70,7 @@ final class DisplacedFiles {
   /** Nobody else touches the displaced file's name, so looking at it needs no lock. */
   private void look(Kept kept, int look) {
     try {
-      boolean written = !TempFiles.digest(Files.readAllBytes(kept.out())).equals(kept.known());
+      boolean written = !TempFiles.digest(RegularFile.read(kept.out())).equals(kept.known());
       if (!written && look < LOOKS.size() - 1) {
         lookAfter(kept, look + 1);
         return;
@@ -120,7 +120,7 @@ final class DisplacedFiles {
     FileStamp there;
     try {
       there = FileStamp.of(kept.target());
-      current = Files.readAllBytes(kept.target());
+      current = RegularFile.read(kept.target());
     } catch (NoSuchFileException e) {
       if (ours.equals(TempFiles.digest(new byte[0]))) {
         putBack(kept.out(), kept.target());
@@ -167,7 +167,7 @@ final class DisplacedFiles {
 
   /** After a crash: nobody has looked after this file. */
   void recover(TempFiles.Swapped left) throws IOException {
-    String content = TempFiles.digest(Files.readAllBytes(left.file()));
+    String content = TempFiles.digest(RegularFile.read(left.file()));
     if (content.equals(left.expected()) || content.equals(left.ours())) {
       discard(left.file());
       return;
@@ -176,7 +176,7 @@ final class DisplacedFiles {
       putBack(left.file(), left.target());
       return;
     }
-    boolean ours = TempFiles.digest(Files.readAllBytes(left.target())).equals(left.ours());
+    boolean ours = TempFiles.digest(RegularFile.read(left.target())).equals(left.ours());
     if (!ours || !swap.exchange(left.file(), left.target())) {
       keepCopy(left.file(), left.target());
     }

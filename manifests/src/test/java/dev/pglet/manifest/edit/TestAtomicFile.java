@@ -18,9 +18,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TestAtomicFile {
@@ -203,6 +205,19 @@ final class TestAtomicFile {
     assertThat(atomic.clearLeftover(displaced)).isTrue();
     assertThat(atomic.clearLeftover(strange)).isFalse();
     assertThat(names()).containsExactly(".a.yaml.swp", "a.yaml");
+  }
+
+  /** To read it would wait for ever, with the lock of the whole directory. */
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void whatIsNoFileIsLeftWhereItIsHoweverItIsCalled() throws Exception {
+    Path pipe = swapFile("old", "status", "old");
+    Files.delete(pipe);
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    clock.advance(TestingClock.BEFORE_THE_FILES.plus(AtomicFile.ABANDONED).plusSeconds(30));
+
+    assertThat(atomic.clearLeftover(pipe)).isTrue();
+    assertThat(pipe).exists();
   }
 
   @Test
