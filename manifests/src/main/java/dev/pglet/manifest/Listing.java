@@ -22,6 +22,7 @@ final class Listing {
   private final Path root;
   private final int rootOwner;
   private final TrustRule trust;
+  private final Set<Path> mounts;
   private final Leftovers leftovers;
   private final Map<Path, Path> found = new LinkedHashMap<>();
   private final List<Path> links = new ArrayList<>();
@@ -29,10 +30,12 @@ final class Listing {
   private final Set<Path> walked = new HashSet<>();
   private boolean whole = true;
 
-  private Listing(Path root, int rootOwner, TrustRule trust, Leftovers leftovers) {
+  private Listing(
+      Path root, int rootOwner, TrustRule trust, Set<Path> mounts, Leftovers leftovers) {
     this.root = root;
     this.rootOwner = rootOwner;
     this.trust = trust;
+    this.mounts = mounts;
     this.leftovers = leftovers;
   }
 
@@ -55,11 +58,12 @@ final class Listing {
    * Lists a root.
    *
    * @param root a real path
+   * @param mounts where below it something is mounted, which is not read
    * @throws IOException when the root itself cannot be read
    */
-  static Found of(Path root, int rootOwner, TrustRule trust, Leftovers leftovers)
+  static Found of(Path root, int rootOwner, TrustRule trust, Set<Path> mounts, Leftovers leftovers)
       throws IOException {
-    Listing listing = new Listing(root, rootOwner, trust, leftovers);
+    Listing listing = new Listing(root, rootOwner, trust, mounts, leftovers);
     listing.walk(root);
     // Files first: a link to one of them is not a second manifest.
     for (int i = 0; i < listing.links.size(); i++) {
@@ -95,7 +99,9 @@ final class Listing {
       return;
     }
     FileStamp stamp = FileStamp.of(entry);
-    if (stamp.isLink()) {
+    if (mounts.contains(entry)) {
+      rejectMount(entry);
+    } else if (stamp.isLink()) {
       links.add(entry);
     } else if (stamp.isDirectory() && !isManifestName(name)) {
       walkTrusted(entry, stamp);
@@ -107,6 +113,16 @@ final class Listing {
                   "is no regular file but %s; rename or remove it".formatted(kind(stamp)));
       refusal.ifPresentOrElse(message -> reject(entry, message), () -> found.put(entry, entry));
     }
+  }
+
+  /** Unmounted it is an empty directory, as if all manifests in it had been deleted. */
+  private void rejectMount(Path entry) {
+    whole = false;
+    reject(
+        entry,
+        "has a file system of its own, so it is not read: unmounted, it could not be told from one"
+            + " whose manifests were deleted. Put its manifests into the root's own file system, or"
+            + " give it a pglet of its own");
   }
 
   private void walkTrusted(Path directory, FileStamp stamp) {
@@ -132,9 +148,9 @@ final class Listing {
     try {
       real = link.toRealPath();
     } catch (IOException e) {
-      if (isManifestName(name)) {
-        reject(link, "is a symbolic link that leads nowhere; correct or remove it");
-      }
+      // It may have led to a directory with manifests, which nobody has deleted.
+      whole &= isManifestName(name);
+      reject(link, "is a symbolic link that leads nowhere; correct or remove it");
       return;
     }
     FileStamp target = FileStamp.of(real);
@@ -150,7 +166,9 @@ final class Listing {
       return;
     }
     Optional<String> refusal = refusalOnTheWay(link, real);
-    if (refusal.isPresent()) {
+    if (isMounted(real)) {
+      rejectMount(link);
+    } else if (refusal.isPresent()) {
       whole &= !target.isDirectory();
       reject(link, refusal.get());
     } else if (target.isDirectory() && !isManifestName(name)) {
@@ -177,6 +195,10 @@ final class Listing {
               .map(message -> "leads to " + step + ", which " + message);
     }
     return refusal;
+  }
+
+  private boolean isMounted(Path real) {
+    return mounts.stream().anyMatch(real::startsWith);
   }
 
   private void clearLeftover(Path file) {

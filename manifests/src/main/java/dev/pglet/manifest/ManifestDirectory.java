@@ -141,7 +141,8 @@ public final class ManifestDirectory implements ManifestSource {
       }
       Instant now = clock.instant();
       file.look(now);
-      return file.quiet(now);
+      // What was accepted just now may say something else than what is in force.
+      return file.content().manifests().contains(manifest) ? file.quiet(now) : Duration.ZERO;
     } catch (NoSuchFileException e) {
       return Duration.ZERO;
     } finally {
@@ -165,7 +166,8 @@ public final class ManifestDirectory implements ManifestSource {
 
   private Listing.Found list(RootState.Usable usable) throws RootState.Unusable {
     try {
-      return Listing.of(root, usable.owner(), trust, atomic::clearLeftover);
+      return Listing.of(
+          root, usable.owner(), trust, MountPoints.below(root), atomic::clearLeftover);
     } catch (IOException e) {
       throw state.unreadable(e);
     }

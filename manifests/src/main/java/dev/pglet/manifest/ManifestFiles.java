@@ -4,6 +4,7 @@ import dev.pglet.manifest.edit.FileStamp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The files below a directory that a daemon would read, for somebody who reads them once: whoever
@@ -22,7 +23,7 @@ public record ManifestFiles(List<Path> files, List<Problem> problems) {
   public static ManifestFiles below(Path directory) throws IOException {
     Path root = directory.toRealPath();
     Listing.Found found =
-        Listing.of(root, FileStamp.of(root).owner(), TrustRule.ofOrdinaryUser(), _ -> {});
+        Listing.of(root, FileStamp.of(root).owner(), TrustRule.ofOrdinaryUser(), Set.of(), _ -> {});
     return new ManifestFiles(
         found.files().keySet().stream().map(file -> asGiven(directory, root, file)).toList(),
         found.rejected().stream()

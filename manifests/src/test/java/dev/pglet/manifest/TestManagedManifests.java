@@ -95,6 +95,31 @@ final class TestManagedManifests {
   }
 
   @Test
+  void whatIsMountedBelowTheRootIsNotReadBecauseUnmountedItWouldLookLikeDeletions()
+      throws Exception {
+    Path team = Files.createDirectory(users.resolve("team b"));
+    Files.writeString(team.resolve("b.yaml"), Manifests.instance("b"));
+    assertThat(settled().accepted()).containsOnlyKeys(A, B);
+    assertThat(run("mount", "--bind", own.toString(), team.toString())).isTrue();
+    try {
+      Snapshot snapshot = settled();
+      assertThat(snapshot.accepted()).as("what it hides stays in force").containsOnlyKeys(A, B);
+      assertThat(snapshot.complete()).isFalse();
+      assertThat(snapshot.rejected())
+          .singleElement()
+          .satisfies(rejected -> assertThat(rejected.file()).isEqualTo(team))
+          .asString()
+          .contains("has a file system of its own", "Put its manifests into");
+      Files.createSymbolicLink(users.resolve("link"), team);
+      assertThat(settled().rejected()).hasSize(2);
+      Files.delete(users.resolve("link"));
+    } finally {
+      run("umount", team.toString());
+    }
+    assertThat(settled().complete()).isTrue();
+  }
+
+  @Test
   void whatIsThereIsEditedAndDeletedWhereItIs() throws Exception {
     remount("ro");
     manifests.apply(Manifests.instance("b"));

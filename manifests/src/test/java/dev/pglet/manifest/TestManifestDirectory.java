@@ -109,6 +109,21 @@ final class TestManifestDirectory {
     assertThat(directory.isAccepted(Set.of(file))).as("a directory").isFalse();
   }
 
+  /** As long as nobody has scanned it, an older version is in force. */
+  @Test
+  void aNewerVersionDoesNotVouchForTheOneInForce() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    clock.advance(TestingClock.BEFORE_THE_FILES.plusMinutes(1));
+    directory.scan();
+    assertThat(directory.quiet(A)).isGreaterThan(Duration.ofSeconds(30));
+    write("a.yaml", Manifests.instance("a").replace("17", "16"));
+    clock.advanceMillis(60_000);
+
+    assertThat(directory.quiet(A)).isZero();
+    directory.scan();
+    assertThat(directory.quiet(A)).isPositive();
+  }
+
   @Test
   void keepsWhatWasInForceWhileAnEditSettles() throws IOException {
     write("a.yaml", Manifests.instance("a"));

@@ -86,6 +86,23 @@ final class TestManifestFiles {
   }
 
   @Test
+  void aLinkToADirectoryThatIsGoneIsNotADeletionOfWhatWasInIt() throws IOException {
+    write(root.resolve(".releases/1/b.yaml"), Manifests.instance("b"));
+    write(root.resolve("a.yaml"), Manifests.instance("a"));
+    Files.createSymbolicLink(root.resolve("team"), Path.of(".releases/1"));
+    ManifestDirectory directory = directory(TrustRule.ofOrdinaryUser());
+    assertThat(settled(directory).accepted()).containsOnlyKeys(A, B);
+    Files.move(root.resolve(".releases/1"), root.resolve(".releases/2"));
+
+    Snapshot snapshot = settled(directory);
+    assertThat(snapshot.accepted()).containsOnlyKeys(A, B);
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(messages(snapshot))
+        .containsExactly(
+            root.resolve("team") + ": is a symbolic link that leads nowhere; correct or remove it");
+  }
+
+  @Test
   @Timeout(value = 30, unit = TimeUnit.SECONDS)
   void neverOpensWhatIsNoRegularFile() throws Exception {
     Path pipe = root.resolve("pipe.yaml");
