@@ -2,16 +2,20 @@ package dev.pglet.cli.edit;
 
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.Refused;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A text in a file that only its user can read, for an editor. Messages stand above it in lines
- * that are taken off again when it is read. Gone with its directory when closed, unless kept.
+ * that are taken off again when it is read. Gone with its directory when closed, unless kept: by
+ * whoever asks for it, and when it cannot be read or written any more.
  */
 final class PrivateCopy implements AutoCloseable {
   private static final String MESSAGE = "#pglet# ";
@@ -52,8 +56,14 @@ final class PrivateCopy implements AutoCloseable {
         text = end < 0 ? "" : text.substring(end + 1);
       }
       return text;
+    } catch (CharacterCodingException e) {
+      throw new Refused(
+          "NotUtf8",
+          file + " was saved in another encoding than UTF-8",
+          "It is kept there; save it as UTF-8 and run: pglet apply -f " + keep(),
+          e);
     } catch (IOException e) {
-      throw failure("reading " + file, e);
+      throw failure("reading " + keep() + ", which is kept", e);
     }
   }
 
@@ -70,10 +80,12 @@ final class PrivateCopy implements AutoCloseable {
     messages.forEach(message -> lines.add(moved(message, above)));
     StringBuilder out = new StringBuilder();
     lines.forEach(line -> out.append(MESSAGE).append(line).append('\n'));
+    Path beside = directory.resolve("with-messages");
     try {
-      Files.writeString(file, out + text);
+      Files.writeString(beside, out + text);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw failure("writing " + file, e);
+      throw failure("writing what is wrong with it above your text, which is kept in " + keep(), e);
     }
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,8 @@ final class TestEditVerbs {
   private final Deque<UnaryOperator<String>> sittings = new ArrayDeque<>();
   private final List<String> opened = new ArrayList<>();
   private Optional<Refused> editorFails = Optional.empty();
+  private Charset encoding = StandardCharsets.UTF_8;
+  private boolean full;
 
   @BeforeEach
   void write() {
@@ -139,7 +142,10 @@ final class TestEditVerbs {
             .isEqualTo("rwx------");
         String text = Files.readString(file);
         opened.add(text);
-        Files.writeString(file, sittings.remove().apply(text));
+        Files.writeString(file, sittings.remove().apply(text), encoding);
+        if (full) {
+          Files.createDirectory(file.resolveSibling("with-messages"));
+        }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -365,6 +371,37 @@ final class TestEditVerbs {
     sittings.add(text -> text);
     assertThat(run("edit", "app")).isEqualTo(Cli.FAILED);
     assertThat(complained()).contains("it fell over").doesNotContain("is in /");
+    assertFile(MANIFEST, OTHER);
+  }
+
+  @Test
+  void whatWasSavedInAnotherEncodingIsKept() throws IOException {
+    encoding = StandardCharsets.ISO_8859_1;
+    sittings.add(text -> text.replace("spec:", "spec: # caf\u00e9"));
+    assertThat(run("edit", "app")).isEqualTo(Cli.FAILED);
+    assertThat(complained()).contains("another encoding than UTF-8", "pglet apply -f /");
+    Matcher path = Pattern.compile("apply -f (/\\S+\\.yaml)").matcher(complained());
+    assertThat(path.find()).isTrue();
+    Path kept = Path.of(path.group(1));
+    assertThat(Files.readString(kept, encoding)).contains("caf\u00e9");
+    Files.delete(kept);
+    Files.delete(kept.getParent());
+    assertFile(MANIFEST, OTHER);
+  }
+
+  /** The place for the copy is full, or whatever keeps it from being written again. */
+  @Test
+  void whatWasSavedIsKeptWhenNothingCanBeWrittenAboveIt() throws IOException {
+    full = true;
+    sittings.add(text -> text.replace("parameters:", "paramaters:"));
+    assertThat(run("edit", "app")).isEqualTo(Cli.FAILED);
+    Matcher path = Pattern.compile("kept in (/\\S+\\.yaml)").matcher(complained());
+    assertThat(path.find()).as(complained()).isTrue();
+    Path kept = Path.of(path.group(1));
+    assertThat(kept).content().isEqualTo(MANIFEST.replace("parameters:", "paramaters:"));
+    Files.delete(kept);
+    Files.delete(kept.resolveSibling("with-messages"));
+    Files.delete(kept.getParent());
     assertFile(MANIFEST, OTHER);
   }
 
