@@ -33,6 +33,9 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   /** Long enough for the statuses of one change to come together. */
   static final Duration TOGETHER = Duration.ofMillis(50);
 
+  /** Between two looks while git's index is locked. */
+  static final Duration LONGEST = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(GitManifests.class);
 
   private final ManifestSource manifests;
@@ -42,6 +45,7 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   private final Map<ResourceKey, Path> files = new HashMap<>();
   private final Set<Path> written = new TreeSet<>();
   private boolean scheduled;
+  private Duration pause = TOGETHER;
   private String lastProblem = "";
 
   /**
@@ -142,9 +146,13 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
 
   private void note(Path file) {
     written.add(file);
+    schedule(TOGETHER);
+  }
+
+  private void schedule(Duration after) {
     if (!scheduled) {
       scheduled = true;
-      delayed.runAfter(TOGETHER, this::refresh);
+      delayed.runAfter(after, this::refresh);
     }
   }
 
@@ -154,11 +162,25 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
     written.clear();
     try {
       if (renewed(batch) == GitRepository.Attempt.BUSY) {
-        batch.forEach(this::note);
+        tryAgain(batch);
+      } else {
+        pause = TOGETHER;
+        lastProblem = "";
       }
-      lastProblem = "";
     } catch (IOException e) {
       tell(e);
+    }
+  }
+
+  /** A commit may be open in an editor for hours, and a git that was killed leaves its lock. */
+  private void tryAgain(List<Path> batch) {
+    pause = pause.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : pause.multipliedBy(2);
+    written.addAll(batch);
+    schedule(pause);
+    if (pause.equals(LONGEST)) {
+      tell(
+          new IOException(
+              "its index.lock has been there for a while; when no git command is running, remove it"));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.pglet.manifest.edit.LinuxFileSwap;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -115,6 +116,9 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
       return Attempt.DONE; // nothing has ever been added
     }
     requireTrusted(index, before, trust, rootOwner);
+    if (Files.exists(lockOf(index), LinkOption.NOFOLLOW_LINKS)) {
+      return Attempt.BUSY; // nothing of what follows would be of use
+    }
     byte[] bytes = Files.readAllBytes(index);
     Collection<FileStamp> renewed = GitIndex.renew(bytes, SHA256.matcher(config()).find(), stamps);
     if (always) {
@@ -139,9 +143,13 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
     }
   }
 
+  private static Path lockOf(Path index) {
+    return index.resolveSibling("index.lock");
+  }
+
   private static Attempt swapIn(Path temp, Path index, FileStamp before, FileSwap swap)
       throws IOException {
-    Path lock = index.resolveSibling("index.lock");
+    Path lock = lockOf(index);
     try {
       if (!swap.renameToFree(temp, lock)) {
         Files.createLink(lock, temp);

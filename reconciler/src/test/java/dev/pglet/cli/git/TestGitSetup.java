@@ -265,6 +265,32 @@ final class TestGitSetup {
     }
   }
 
+  /** Left by a git that was killed, or of a commit whose message is being written for an hour. */
+  @Test
+  void aLockThatStaysIsLookedAtLessAndLess() throws Exception {
+    TestingRepository repository = TestingRepository.init(clones.resolve("clone"));
+    setUp(repository.workTree());
+    repository.write("a.yaml", branch("a"));
+    repository.commit("one");
+    Watched watched = new Watched(repository.workTree());
+    Path lock = Files.createFile(repository.workTree().resolve(".git/index.lock"));
+    watched.status(A, "Running");
+    watched.time.advance(Duration.ofMinutes(1));
+
+    int looks = 0;
+    Instant end = watched.time.instant().plus(Duration.ofMinutes(1));
+    while (watched.time.next().orElseThrow().isBefore(end)) {
+      watched.time.advance(
+          Duration.between(watched.time.instant(), watched.time.next().orElseThrow()));
+      looks++;
+    }
+
+    assertThat(looks).isBetween(1, 13);
+    Files.delete(lock);
+    watched.time.advance(Duration.ofSeconds(5));
+    assertThat(repository.status()).isEmpty();
+  }
+
   @Test
   void aRealChangeOfTheSameMomentIsNotHidden() throws Exception {
     TestingRepository repository = TestingRepository.init(clones.resolve("clone"));
