@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -22,6 +24,7 @@ import java.util.function.Function;
 public final class ConditionMemory {
   private final Path directory;
   private final Function<Path, VersionedFile> files;
+  private final Set<String> ofNewer = ConcurrentHashMap.newKeySet();
 
   ConditionMemory(Path directory, Function<Path, VersionedFile> files) {
     this.directory = directory;
@@ -31,7 +34,13 @@ public final class ConditionMemory {
   /** Empty when nothing is remembered. */
   public List<Condition> read(String uid) throws Refused, HostUnavailable {
     VersionedFile file = file(uid);
-    Optional<ObjectNode> content = file.read();
+    Optional<ObjectNode> content;
+    try {
+      content = file.read();
+    } catch (Refused e) {
+      ofNewer.add(uid);
+      throw e;
+    }
     if (content.isEmpty()) {
       return List.of();
     }
@@ -55,7 +64,13 @@ public final class ConditionMemory {
     }
   }
 
+  /** Never in place of what a newer pglet has written, in so far as that was read. */
   public void write(String uid, List<Condition> conditions) throws IOException {
+    if (ofNewer.contains(uid)) {
+      throw new IOException(
+          "the conditions of %s were written by a newer pglet, and are left as they are"
+              .formatted(uid));
+    }
     ObjectNode content = JsonNodeFactory.instance.objectNode();
     ArrayNode list = content.putArray("conditions");
     for (Condition condition : conditions) {

@@ -409,6 +409,23 @@ final class TestState {
   }
 
   @Test
+  void conditionsOfANewerPgletAreLeftAsTheyAre() throws Exception {
+    try (StateDirectory state = open()) {
+      Path file = directory.resolve("state/conditions/uid-1.json");
+      String newer = "{\"formatVersion\": 99, \"conditions\": {}}";
+      Files.writeString(file, newer);
+
+      assertThatThrownBy(() -> state.conditions().read("uid-1")).isInstanceOf(Refused.class);
+      assertThatThrownBy(() -> state.conditions().write("uid-1", List.of()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("newer pglet");
+      assertThat(file).content().isEqualTo(newer);
+      state.conditions().write("uid-2", List.of());
+      assertThat(state.conditions().read("uid-2")).isEmpty();
+    }
+  }
+
+  @Test
   void aDamagedJournalIsSetAsideAndTheOthersAreRead() throws Exception {
     try (StateDirectory state = open()) {
       state.journals().write(journal("good"));
