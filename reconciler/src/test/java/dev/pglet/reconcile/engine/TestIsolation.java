@@ -407,6 +407,20 @@ final class TestIsolation {
         .isEqualTo(7);
   }
 
+  @Test
+  void howManyWaitAndForHowLongIsMeasured() throws Exception {
+    hangAllWorkers();
+    assertThat(gauge("pglet.workqueue.depth")).as("nine keys, four workers").isEqualTo(5);
+
+    pass(Deadlines.SLOW);
+    awaitBoxes(5);
+    assertThat(gauge("pglet.workqueue.depth")).isZero();
+    assertThat(rig.meters().get("pglet.workqueue.queue.duration").timer().max(TimeUnit.SECONDS))
+        .isEqualTo(5);
+    free();
+    rig.engine().settleNow();
+  }
+
   /** Until all but the one that hangs are done. */
   private void awaitTheOthers() throws InterruptedException {
     reached.await();
