@@ -98,10 +98,12 @@ final class Listing {
       clearLeftover(entry);
       return;
     }
-    FileStamp stamp = FileStamp.of(entry);
     if (mounts.contains(entry)) {
-      rejectMount(entry);
-    } else if (stamp.isLink()) {
+      rejectMount(entry); // a look at what a dead server has exported waits for ever
+      return;
+    }
+    FileStamp stamp = FileStamp.of(entry);
+    if (stamp.isLink()) {
       links.add(entry);
     } else if (stamp.isDirectory() && !isManifestName(name)) {
       walkTrusted(entry, stamp);
