@@ -59,14 +59,17 @@ public final class AdoptedConfiguration {
   }
 
   /**
-   * Copies it, and then empties {@code postgresql.auto.conf}. All else stays in its place until the
-   * first configuration of pglet is put there. Idempotent: what is kept is never replaced.
+   * Copies what is not pglet's own, and then empties {@code postgresql.auto.conf}. All else stays
+   * in its place until the first configuration of pglet is put there. Idempotent: what is kept is
+   * never replaced.
    *
    * @return where it is kept; empty when there was none
    */
   public Optional<Path> keep() throws IOException {
     for (String file : FILES) {
-      if (exists(volume.data().resolve(file)) && !(file.equals(AUTO) && isEmptied())) {
+      boolean ours =
+          file.equals(AUTO) ? isEmptied() : RememberedConfigurations.linked(volume, file);
+      if (exists(volume.data().resolve(file)) && !ours) {
         keep(file);
       }
     }
@@ -75,6 +78,11 @@ public final class AdoptedConfiguration {
       DurableFile.write(made, EMPTY.getBytes(StandardCharsets.UTF_8));
       putInPlace(made, AUTO);
     }
+    return kept();
+  }
+
+  /** Where something is kept; empty when nothing is. */
+  public Optional<Path> kept() {
     return Optional.of(directory(volume)).filter(Files::isDirectory);
   }
 
@@ -100,28 +108,36 @@ public final class AdoptedConfiguration {
   private void keep(String file) throws IOException {
     Path from = volume.data().resolve(file);
     Ownership.ours(directory(volume), account, "rwx------");
-    int number = 1;
-    Path kept = directory(volume).resolve(file);
-    while (exists(kept) && !same(from, kept)) {
-      number++;
-      kept = directory(volume).resolve(file + "." + number);
-    }
-    if (exists(kept)) {
+    int newest = newest(file);
+    if (newest > 0 && same(from, kept(file, newest))) {
       return;
     }
     Path made = directory(volume).resolve("." + file + ".new");
     copy(from, made);
-    DurableFile.rename(made, kept);
+    DurableFile.rename(made, kept(file, newest + 1));
     DurableFile.syncParent(directory(volume));
   }
 
+  /** The number of the one that was kept last; 0 when none was. */
+  private int newest(String file) {
+    int number = 0;
+    while (exists(kept(file, number + 1))) {
+      number++;
+    }
+    return number;
+  }
+
+  private Path kept(String file, int number) {
+    return directory(volume).resolve(number == 1 ? file : file + "." + number);
+  }
+
   private boolean restore(String file) throws IOException {
-    Path kept = directory(volume).resolve(file);
-    if (!exists(kept)) {
+    int newest = newest(file);
+    if (newest == 0) {
       return false;
     }
     Path made = beside(file);
-    copy(kept, made);
+    copy(kept(file, newest), made);
     putInPlace(made, file);
     return true;
   }

@@ -7,6 +7,7 @@ import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.ServerObserved.RefusedConfiguration.Problem;
+import dev.pglet.server.place.Places;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -232,6 +233,10 @@ final class RememberedConfigurations {
     if (volume.elsewhere().isPresent()) {
       beside = volume.beside();
       Ownership.ours(beside, account, Volume.MODE);
+    }
+    if (Places.adopted(volume.marker())) {
+      // It may be another one than when the data was taken over.
+      new AdoptedConfiguration(volume, account).keep();
     }
     for (String file : FILES.reversed()) {
       Path link = beside.resolve("." + file + ".link");
