@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * What the files of a cluster say that somebody else has made.
@@ -13,9 +14,15 @@ import java.nio.file.Path;
  * @param standby whether its last server replayed WAL of another one or of an archive, and has not
  *     been promoted
  * @param walSegmentMegabytes a power of two, from 1 to 1024
+ * @param commitTimestamps whether its last server kept them, which the first one that does not
+ *     removes
  */
 public record FoundCluster(
-    String systemIdentifier, boolean standby, int walSegmentMegabytes, boolean dataChecksums) {
+    String systemIdentifier,
+    boolean standby,
+    int walSegmentMegabytes,
+    boolean dataChecksums,
+    boolean commitTimestamps) {
   private static final int LONGEST = 64 << 10;
   private static final int STATE = 16;
   private static final int SHUT_DOWN_IN_RECOVERY = 2;
@@ -28,6 +35,12 @@ public record FoundCluster(
   private static final double FLOAT_FORMAT = 1234567.0;
 
   private static final int FIRST_FLOAT = 104;
+
+  /** Before it: maxAlign, and before that track_commit_timestamp, which is padded. */
+  private static final int ALIGNMENT = -4;
+
+  private static final int COMMIT_TIMESTAMPS = -8;
+  private static final Set<Integer> ALIGNMENTS = Set.of(4, 8);
 
   /** From there on: xlog_seg_size, nameDataLen and data_checksum_version of pg_control.h. */
   private static final int SEGMENT_SIZE = 20;
@@ -62,7 +75,11 @@ public record FoundCluster(
     int format = format(control, end);
     int bytes = control.getInt(format + SEGMENT_SIZE);
     int megabytes = bytes >> 20;
+    byte timestamps = control.get(format + COMMIT_TIMESTAMPS);
     if (Integer.bitCount(bytes) != 1
+        || !ALIGNMENTS.contains(control.getInt(format + ALIGNMENT))
+        || timestamps < 0
+        || timestamps > 1
         || megabytes < 1
         || megabytes > 1024
         || control.getInt(format + NAME_LENGTH) != NAME_DATA_LEN) {
@@ -74,7 +91,8 @@ public record FoundCluster(
         Long.toUnsignedString(control.getLong(0)),
         state == SHUT_DOWN_IN_RECOVERY || state == IN_ARCHIVE_RECOVERY,
         megabytes,
-        control.getInt(format + CHECKSUMS) != 0);
+        control.getInt(format + CHECKSUMS) != 0,
+        timestamps == 1);
   }
 
   private static int format(ByteBuffer control, int end) throws IOException {

@@ -17,6 +17,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +28,9 @@ import java.util.Set;
 public final class AdoptionChecks {
   private static final String FIELD = Places.field(Places.DATA_FACT);
   private static final int LONGEST = 64 << 10;
+
+  /** The line of postmaster.pid that has the directory of the sockets, from 0. */
+  private static final int SOCKETS = 4;
 
   /** The bits of a mode with which PostgreSQL does not start. */
   private static final int OPEN = 0027;
@@ -63,16 +67,23 @@ public final class AdoptionChecks {
     this.account = account;
   }
 
-  /** The first thing that is wrong, as far as a few files show it. */
-  Optional<InvalidSpec> problem(String field, Path data, int major) throws IOException {
+  /**
+   * The first thing that is wrong, as far as a few files show it.
+   *
+   * @param own the directory of the volume that takes it over; empty while there is none
+   */
+  Optional<InvalidSpec> problem(String field, Path data, Adoption wanted, Optional<Path> own)
+      throws IOException {
     try {
       outside(field, data);
-      version(field, data, major);
+      version(field, data, wanted.major());
       claimed(field, data);
+      AdoptionClaim.refuseOther(field, data, own);
       inUse(field, data);
       unfinished(field, data);
       elsewhere(field, data);
-      cluster(field, data);
+      cluster(field, data, wanted.commitTimestamps());
+      unarchived(field, data);
       return Optional.empty();
     } catch (InvalidSpec e) {
       return Optional.of(e);
@@ -88,6 +99,31 @@ public final class AdoptionChecks {
     if (found.isPresent()) {
       throw found.get();
     }
+  }
+
+  /**
+   * Requires of data that is taken over that nobody else's server has come to use it since.
+   *
+   * @param sockets of the servers that pglet starts: the file of one of those that ended is told
+   *     from somebody else's by it
+   */
+  public void requireUnused(Path data, Path sockets) throws IOException, InvalidSpec {
+    List<String> file = pidFile(data).lines().map(String::strip).toList();
+    boolean ours = file.size() > SOCKETS && file.get(SOCKETS).equals(sockets.toString());
+    workers(FIELD, data);
+    if (!ours) {
+      pidFileNamesNone(FIELD, data);
+    }
+  }
+
+  /**
+   * Requires before its first start that no data is lost by it.
+   *
+   * @param parameters that it will be started with
+   */
+  public void requireLossless(Path data, Map<String, String> parameters)
+      throws IOException, InvalidSpec {
+    commitTimestamps(data, FoundCluster.read(data), Adoption.keepsCommitTimestamps(parameters));
   }
 
   /** What is said of the directory itself. */
@@ -152,6 +188,11 @@ public final class AdoptionChecks {
   }
 
   private static void inUse(String field, Path data) throws IOException, InvalidSpec {
+    workers(field, data);
+    pidFileNamesNone(field, data);
+  }
+
+  private static void workers(String field, Path data) throws IOException, InvalidSpec {
     for (long pid : ProcessFacts.workingIn(data)) {
       if (ProcessFacts.executable(pid).filter("postgres"::equals).isPresent()) {
         throw new InvalidSpec(
@@ -162,6 +203,10 @@ public final class AdoptionChecks {
             stop(data));
       }
     }
+  }
+
+  /** In a container the pid is another one here: then whoever has it is enough. */
+  private static void pidFileNamesNone(String field, Path data) throws IOException, InvalidSpec {
     String file = pidFile(data);
     String first = file.lines().findFirst().orElse("").strip();
     boolean written = first.matches("-?[1-9][0-9]{0,17}");
@@ -246,7 +291,8 @@ public final class AdoptionChecks {
     }
   }
 
-  private static void cluster(String field, Path data) throws InvalidSpec {
+  private static void cluster(String field, Path data, boolean commitTimestamps)
+      throws InvalidSpec {
     try {
       FoundCluster found = FoundCluster.read(data);
       if (found.standby()) {
@@ -266,6 +312,7 @@ public final class AdoptionChecks {
                 .formatted(data.resolve("pg_wal")),
             "Put its own WAL back; nothing is changed meanwhile");
       }
+      commitTimestamps(data, found, commitTimestamps);
     } catch (IOException e) {
       throw new InvalidSpec(
           "ClusterDamaged",
@@ -273,6 +320,39 @@ public final class AdoptionChecks {
           "%s is no cluster that a server could run: %s".formatted(data, e.getMessage()),
           "Restore it from a backup; nothing is changed meanwhile",
           e);
+    }
+  }
+
+  private static void commitTimestamps(Path data, FoundCluster found, boolean kept)
+      throws InvalidSpec {
+    if (found.commitTimestamps() && !kept) {
+      throw new InvalidSpec(
+          "CommitTimestamps",
+          "spec.parameters",
+          "the cluster in %s was run with %s = on, and spec.parameters does not go on with it: PostgreSQL would remove all its commit timestamps when it starts"
+              .formatted(data, Adoption.COMMIT_TIMESTAMPS),
+          "Set spec.parameters.%1$s: on; if nobody needs them, start the cluster once with %1$s = off, and stop it"
+              .formatted(Adoption.COMMIT_TIMESTAMPS));
+    }
+  }
+
+  /** PostgreSQL removes such WAL at a checkpoint when it is not to be archived any more. */
+  private static void unarchived(String field, Path data) throws IOException, InvalidSpec {
+    Path status = data.resolve("pg_wal").resolve("archive_status");
+    if (!Files.isDirectory(status, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (DirectoryStream<Path> ready = Files.newDirectoryStream(status, "*.ready")) {
+      Iterator<Path> each = ready.iterator();
+      if (each.hasNext()) {
+        throw new InvalidSpec(
+            "WalNotArchived",
+            field,
+            "%s says that its WAL is not in the archive of the cluster yet, and it would not come there any more: pglet runs it with another configuration"
+                .formatted(each.next()),
+            "Start it with its own configuration until no name ends in .ready there, and stop it; if nobody needs that WAL in the archive: rm %s/*.ready"
+                .formatted(status));
+      }
     }
   }
 

@@ -203,27 +203,23 @@ public final class DataPlace {
    * @throws Refused when other data is in the place of this one; nothing is removed then
    */
   public void remove(Volume volume) throws ReconcileException, IOException {
+    requireGivenUp(volume);
     Optional<Path> wal = wal(volume);
     Optional<String> system = Optional.ofNullable(volume.marker().fact(SYSTEM_FACT));
     boolean outside = volume.elsewhere().isPresent();
-    if (!Places.adopted(volume.marker()) && (outside || wal.isPresent()) && system.isPresent()) {
-      if (outside
-          && volume.marker().phase() != VolumeMarker.Phase.BUILDING
-          && Files.notExists(volume.data(), LinkOption.NOFOLLOW_LINKS)) {
-        throw new Refused(
-            "DataMissing",
-            "%s, which holds the data of %s, is not there: nothing is removed"
-                .formatted(volume.data(), volume.marker().key()),
-            "Mount its file system. If you have removed the data, make an empty directory in its place: mkdir -p "
-                + volume.data());
-      }
-      // Without its WAL it must not be taken for data any more.
-      if (holdsAnything(volume.data())) {
-        removeData(volume);
-      }
+    boolean adopted = Places.adopted(volume.marker());
+    // Without its WAL it must not be taken for data any more.
+    if (!adopted
+        && (outside || wal.isPresent())
+        && system.isPresent()
+        && holdsAnything(volume.data())) {
+      removeData(volume);
     }
     if (outside) {
       FileTree.delete(volume.beside());
+    }
+    if (adopted) {
+      AdoptionClaim.release(volume);
     }
     if (wal.isPresent()) {
       removeWal(volume, wal.get(), system);
@@ -232,6 +228,34 @@ public final class DataPlace {
     if (logs != null && Files.isDirectory(Path.of(logs), LinkOption.NOFOLLOW_LINKS)) {
       CollectedLog.remove(Path.of(logs), CollectedLog.names(Path.of(logs)));
       removeEmpty(Path.of(logs));
+    }
+  }
+
+  /**
+   * Requires of data outside the volume that it is there, and the one that the instance was made
+   * with or took over, or that an empty directory says that it is gone.
+   */
+  public void requireGivenUp(Volume volume) throws ReconcileException, IOException {
+    VolumeMarker marker = volume.marker();
+    if (volume.elsewhere().isEmpty() || marker.fact(SYSTEM_FACT) == null) {
+      return;
+    }
+    // Data that pglet removes is renamed first, while its volume is built back.
+    boolean removing = !Places.adopted(marker) && marker.phase() == VolumeMarker.Phase.BUILDING;
+    if (!removing && Files.notExists(volume.data(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new Refused(
+          "DataMissing",
+          "%s, which holds the data of %s, is not there: nothing is removed"
+              .formatted(volume.data(), marker.key()),
+          "Mount its file system. If you have removed the data, make an empty directory in its place: mkdir -p "
+              + volume.data());
+    }
+    if (holdsAnything(volume.data()) && !isOurs(volume)) {
+      throw new Refused(
+          "DataNotOurs",
+          "%s holds other data than the instance %s was made with: nothing is removed"
+              .formatted(volume.data(), marker.key()),
+          "Put the data of the instance back, or move this away and make an empty directory in its place");
     }
   }
 
@@ -252,13 +276,6 @@ public final class DataPlace {
   }
 
   private void removeData(Volume volume) throws ReconcileException, IOException {
-    if (!isOurs(volume)) {
-      throw new Refused(
-          "DataNotOurs",
-          "%s holds other data than the instance %s was made with: nothing is removed"
-              .formatted(volume.data(), volume.marker().key()),
-          "Put the data of the instance back, or move this away and make an empty directory in its place");
-    }
     driver.mark(volume.pool(), volume.marker().with(VolumeMarker.Phase.BUILDING));
     if (volume.elsewhere().isPresent()) {
       PlaceFiles.enclose(volume.data(), account);

@@ -54,11 +54,18 @@ public final class PlaceChecks {
         (fact, directory) -> {
           boolean ours =
               volume.map(there -> ours(there.marker(), fact, directory.toString())).orElse(false);
-          Optional<Integer> adopted =
+          Optional<Adoption> adopted =
               fact.equals(Places.DATA_FACT) && !decided(volume)
                   ? wanted.adopts()
                   : Optional.empty();
-          problem(Places.field(fact), directory, taken, ours, adopted).ifPresent(problems::add);
+          problem(
+                  Places.field(fact),
+                  directory,
+                  taken,
+                  ours,
+                  adopted,
+                  volume.map(Volume::directory))
+              .ifPresent(problems::add);
         });
     return problems;
   }
@@ -117,7 +124,8 @@ public final class PlaceChecks {
       Path directory,
       Map<Path, String> taken,
       boolean ours,
-      Optional<Integer> adopted) {
+      Optional<Adoption> adopted,
+      Optional<Path> own) {
     for (Map.Entry<Path, String> other : taken.entrySet()) {
       if (PlaceRules.overlap(directory, other.getKey())) {
         return Optional.of(
@@ -149,7 +157,7 @@ public final class PlaceChecks {
       Path above = existing.equals(directory) ? directory.getParent() : existing;
       Optional<InvalidSpec> open = above == null ? Optional.empty() : open(field, directory, above);
       if (open.isEmpty() && adopted.isPresent()) {
-        return new AdoptionChecks(account).problem(field, directory, adopted.get());
+        return new AdoptionChecks(account).problem(field, directory, adopted.get(), own);
       }
       return open.isPresent() || ours || !existing.equals(directory)
           ? open

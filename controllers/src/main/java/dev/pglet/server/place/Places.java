@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param logs the directory of the files of its log
  * @param archive the directory that WAL is archived to; empty: it is not archived
  * @param collector of its log; empty: it writes to one file
- * @param adopts the major version of the cluster that is in the data directory already and is taken
+ * @param adopts what is asked of the cluster that is in the data directory already and is taken
  *     over; empty: the data is made
  */
 public record Places(
@@ -29,7 +29,7 @@ public record Places(
     Optional<Path> logs,
     Optional<Path> archive,
     Optional<LogCollector> collector,
-    Optional<Integer> adopts) {
+    Optional<Adoption> adopts) {
   /** All in the volume. */
   public static final Places NONE =
       new Places(
@@ -65,14 +65,20 @@ public record Places(
         path(storage.logDirectory()),
         path(storage.archiveDirectory()),
         Optional.ofNullable(logs).map(LogCollector::of),
-        wanted.bootstrap().adopts()
-            ? Optional.of(Integer.parseInt(wanted.version().split("\\.", -1)[0]))
-            : Optional.empty());
+        wanted.bootstrap().adopts() ? Optional.of(Adoption.of(wanted)) : Optional.empty());
   }
 
   /** Whether the data of a volume was there before the volume. */
   public static boolean adopted(VolumeMarker marker) {
     return marker.fact(ADOPTED_FACT) != null;
+  }
+
+  /**
+   * Whether the data of a volume was there before the volume and is not its own yet: what runs
+   * there is somebody else's.
+   */
+  public static boolean untaken(VolumeMarker marker) {
+    return adopted(marker) && marker.phase() == VolumeMarker.Phase.BUILDING;
   }
 
   private static Optional<Path> path(@Nullable String text) {

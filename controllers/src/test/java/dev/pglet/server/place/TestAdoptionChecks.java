@@ -3,18 +3,17 @@ package dev.pglet.server.place;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.pglet.host.account.AccountDatabase;
-import dev.pglet.host.account.HostAccounts;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.InvalidSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is refused of a cluster that somebody else made, by files as PostgreSQL writes them. */
 final class TestAdoptionChecks {
   private static final String FIELD = "spec.storage.dataDirectory";
-  private static final long SYSTEM = 7_300_000_000_000_000_001L;
-  private static final int IN_PRODUCTION = 6;
-  private static final int CONTROL_END = 288;
+  private static final Path SOCKETS = Path.of("/run/pglet/0a1b2c3d");
 
   @TempDir private Path above;
   private Path data;
@@ -35,41 +32,16 @@ final class TestAdoptionChecks {
 
   @BeforeEach
   void make() throws Exception {
-    AccountDatabase.Entry self = new HostAccounts().self();
-    account = new ServerAccount(self.name(), self.uid(), self.gid(), false);
-    data = Files.createDirectory(above.resolve("main"));
-    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-    for (String directory : new String[] {"global", "base", "base/1", "pg_wal", "pg_tblspc"}) {
-      Files.createDirectory(data.resolve(directory));
-    }
-    for (String file : new String[] {"PG_VERSION", "base/1/PG_VERSION"}) {
-      Files.writeString(data.resolve(file), "15\n");
-    }
-    for (String file : new String[] {"global/pg_filenode.map", "base/1/pg_filenode.map"}) {
-      Files.writeString(data.resolve(file), "map");
-    }
-    control(IN_PRODUCTION);
-    wal(SYSTEM);
-  }
-
-  private void control(int state) throws IOException {
-    ByteBuffer control = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
-    control.putLong(0, SYSTEM).putInt(8, 1300).putInt(16, state);
-    control.putDouble(200, 1234567.0).putInt(220, 64 << 20).putInt(224, 64).putInt(244, 1);
-    CRC32C crc = new CRC32C();
-    crc.update(control.slice(0, CONTROL_END));
-    control.putInt(CONTROL_END, (int) crc.getValue());
-    Files.write(data.resolve("global/pg_control"), control.array());
-  }
-
-  private void wal(long system) throws IOException {
-    ByteBuffer segment = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
-    segment.putShort(2, (short) 2).putLong(24, system);
-    Files.write(data.resolve("pg_wal/000000010000000000000001"), segment.array());
+    account = TestingCluster.account();
+    data = TestingCluster.make(above.resolve("main"));
   }
 
   private Optional<InvalidSpec> problem(int major) throws IOException {
-    return new AdoptionChecks(account).problem(FIELD, data, major);
+    return problem(new Adoption(major, false), Optional.empty());
+  }
+
+  private Optional<InvalidSpec> problem(Adoption wanted, Optional<Path> own) throws IOException {
+    return new AdoptionChecks(account).problem(FIELD, data, wanted, own);
   }
 
   private InvalidSpec refusal() throws IOException {
@@ -175,7 +147,7 @@ final class TestAdoptionChecks {
   @ParameterizedTest
   @ValueSource(ints = {2, 5})
   void refusesAStandbyThatWasNotPromotedThoughItsSignalIsGone(int state) throws Exception {
-    control(state);
+    TestingCluster.control(data, state, false);
 
     assertThat(refusal().reason()).isEqualTo("RecoveryPending");
     assertThat(refusal().remedy()).contains("pg_ctl promote -D " + data);
@@ -200,7 +172,7 @@ final class TestAdoptionChecks {
 
   @Test
   void refusesWalOfAnotherCluster() throws Exception {
-    wal(SYSTEM + 1);
+    TestingCluster.wal(data, TestingCluster.SYSTEM + 1);
 
     assertThat(refusal().reason()).isEqualTo("WalMissing");
   }
@@ -219,6 +191,7 @@ final class TestAdoptionChecks {
   void refusesAClusterThatLacksWhatEachHas(String what) throws Exception {
     if (what.equals("pg_wal")) {
       Files.delete(data.resolve("pg_wal/000000010000000000000001"));
+      Files.delete(data.resolve("pg_wal/archive_status"));
     }
     Files.delete(data.resolve(what));
 
@@ -270,5 +243,99 @@ final class TestAdoptionChecks {
         catchThrowableOfType(
             InvalidSpec.class, () -> new AdoptionChecks(account).requireWhole(data));
     assertThat(refused.reason()).isEqualTo("LinkInCluster");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"on, false", "TRUE, false", "y, false", "off, true", "o, true", ", true"})
+  void refusesToRunAClusterWithoutTheCommitTimestampsThatItKeeps(String wanted, boolean refuses)
+      throws Exception {
+    Map<String, String> parameters =
+        wanted == null ? Map.of() : Map.of("Track_Commit_Timestamp", wanted);
+    Adoption adoption = new Adoption(15, Adoption.keepsCommitTimestamps(parameters));
+    assertThat(problem(adoption, Optional.empty())).as("it keeps none").isEmpty();
+
+    TestingCluster.control(data, TestingCluster.IN_PRODUCTION, true);
+
+    assertThat(problem(adoption, Optional.empty()).map(InvalidSpec::reason))
+        .isEqualTo(refuses ? Optional.of("CommitTimestamps") : Optional.empty());
+    InvalidSpec refused =
+        catchThrowableOfType(
+            InvalidSpec.class, () -> new AdoptionChecks(account).requireLossless(data, parameters));
+    assertThat(refused != null).as("before its first start, too").isEqualTo(refuses);
+    if (refuses) {
+      assertThat(refused).hasMessageContaining("the cluster in " + data);
+      assertThat(refused.remedy()).contains("Set spec.parameters.track_commit_timestamp: on");
+    }
+  }
+
+  @Test
+  void refusesWalThatItsArchiverHasNotArchived() throws Exception {
+    Path status = data.resolve("pg_wal/archive_status");
+    Files.createFile(status.resolve("000000010000000000000001.done"));
+    assertThat(problem(15)).isEmpty();
+    Path ready = Files.createFile(status.resolve("000000010000000000000002.ready"));
+
+    assertThat(refusal().reason()).isEqualTo("WalNotArchived");
+    assertThat(refusal()).hasMessageContaining(ready + " says that its WAL is not in the archive");
+    assertThat(refusal().remedy()).contains("rm " + status + "/*.ready");
+  }
+
+  @Test
+  void refusesWhatAnotherVolumeHasClaimedThoughNoConfigurationSaysSoYet() throws Exception {
+    Volume first = volume(above.resolve("one"));
+    Volume second = volume(above.resolve("two"));
+    AdoptionClaim.take(first);
+    AdoptionClaim.take(first);
+
+    InvalidSpec refused = catchThrowableOfType(InvalidSpec.class, () -> AdoptionClaim.take(second));
+    assertThat(refused.reason()).isEqualTo("DirectoryTaken");
+    assertThat(refused).hasMessageContaining("of its volume " + first.directory());
+    assertThat(refused.remedy()).contains("rm " + AdoptionClaim.file(data));
+    Adoption wanted = new Adoption(15, false);
+    assertThat(problem(wanted, Optional.of(first.directory()))).isEmpty();
+    assertThat(problem(wanted, Optional.of(second.directory()))).isPresent();
+    assertThat(problem(wanted, Optional.empty())).isPresent();
+
+    AdoptionClaim.release(second);
+    assertThat(problem(wanted, Optional.empty())).as("it was not its own").isPresent();
+    AdoptionClaim.release(first);
+    assertThat(problem(wanted, Optional.empty())).isEmpty();
+  }
+
+  private Volume volume(Path pool) {
+    VolumeMarker marker =
+        new VolumeMarker(
+            VolumeMarker.FORMAT,
+            "v-0a1b2c3d-1",
+            ResourceKey.of("PostgreSQLInstance", "app"),
+            "0a1b2c3d-0000-4000-8000-000000000001",
+            1,
+            "/etc/pglet/manifests",
+            VolumeMarker.Phase.BUILDING,
+            5432,
+            "system",
+            "15.1",
+            null,
+            Map.of(Volume.DATA_FACT, data.toString()));
+    return new Volume(pool, pool.resolve(marker.volume()), marker);
+  }
+
+  @Test
+  void isInUseWhenThePidFileOfSomebodyElsesServerNamesALivingProcess() throws Exception {
+    AdoptionChecks checks = new AdoptionChecks(account);
+    checks.requireUnused(data, SOCKETS);
+    long pid = ProcessHandle.current().pid();
+    TestingCluster.pidFile(data, pid, Path.of("/var/run/postgresql"));
+
+    InvalidSpec refused =
+        catchThrowableOfType(InvalidSpec.class, () -> checks.requireUnused(data, SOCKETS));
+    assertThat(refused.reason()).isEqualTo("ServerRuns");
+    assertThat(refused).hasMessageContaining("names the process " + pid);
+
+    TestingCluster.pidFile(data, Integer.MAX_VALUE, Path.of("/var/run/postgresql"));
+    checks.requireUnused(data, SOCKETS);
+    // After a reboot anybody may have the pid of a server of ours.
+    TestingCluster.pidFile(data, pid, SOCKETS);
+    checks.requireUnused(data, SOCKETS);
   }
 }
