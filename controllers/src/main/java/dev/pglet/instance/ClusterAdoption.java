@@ -14,6 +14,8 @@ import dev.pglet.server.FileFailure;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerSpec;
+import dev.pglet.server.place.AdoptionChecks;
+import dev.pglet.server.place.AdoptionClaim;
 import dev.pglet.server.place.DataPlace;
 import dev.pglet.server.place.Places;
 import java.io.IOException;
@@ -37,6 +39,9 @@ final class ClusterAdoption {
 
   /** Every cluster has it, unless somebody has renamed it. */
   private static final String DATABASE = "template1";
+
+  /** The cluster may have another one, in which somebody has put operators of his own. */
+  private static final String PINNED = "SET search_path = pg_catalog, pg_temp";
 
   private static final String ROLE_QUESTION =
       "(SELECT CASE WHEN rolsuper AND rolcanlogin THEN 'good' ELSE 'weak' END FROM pg_catalog.pg_roles WHERE rolname = 'postgres')";
@@ -63,12 +68,17 @@ final class ClusterAdoption {
       throw new IllegalStateException(volume.data() + " is not there to be taken over");
     }
     servers.requirePlaces(spec, Optional.of(volume));
+    // Looking at every file may have taken long.
+    servers.requireUnused(volume);
     Map<String, String> facts = new HashMap<>(volume.marker().facts());
     try {
       FoundCluster found = FoundCluster.read(volume.data());
       facts.put(DataPlace.SYSTEM_FACT, found.systemIdentifier());
       facts.put(InstancePlanner.DATABASE_FACT, wanted.database().name());
       facts.putAll(BootstrapFacts.of(found));
+      AdoptionClaim.take(volume);
+      // Whose data it is must be known before anything is changed that has to be given back.
+      servers.mark(spec, volume.marker().withFacts(facts));
       new AdoptedConfiguration(volume, host.account())
           .keep()
           .ifPresent(kept -> facts.put(KEPT_FACT, kept.toString()));
@@ -84,22 +94,30 @@ final class ClusterAdoption {
    */
   void ensureSuperuser(ServerSpec spec) throws ReconcileException {
     Volume volume = servers.volume(spec);
-    if (host.server().find(volume.data()).isEmpty()) {
-      Matcher answer = ask(spec, volume, List.of());
-      List<String> missing = new ArrayList<>();
-      if (answer.group(1).equals("none")) {
-        missing.add("CREATE ROLE postgres SUPERUSER LOGIN");
-      }
-      if (answer.group(2).equals("0")) {
-        missing.add("CREATE DATABASE postgres TEMPLATE template0");
-      }
-      if (!missing.isEmpty()) {
-        answer = ask(spec, volume, missing);
-      }
-      require(spec, volume, answer);
+    servers.requireUnused(volume);
+    try {
+      new AdoptionChecks(host.account()).requireLossless(volume.data(), spec.parameters());
+    } catch (IOException e) {
+      throw FileFailure.of("looking at the data of " + spec.key() + " in " + volume.data(), e);
     }
+    Matcher answer = ask(spec, volume, List.of());
+    List<String> missing = new ArrayList<>();
+    if (answer.group(1).equals("none")) {
+      missing.add("CREATE ROLE postgres SUPERUSER LOGIN");
+    }
+    if (answer.group(2).equals("0")) {
+      missing.add("CREATE DATABASE postgres TEMPLATE template0");
+    }
+    if (!missing.isEmpty()) {
+      answer = ask(spec, volume, missing);
+    }
+    require(spec, volume, answer);
     Map<String, String> facts = new HashMap<>(volume.marker().facts());
     facts.put(SUPERUSER_FACT, "true");
+    // What was changed since the data was taken over was kept when pglet's was put in its place.
+    new AdoptedConfiguration(volume, host.account())
+        .kept()
+        .ifPresent(kept -> facts.put(KEPT_FACT, kept.toString()));
     servers.mark(spec, volume.marker().withFacts(facts));
   }
 
@@ -132,7 +150,9 @@ final class ClusterAdoption {
 
   private Matcher ask(ServerSpec spec, Volume volume, List<String> before)
       throws ReconcileException {
-    List<String> statements = new ArrayList<>(before);
+    List<String> statements = new ArrayList<>();
+    statements.add(PINNED);
+    statements.addAll(before);
     statements.add(QUESTION);
     String said =
         host.server()

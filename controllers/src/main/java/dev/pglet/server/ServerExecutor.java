@@ -87,10 +87,8 @@ public final class ServerExecutor {
       case ServerStep.MakeDirectories _ -> makeDirectories(spec);
       case ServerStep.RemoveOldLogs remove -> removeOldLogs(spec, remove.files());
       case ServerStep.PlaceCertificate _ -> placeCertificate(spec);
-      case ServerStep.ApplyConfiguration apply ->
-          configurations.apply(spec, volume(spec), binaries(spec), apply.running());
-      case ServerStep.CorrectConfiguration correct ->
-          configurations.apply(spec, volume(spec), binaries(spec), correct.running());
+      case ServerStep.ApplyConfiguration apply -> applyConfiguration(spec, apply.running());
+      case ServerStep.CorrectConfiguration correct -> applyConfiguration(spec, correct.running());
       case ServerStep.Reload reload -> configurations.reload(volume(spec), reload.hash());
       case ServerStep.ResetOverrides reset ->
           configurations.resetOverrides(volume(spec), reset.settings());
@@ -118,6 +116,14 @@ public final class ServerExecutor {
     }
   }
 
+  private void applyConfiguration(ServerSpec spec, boolean running) throws ReconcileException {
+    Volume volume = volume(spec);
+    if (!running) {
+      requireUnused(volume);
+    }
+    configurations.apply(spec, volume, binaries(spec), running);
+  }
+
   /**
    * Starts the server on a socket of its own, with options that win over its configuration.
    *
@@ -139,6 +145,9 @@ public final class ServerExecutor {
   private void start(
       ServerSpec spec, Volume volume, List<String> options, int port, Path socketDirectory)
       throws ReconcileException {
+    if (host.server().find(volume.data()).isEmpty()) {
+      requireUnused(volume);
+    }
     Path log = ServerHost.log(volume);
     files(
         "making the log directory",
@@ -240,6 +249,23 @@ public final class ServerExecutor {
       } catch (IOException e) {
         throw FileFailure.of("looking at the files of " + data.get(), e);
       }
+    }
+  }
+
+  /**
+   * Requires of data that was taken over that nobody else's server uses it: who started it before
+   * may do so again, also in a container, and holds no lock of ours. Other data is nobody else's.
+   */
+  public void requireUnused(Volume volume) throws ReconcileException {
+    // What holds the lock is ours, and whoever starts a server says that it is in the way.
+    if (!Places.adopted(volume.marker()) || host.server().lockHeld(ServerHost.lock(volume))) {
+      return;
+    }
+    try {
+      new AdoptionChecks(host.account())
+          .requireUnused(volume.data(), host.socketDirectory(volume.marker().uid()));
+    } catch (IOException e) {
+      throw FileFailure.of("looking for servers of " + volume.data(), e);
     }
   }
 

@@ -168,6 +168,17 @@ public final class TestingPostgresServer implements PostgresServer {
     }
   }
 
+  /** Every cluster has the role and the database that pglet logs in with. */
+  @Override
+  public String alone(AloneRequest request) throws ReconcileException {
+    if (host.servers.containsKey(request.dataDirectory()) || lockHeld(request.lockFile())) {
+      throw new HostUnavailable(
+          "DataDirectoryLocked", request.dataDirectory() + " is in use by a server", "");
+    }
+    host.count("alone");
+    return "\t 1: pglet = \"good1\"\t(typeid = 25, len = -1, typmod = -1, byval = f)\n";
+  }
+
   @Override
   public ControlData controlData(Path dataDirectory) throws ReconcileException {
     try {
