@@ -5,6 +5,8 @@ import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.server.place.DataPlace;
+import dev.pglet.server.place.Places;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,8 +39,8 @@ public final class ServerCleanup {
       if (!marker.key().kind().equals(kind)) {
         continue;
       }
-      host.server().stop(volume.data(), STOP_DEADLINE);
       try {
+        stop(volume);
         ServerExecutor.removeOutside(host, volume);
       } catch (ReconcileException e) {
         left.add(e);
@@ -58,6 +60,21 @@ public final class ServerCleanup {
       throw inventory.unreadable().getFirst().problem();
     }
     return lines;
+  }
+
+  /** What runs in a directory that was never taken over, or holds other data, is not ours. */
+  private void stop(Volume volume) throws ReconcileException {
+    if (Places.untaken(volume.marker())) {
+      return;
+    }
+    if (Places.adopted(volume.marker())) {
+      try {
+        new DataPlace(host.server(), host.driver(), host.account()).requireGivenUp(volume);
+      } catch (IOException e) {
+        throw FileFailure.of("looking at " + volume.data(), e);
+      }
+    }
+    host.server().stop(volume.data(), STOP_DEADLINE);
   }
 
   private void removeSockets(String uid) throws ReconcileException {

@@ -500,10 +500,12 @@ public final class ServerExecutor {
    */
   static void removeOutside(ServerHost host, Volume volume) throws ReconcileException {
     try {
+      DataPlace place = new DataPlace(host.server(), host.driver(), host.account());
+      place.requireGivenUp(volume);
       if (Places.adopted(volume.marker())) {
         new AdoptedConfiguration(volume, host.account()).giveBack();
       }
-      new DataPlace(host.server(), host.driver(), host.account()).remove(volume);
+      place.remove(volume);
     } catch (IOException e) {
       throw FileFailure.of("removing what " + volume.marker().key() + " has outside its volume", e);
     }

@@ -9,6 +9,7 @@ import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Wait;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
+import dev.pglet.server.place.DataPlace;
 import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Blocks;
 import java.time.Duration;
@@ -284,10 +285,10 @@ public final class ServerPlanner {
       return List.of();
     }
     List<ServerStep> steps = new ArrayList<>();
-    if (observed.running()) {
+    VolumeMarker marker = observed.volume().get().marker();
+    if (observed.running() && ours(marker, observed)) {
       steps.add(new ServerStep.StopServer());
     }
-    VolumeMarker marker = observed.volume().get().marker();
     if (destroy || marker.phase() == VolumeMarker.Phase.BUILDING) {
       steps.add(
           Places.adopted(marker)
@@ -298,6 +299,18 @@ public final class ServerPlanner {
       steps.add(new ServerStep.RetainVolume(marker.volume()));
     }
     return steps;
+  }
+
+  /** What runs in a directory that was never taken over, or holds other data, is not. */
+  private static boolean ours(VolumeMarker marker, ServerObserved observed) {
+    String system = marker.fact(DataPlace.SYSTEM_FACT);
+    return !Places.untaken(marker)
+        && (!Places.adopted(marker)
+            || system == null
+            || observed
+                .control()
+                .map(control -> control.systemIdentifier().equals(system))
+                .orElse(true));
   }
 
   private static List<ServerStep> noteTokens(ServerSpec spec, ServerObserved observed) {
