@@ -194,6 +194,10 @@ final class InstancePlanner {
     if (observed.facts().isPresent()) {
       InvalidSpec.throwAll(
           DatabasePlanner.immutable(WantedDatabase.of(wanted), observed.facts().get().databases()));
+      if (adopts(wanted, observed.server())) {
+        InvalidSpec.throwAll(
+            RolePlanner.foundOtherwise(WantedRole.of(wanted), observed.facts().get().roles()));
+      }
     }
   }
 

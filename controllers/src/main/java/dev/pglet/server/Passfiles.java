@@ -116,6 +116,16 @@ public final class Passfiles {
     }
   }
 
+  /** Whether a password for the role was proposed, which the server may have by now. */
+  public boolean proposes(ResourceKey key, String role) throws HostUnavailable {
+    Path proposed = directory(key).resolve("pgpass.new");
+    try {
+      return Files.exists(proposed) && password(proposed, role).isPresent();
+    } catch (IOException e) {
+      throw FileFailure.of("reading the passfile " + proposed, e);
+    }
+  }
+
   /** The proposed password is in force. */
   public void accept(ResourceKey key) throws HostUnavailable {
     Path proposed = directory(key).resolve("pgpass.new");

@@ -21,6 +21,8 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.host.volume.VolumeMarker.Phase;
+import dev.pglet.instance.InstanceObserved.SqlFacts;
+import dev.pglet.instance.role.TestingRoles;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.server.ServerStep;
@@ -145,5 +147,34 @@ final class TestInstanceAdoption {
     assertThat(marker(begun).phase()).isEqualTo(Phase.BUILDING);
     assertThat(InstancePlanner.planDeletion(false, observed(begun)).steps())
         .containsExactly(onServer(new ServerStep.DestroyVolume(VOLUME, DATA)));
+  }
+
+  @Test
+  void doesNotStopTheServerOfAnotherCluster() {
+    TestingServer running =
+        adopted(TestingServer.running())
+            .marker(marker -> marker.plusFacts(Map.of("systemIdentifier", "7300000000000000002")));
+
+    assertThat(InstancePlanner.planDeletion(true, observed(running)).steps())
+        .as("what is there is another one, and executing the step refuses that")
+        .containsExactly(onServer(new ServerStep.DestroyVolume(VOLUME, DATA)));
+  }
+
+  @Test
+  void leavesARoleOfTheClusterAsItIs() throws InvalidSpec {
+    SqlFacts found =
+        new SqlFacts(
+            TestingRoles.FOUND,
+            TestingInstance.COMPLETE.databases(),
+            TestingInstance.COMPLETE.extensions());
+
+    InvalidSpec refused =
+        catchThrowableOfType(
+            InvalidSpec.class,
+            () -> plan(adopting(DATA), observed(adopted(TestingServer.running()), found)));
+    assertThat(refused.reason()).isEqualTo("RoleHasPassword");
+    assertThat(plan(wanted(APP), observed(TestingServer.running(), found)).steps())
+        .as("of a cluster of its own")
+        .isNotEmpty();
   }
 }

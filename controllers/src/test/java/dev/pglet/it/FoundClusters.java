@@ -48,9 +48,13 @@ final class FoundClusters {
 
   /** Runs statements in single-user mode. */
   void alone(Path data, String... statements) throws Exception {
+    aloneIn("postgres", data, statements);
+  }
+
+  void aloneIn(String database, Path data, String... statements) throws Exception {
     run(
-        "printf '%%s\\n' \"%s\" | '%s/postgres' --single -D '%s' -F postgres"
-            .formatted(String.join("\n", statements), BINARIES, data));
+        "printf '%%s\\n' \"%s\" | '%s/postgres' --single -D '%s' -F %s"
+            .formatted(String.join("\n", statements), BINARIES, data, database));
   }
 
   Path copy(Path cluster, Path to) throws Exception {
@@ -78,6 +82,7 @@ final class FoundClusters {
   private String run(String command) throws Exception {
     Result result = new LocalCommands().run(Invocation.of(SOON, "sh", "-c", command).as(account));
     assertThat(result.exitCode()).as(result.toString()).isZero();
+    assertThat(result.stderr()).doesNotContain("ERROR:");
     return result.stdout();
   }
 

@@ -4,6 +4,7 @@ import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static dev.pglet.it.Pglet.pid;
+import static dev.pglet.it.Pglet.run;
 import static dev.pglet.it.Pglet.superuser;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -121,6 +122,14 @@ final class TestAdoptedClusterForReal {
   @Test
   void oneAfterACrashWithoutConfigurationAndWithASuperuserOfAnotherName() throws Exception {
     Path data = clusters.make(outside.resolve("main"), "-U admin --wal-segsize=64 -k");
+    // To whom asks without care it says that all is well.
+    clusters.aloneIn(
+        "template1",
+        data,
+        "CREATE SCHEMA evil",
+        "CREATE FUNCTION evil.lie(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT ''good1''::text'",
+        "CREATE OPERATOR evil.|| (LEFTARG = text, RIGHTARG = bigint, FUNCTION = evil.lie)",
+        "ALTER DATABASE template1 SET search_path = evil, pg_catalog");
     for (String file : List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf")) {
       Files.delete(data.resolve(file));
     }
@@ -153,9 +162,15 @@ final class TestAdoptedClusterForReal {
     pglet.settle();
     assertThat(data.resolve("PG_VERSION")).exists();
     assertThat(Files.isSymbolicLink(data.resolve("postgresql.conf"))).isFalse();
-    pglet.write("app.yaml", manifest(data, ""));
+    assertThat(applied(manifest(data, "")))
+        .contains("the role app of the cluster that was adopted has a password");
+    try (Connection connection = superuser(pglet.instance("app"), "postgres")) {
+      run(connection, "ALTER ROLE app PASSWORD NULL");
+    }
+    pglet.engine().apply(manifest(data, "\n  parameters: {work_mem: 9MB}"));
     pglet.converge();
     assertRows(pglet.instance("app"));
+    connect(pglet.instance("app")).close();
   }
 
   @Test
@@ -206,6 +221,10 @@ final class TestAdoptedClusterForReal {
     Files.delete(data.resolve("pg_wal"));
     Files.move(wal, data.resolve("pg_wal"));
 
+    append(data.resolve("postgresql.conf"), "track_commit_timestamp = on\n");
+    clusters.alone(data, "CREATE TABLE stamped AS SELECT 1 AS i");
+    assertThat(refusal(data)).contains("Set spec.parameters.track_commit_timestamp: on");
+
     clusters.start(data);
     try {
       String running = answer(data, "");
@@ -218,9 +237,14 @@ final class TestAdoptedClusterForReal {
     assertThat(names(outside)).containsExactly("main");
 
     // Nothing is in the way any more.
-    pglet.engine().apply(manifest(data, "\n  parameters: {work_mem: 9MB}"));
+    pglet.engine().apply(manifest(data, "\n  parameters: {track_commit_timestamp: on}"));
     pglet.converge();
     assertRows(pglet.instance("app"));
+    try (Connection connection = superuser(pglet.instance("app"), "postgres")) {
+      assertThat(
+              ask(connection, "SELECT pg_xact_commit_timestamp(xmin) IS NULL FROM public.stamped"))
+          .isEqualTo("f");
+    }
 
     Path copy = clusters.copy(data, outside.resolve("copy"));
     assertThat(refused("other", copy)).contains(copy + " is the data of a pglet already");

@@ -21,10 +21,17 @@ public record RoleFacts(Map<String, Role> roles, Map<String, Password> passwords
    *
    * @param groups the roles that it is a member of, each with whether it inherits from them; empty
    *     where the server keeps that with the role alone
+   * @param hasPassword whoever has set it
    */
-  public record Role(RoleAttributes attributes, Map<String, Optional<Boolean>> groups) {
+  public record Role(
+      RoleAttributes attributes, Map<String, Optional<Boolean>> groups, boolean hasPassword) {
     public Role {
       groups = Map.copyOf(groups);
+    }
+
+    /** One without a password. */
+    public Role(RoleAttributes attributes, Map<String, Optional<Boolean>> groups) {
+      this(attributes, groups, false);
     }
   }
 
@@ -40,8 +47,17 @@ public record RoleFacts(Map<String, Role> roles, Map<String, Password> passwords
      */
     record Different(String hash) implements Password {}
 
-    /** None has been generated yet, or it is lost. */
-    record Ungenerated() implements Password {}
+    /**
+     * None has been generated yet, or it is lost.
+     *
+     * @param begun one has, and the server may have it by now
+     */
+    record Ungenerated(boolean begun) implements Password {
+      /** None at all. */
+      public Ungenerated() {
+        this(false);
+      }
+    }
 
     /** It cannot be read: what the server has is left alone. */
     record Unreadable(String reason, String message, String remedy) implements Password {}

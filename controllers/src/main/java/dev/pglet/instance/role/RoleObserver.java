@@ -43,7 +43,12 @@ public final class RoleObserver {
             role.name(),
             switch (role.password().get()) {
               case PasswordSource.Generated _ ->
-                  generated(role.name(), generated, applied, verifier);
+                  generated(
+                      role.name(),
+                      generated,
+                      applied,
+                      verifier,
+                      passfiles.proposes(key, role.name()));
               case PasswordSource.Given given -> {
                 Password password = given(role.name(), given, applied, verifier);
                 yield role.name().equals(owner)
@@ -57,10 +62,14 @@ public final class RoleObserver {
   }
 
   private static Password generated(
-      String role, Map<String, String> generated, AppliedPasswords applied, String verifier) {
+      String role,
+      Map<String, String> generated,
+      AppliedPasswords applied,
+      String verifier,
+      boolean begun) {
     String password = generated.get(role);
     if (password == null) {
-      return new Password.Ungenerated();
+      return new Password.Ungenerated(begun);
     }
     return applied.inForce(role, password, verifier)
         ? new Password.InForce()

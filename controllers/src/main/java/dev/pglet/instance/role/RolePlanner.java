@@ -3,6 +3,7 @@ package dev.pglet.instance.role;
 import dev.pglet.instance.role.RoleFacts.Password;
 import dev.pglet.instance.role.RoleFacts.Role;
 import dev.pglet.reconcile.InvalidSpec;
+import dev.pglet.server.Sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,46 @@ public final class RolePlanner {
                   "there is no role " + group,
                   "List it in spec.roles too, or create it; all else is done"));
         }
+      }
+    }
+    return problems;
+  }
+
+  /**
+   * What would take something away from whom a cluster that was taken over has already: a password
+   * that nobody has asked to be changed, or the rights of a superuser.
+   */
+  public static List<InvalidSpec> foundOtherwise(List<WantedRole> wanted, RoleFacts facts) {
+    List<InvalidSpec> problems = new ArrayList<>();
+    for (WantedRole role : wanted) {
+      Role there = facts.roles().get(role.name());
+      if (there == null) {
+        continue;
+      }
+      if (there.attributes().superuser() && !role.attributes().superuser()) {
+        problems.add(
+            new InvalidSpec(
+                "RoleIsSuperuser",
+                role.field(),
+                "the role %s of the cluster that was adopted is a superuser, and is to be none: pglet does not take that from it"
+                    .formatted(role.name()),
+                "Name another role, or list it in spec.roles with superuser: true; if it shall not be one: ALTER ROLE %s NOSUPERUSER"
+                    .formatted(Sql.identifier(role.name()))));
+      }
+      boolean generated =
+          role.password().filter(PasswordSource.Generated.class::isInstance).isPresent();
+      if (generated
+          && there.hasPassword()
+          && facts.passwords().get(role.name()) instanceof Password.Ungenerated none
+          && !none.begun()) {
+        problems.add(
+            new InvalidSpec(
+                "RoleHasPassword",
+                role.field(),
+                "the role %s of the cluster that was adopted has a password, which pglet does not know and does not replace"
+                    .formatted(role.name()),
+                "Say in spec.roles where its password is, or name another role; for a new one: ALTER ROLE %s PASSWORD NULL"
+                    .formatted(Sql.identifier(role.name()))));
       }
     }
     return problems;

@@ -65,8 +65,9 @@ public final class RoleQuery {
       Map<String, Role> roles = new HashMap<>();
       for (JsonNode role : JSON.readTree(json)) {
         String name = role.path("name").asText();
-        roles.put(name, new Role(attributes(role), groups(role.path("groups"))));
-        if (role.path("verifier").isTextual()) {
+        boolean hasPassword = role.path("verifier").isTextual();
+        roles.put(name, new Role(attributes(role), groups(role.path("groups")), hasPassword));
+        if (hasPassword) {
           verifiers.accept(name, role.path("verifier").asText());
         }
       }

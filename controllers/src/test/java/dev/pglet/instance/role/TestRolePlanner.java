@@ -6,6 +6,7 @@ import static dev.pglet.instance.role.TestingRoles.group;
 import static dev.pglet.instance.role.TestingRoles.spec;
 import static dev.pglet.instance.role.TestingRoles.withPassword;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pglet.api.v1alpha1.RoleSpec;
 import dev.pglet.instance.role.RoleFacts.Password;
@@ -140,6 +141,46 @@ final class TestRolePlanner {
 
     assertThat(owner.field(spec())).isEqualTo("spec.database.owner");
     assertThat(member.field(spec(group("a"), group("b")))).isEqualTo("spec.roles[1].inRoles");
+  }
+
+  @Test
+  void aPasswordThatARoleOfAnAdoptedClusterHasIsReplacedOnlyByOneThatIsNamed() {
+    roles.put("app", new Role(RoleAttributes.LOGIN, Map.of(), true));
+    passwords.put("app", new Password.Ungenerated());
+
+    assertThat(otherwise())
+        .extracting(InvalidSpec::reason, InvalidSpec::field)
+        .containsExactly(tuple("RoleHasPassword", "spec.database.owner"));
+    assertThat(otherwise().getFirst().remedy()).contains("ALTER ROLE \"app\" PASSWORD NULL");
+
+    passwords.put("app", new Password.Different("h"));
+    assertThat(otherwise()).as("pglet has set one before").isEmpty();
+    passwords.put("app", new Password.Ungenerated(true));
+    assertThat(otherwise()).as("it may be pglet's own, as after a crash").isEmpty();
+    passwords.put("app", new Password.Different("h"));
+    assertThat(otherwise(withPassword("app", file("/secret")))).isEmpty();
+
+    passwords.put("app", new Password.Ungenerated());
+    roles.put("app", new Role(RoleAttributes.LOGIN, Map.of()));
+    assertThat(otherwise()).as("it has none, as after a crash").isEmpty();
+    roles.remove("app");
+    assertThat(otherwise()).isEmpty();
+  }
+
+  @Test
+  void aSuperuserOfAnAdoptedClusterStaysOne() {
+    has("app", new RoleAttributes(true, true, false, false, false, false, true, -1, ""), Map.of());
+    has("dba", drifted("superuser"), Map.of());
+
+    assertThat(otherwise(group("dba")))
+        .extracting(InvalidSpec::reason, InvalidSpec::field)
+        .containsExactly(
+            tuple("RoleIsSuperuser", "spec.database.owner"),
+            tuple("RoleIsSuperuser", "spec.roles[0]"));
+  }
+
+  private List<InvalidSpec> otherwise(RoleSpec... wanted) {
+    return RolePlanner.foundOtherwise(WantedRole.of(spec(wanted)), facts());
   }
 
   private static RoleAttributes drifted(String changed) {

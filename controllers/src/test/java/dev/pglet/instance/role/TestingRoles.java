@@ -18,6 +18,12 @@ public final class TestingRoles {
           Map.of("app", new Role(RoleAttributes.LOGIN, Map.of())),
           Map.of("app", new Password.InForce()));
 
+  /** The same role, of which pglet knows nothing, with a password. */
+  public static final RoleFacts FOUND =
+      new RoleFacts(
+          Map.of("app", new Role(RoleAttributes.LOGIN, Map.of(), true)),
+          Map.of("app", new Password.Ungenerated()));
+
   /** Nothing has been made. */
   public static final RoleFacts NONE =
       new RoleFacts(Map.of(), Map.of("app", new Password.Ungenerated()));
