@@ -40,7 +40,7 @@ final class ClusterAdoption {
   /** Every cluster has it, unless somebody has renamed it. */
   private static final String DATABASE = "template1";
 
-  /** The cluster may have another one, in which somebody has put operators of his own. */
+  /** By the usual one an operator in the schema public wins whose types fit better. */
   private static final String PINNED = "SET search_path = pg_catalog, pg_temp";
 
   private static final String ROLE_QUESTION =

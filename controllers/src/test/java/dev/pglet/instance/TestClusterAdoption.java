@@ -56,6 +56,17 @@ final class TestClusterAdoption {
   }
 
   @Test
+  void startsNothingThatLosesCommitTimestamps() throws Exception {
+    TestingCluster.keepsCommitTimestamps(adoption.data());
+
+    InvalidSpec refused =
+        catchThrowableOfType(InvalidSpec.class, () -> cluster.ensureSuperuser(adoption.spec()));
+
+    assertThat(refused.reason()).isEqualTo("CommitTimestamps");
+    assertThat(adoption.count("alone")).isZero();
+  }
+
+  @Test
   void doesNotAskWhereSomebodyElsesServerMayRun() throws Exception {
     TestingCluster.pidFile(
         adoption.data(), ProcessHandle.current().pid(), Path.of("/var/run/postgresql"));

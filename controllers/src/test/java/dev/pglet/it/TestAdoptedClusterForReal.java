@@ -68,6 +68,8 @@ final class TestAdoptedClusterForReal {
     assertThat(condition("Adopted")).contains(data.toString()).contains(kept.toString());
     assertThat(kept.resolve("postgresql.conf")).content().contains("work_mem = 7MB");
     assertThat(kept.resolve("postgresql.auto.conf")).content().contains("listen_addresses = '*'");
+    assertThat(Files.readSymbolicLink(outside.resolve(".pglet-of-main")))
+        .isEqualTo(pglet.settings().volumes().resolve(app.at("/status/volume").asText()));
     assertThat(names(kept))
         .containsExactly("pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf", "postgresql.conf");
     assertRows(app);
@@ -126,10 +128,8 @@ final class TestAdoptedClusterForReal {
     clusters.aloneIn(
         "template1",
         data,
-        "CREATE SCHEMA evil",
-        "CREATE FUNCTION evil.lie(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT ''good1''::text'",
-        "CREATE OPERATOR evil.|| (LEFTARG = text, RIGHTARG = bigint, FUNCTION = evil.lie)",
-        "ALTER DATABASE template1 SET search_path = evil, pg_catalog");
+        "CREATE FUNCTION public.lie(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT ''good1''::text'",
+        "CREATE OPERATOR public.|| (LEFTARG = text, RIGHTARG = bigint, FUNCTION = public.lie)");
     for (String file : List.of("postgresql.conf", "pg_hba.conf", "pg_ident.conf")) {
       Files.delete(data.resolve(file));
     }

@@ -45,6 +45,11 @@ public final class TestingCluster {
     return data;
   }
 
+  /** Its last server kept commit timestamps. */
+  public static void keepsCommitTimestamps(Path data) throws IOException {
+    control(data, IN_PRODUCTION, true);
+  }
+
   static void control(Path data, int state, boolean commitTimestamps) throws IOException {
     ByteBuffer control = ByteBuffer.allocate(8192).order(ByteOrder.LITTLE_ENDIAN);
     control.putLong(0, SYSTEM).putInt(8, 1300).putInt(16, state);
