@@ -38,7 +38,7 @@ public final class EventLog {
   /**
    * How much is kept.
    *
-   * @param bytes a longer file is rewritten
+   * @param bytes a longer file is rewritten; lines of a newer format are kept and do not count
    * @param events so many of the newest are kept then
    */
   record Cap(long bytes, int events) {
@@ -51,6 +51,11 @@ public final class EventLog {
   private final Cap cap;
   private final Map<Happening, Event> events = new LinkedHashMap<>();
   private final Map<Happening, Instant> written = new LinkedHashMap<>();
+
+  /** Lines of a newer format, which say nothing here and stay as they are. */
+  private final List<String> newer = new ArrayList<>();
+
+  private long newerSize;
   private long size;
 
   /** Whether the file may end in the middle of a line, which must not swallow the next one. */
@@ -73,12 +78,16 @@ public final class EventLog {
     return this;
   }
 
-  /** A line that makes no sense was torn by a crash, or comes from a newer pglet. */
+  /** A line that makes no sense was torn by a crash. */
   private void remember(String line) {
     try {
       JsonNode node = JSON.readTree(line);
-      if (node.path("formatVersion").asInt() == FORMAT_VERSION) {
+      int version = node.path("formatVersion").asInt();
+      if (version == FORMAT_VERSION) {
         put(event(node));
+      } else if (version > FORMAT_VERSION) {
+        newer.add(line);
+        newerSize += whole(line).length;
       }
     } catch (JsonProcessingException | RuntimeException e) {
       LOG.atDebug().addKeyValue("file", file).setCause(e).log("an event's line is unreadable");
@@ -143,7 +152,7 @@ public final class EventLog {
       files.append(file, line);
       torn = false;
       size += line.length;
-      if (size > cap.bytes()) {
+      if (size - newerSize > cap.bytes()) {
         rewrite();
       }
     } catch (IOException e) {
@@ -154,6 +163,9 @@ public final class EventLog {
   private void rewrite() throws IOException {
     List<Event> newest = new ArrayList<>(events.values());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String line : newer) {
+      bytes.write(whole(line));
+    }
     for (Event event : newest.subList(newest.size() / 2, newest.size())) {
       bytes.write(line(event));
     }
@@ -171,7 +183,11 @@ public final class EventLog {
     node.put("first", event.first().toString());
     node.put("last", event.last().toString());
     node.put("count", event.count());
-    return (JSON.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+    return whole(JSON.writeValueAsString(node));
+  }
+
+  private static byte[] whole(String line) {
+    return (line + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static Event event(JsonNode node) {

@@ -526,6 +526,30 @@ final class TestState {
     assertThat(again.all().getLast().message()).isEqualTo("number 999");
   }
 
+  @Test
+  void eventsOfANewerPgletOutliveARewriteAsTheyAre() throws Exception {
+    Path file = directory.resolve("events.jsonl");
+    String newer =
+        "{\"formatVersion\": 2,  \"what\": \"%s\"}\n{\"formatVersion\": 3}\n"
+            .formatted("x".repeat(30_000));
+    Files.writeString(file, newer);
+    EventLog log =
+        new EventLog(file, DurableFiles.onDisk(), time, new EventLog.Cap(20_000, 50)).load();
+    log.add(BOX, Event.Type.NORMAL, "Reconciled", "number 0");
+    log.add(BOX, Event.Type.NORMAL, "Reconciled", "number 1");
+    assertThat(Files.readAllLines(file)).as("what is kept anyway is not rewritten for").hasSize(4);
+
+    for (int i = 2; i < 1000; i++) {
+      log.add(BOX, Event.Type.NORMAL, "Reconciled", "number " + i);
+    }
+
+    assertThat(file).content().startsWith(newer);
+    assertThat(Files.size(file)).as("rewritten").isLessThan(newer.length() + 21_000);
+    EventLog again =
+        new EventLog(file, DurableFiles.onDisk(), time, new EventLog.Cap(20_000, 50)).load();
+    assertThat(again.all().getLast().message()).isEqualTo("number 999");
+  }
+
   /** The disk, of which tests spoil a part. */
   private static class RealFiles implements DurableFiles {
     private final DurableFiles files = DurableFiles.onDisk();
