@@ -10,9 +10,12 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.engine.Convergence.State;
+import dev.pglet.reconcile.engine.pass.Reporter;
 import dev.pglet.reconcile.observe.EngineListener;
+import dev.pglet.reconcile.testing.LoggedWarnings;
 import dev.pglet.reconcile.testing.Rig;
 import dev.pglet.reconcile.testing.TestingEngine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -324,6 +327,33 @@ final class TestEngine {
     assertThat(rig.host().box(BOX).orElseThrow().colour()).contains("blue");
     assertThat(rig.transition(BOX, "Available")).isEqualTo(since).endsWith(":00Z");
     assertThat(rig.transition(BOX, "UpToDate")).isGreaterThan(since);
+  }
+
+  /** It is read twice and would be written with each change. */
+  @Test
+  void conditionsOfANewerPgletAreKeptAndThatIsSaidOnceForEachReason() throws Exception {
+    rig.manifests().put(document("box", "colour: red"));
+    rig.start().converge();
+    rig.stop();
+    Path file;
+    try (var files = Files.list(rig.dataRoot().resolve("state/conditions"))) {
+      file = files.findFirst().orElseThrow();
+    }
+    String newer = "{\"formatVersion\": 99}";
+    Files.writeString(file, newer);
+
+    try (LoggedWarnings warnings = new LoggedWarnings(Reporter.class)) {
+      TestingEngine engine = rig.start();
+      for (String colour : List.of("blue", "green", "black")) {
+        rig.manifests().put(document("box", "colour: " + colour));
+        engine.advance(Duration.ofMinutes(5));
+      }
+      assertThat(warnings.causes()).hasSize(2).doesNotHaveDuplicates();
+      assertThat(warnings.causes().getFirst()).contains("formatVersion 99");
+      assertThat(warnings.causes().getLast()).contains("left as they are");
+    }
+    assertThat(rig.condition(BOX, "Available")).startsWith("True");
+    assertThat(file).content().isEqualTo(newer);
   }
 
   @Test

@@ -54,6 +54,7 @@ public final class Reporter {
   private final Function<ResourceKey, Optional<PruneBlock>> pruneBlocks;
   private final Wakeups wakeups;
   private final Map<ResourceKey, String> unwritable = new ConcurrentHashMap<>();
+  private final Map<ResourceKey, String> forgotten = new ConcurrentHashMap<>();
   private final Map<ResourceKey, Integer> drops = new ConcurrentHashMap<>();
 
   public Reporter(
@@ -113,6 +114,7 @@ public final class Reporter {
   void forget(Tracked tracked) {
     drops.remove(tracked.key());
     unwritable.remove(tracked.key());
+    forgotten.remove(tracked.key());
     try {
       memory.forget(tracked.entry().identity().uid());
     } catch (IOException e) {
@@ -156,7 +158,7 @@ public final class Reporter {
     try {
       return memory.read(tracked.entry().identity().uid());
     } catch (Refused | HostUnavailable e) {
-      LOG.atWarn().addKeyValue("key", tracked.key()).setCause(e).log("conditions are forgotten");
+      tellForgotten(tracked.key(), e);
       return List.of();
     }
   }
@@ -229,9 +231,18 @@ public final class Reporter {
   private void remember(Tracked tracked, List<Condition> conditions) {
     try {
       memory.write(tracked.entry().identity().uid(), conditions);
+      forgotten.remove(tracked.key());
     } catch (IOException e) {
+      tellForgotten(tracked.key(), e);
+    }
+  }
+
+  /** Once for a reason: each pass that changes a condition meets it again. */
+  private void tellForgotten(ResourceKey key, Exception e) {
+    String why = String.valueOf(e.getMessage());
+    if (!why.equals(forgotten.put(key, why))) {
       LOG.atWarn()
-          .addKeyValue("key", tracked.key())
+          .addKeyValue("key", key)
           .setCause(e)
           .log("conditions are not remembered over a restart");
     }
