@@ -173,14 +173,15 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
   }
 
   /** A commit may be open in an editor for hours, and a git that was killed leaves its lock. */
-  private void tryAgain(List<Path> batch) {
+  private void tryAgain(List<Path> batch) throws IOException {
     pause = pause.multipliedBy(2).compareTo(LONGEST) > 0 ? LONGEST : pause.multipliedBy(2);
     written.addAll(batch);
     schedule(pause);
     if (pause.equals(LONGEST)) {
+      Path lock = GitRepository.of(root()).map(GitRepository::lock).orElse(Path.of("index.lock"));
       tell(
           new IOException(
-              "its index.lock has been there for a while; when no git command is running, remove it"));
+              lock + " has been there for a while; when no git command is running, remove it"));
     }
   }
 

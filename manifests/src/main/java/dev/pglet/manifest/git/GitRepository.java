@@ -116,7 +116,7 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
       return Attempt.DONE; // nothing has ever been added
     }
     requireTrusted(index, before, trust, rootOwner);
-    if (Files.exists(lockOf(index), LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.exists(lock(), LinkOption.NOFOLLOW_LINKS)) {
       return Attempt.BUSY; // nothing of what follows would be of use
     }
     byte[] bytes = Files.readAllBytes(index);
@@ -143,13 +143,14 @@ public record GitRepository(Path workTree, Path gitDirectory, Path common) {
     }
   }
 
-  private static Path lockOf(Path index) {
-    return index.resolveSibling("index.lock");
+  /** What git and everybody else who writes the index creates first. */
+  Path lock() {
+    return gitDirectory.resolve("index.lock");
   }
 
-  private static Attempt swapIn(Path temp, Path index, FileStamp before, FileSwap swap)
+  private Attempt swapIn(Path temp, Path index, FileStamp before, FileSwap swap)
       throws IOException {
-    Path lock = lockOf(index);
+    Path lock = lock();
     try {
       if (!swap.renameToFree(temp, lock)) {
         Files.createLink(lock, temp);

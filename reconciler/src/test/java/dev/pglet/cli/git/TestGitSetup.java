@@ -1,7 +1,9 @@
 package dev.pglet.cli.git;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +17,7 @@ import dev.pglet.manifest.TrustRule;
 import dev.pglet.manifest.git.GitManifests;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
+import dev.pglet.reconcile.testing.LoggedWarnings;
 import dev.pglet.reconcile.testing.TestingLauncher;
 import dev.pglet.reconcile.testing.TestingRepository;
 import dev.pglet.reconcile.testing.TestingRepository.Ended;
@@ -274,15 +277,21 @@ final class TestGitSetup {
     repository.commit("one");
     Watched watched = new Watched(repository.workTree());
     Path lock = Files.createFile(repository.workTree().resolve(".git/index.lock"));
-    watched.status(A, "Running");
-    watched.time.advance(Duration.ofMinutes(1));
-
     int looks = 0;
-    Instant end = watched.time.instant().plus(Duration.ofMinutes(1));
-    while (watched.time.next().orElseThrow().isBefore(end)) {
-      watched.time.advance(
-          Duration.between(watched.time.instant(), watched.time.next().orElseThrow()));
-      looks++;
+    try (LoggedWarnings warnings = new LoggedWarnings(GitManifests.class)) {
+      watched.status(A, "Running");
+      assertThat(warnings.messages()).as("an ordinary git command").isEmpty();
+      watched.time.advance(Duration.ofMinutes(1));
+
+      Instant end = watched.time.instant().plus(Duration.ofMinutes(1));
+      while (watched.time.next().orElseThrow().isBefore(end)) {
+        watched.time.advance(
+            Duration.between(watched.time.instant(), watched.time.next().orElseThrow()));
+        looks++;
+      }
+      assertThat(warnings.messages())
+          .singleElement(as(STRING))
+          .contains(lock.toString(), "when no git command is running, remove it");
     }
 
     assertThat(looks).isBetween(1, 13);
