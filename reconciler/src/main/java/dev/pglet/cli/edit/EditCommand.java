@@ -52,7 +52,7 @@ public final class EditCommand implements BuiltinCommand {
                     new Refused(
                         "NotFound", key + " has no manifest", "See pglet get for what has"));
     try (PrivateCopy copy = PrivateCopy.of(key.name(), document.text())) {
-      return edit(session, key, document, copy);
+      return editOrKeep(session, key, document, copy);
     }
   }
 
@@ -64,6 +64,18 @@ public final class EditCommand implements BuiltinCommand {
     }
     SortedSet<ResourceKey> keys = new Named(session, _ -> true).keys(List.of(word), namespace);
     return keys.first();
+  }
+
+  /** An error of pglet itself is no reason either to throw away what was saved. */
+  private int editOrKeep(
+      Session session, ResourceKey key, Resources.Document document, PrivateCopy copy)
+      throws ReconcileException {
+    try {
+      return edit(session, key, document, copy);
+    } catch (RuntimeException | Error e) {
+      session.err().printf("pglet edit: what was saved is in %s%n", copy.keep());
+      throw e;
+    }
   }
 
   private int edit(Session session, ResourceKey key, Resources.Document document, PrivateCopy copy)

@@ -405,6 +405,15 @@ final class TestEditVerbs {
     assertFile(MANIFEST, OTHER);
   }
 
+  @Test
+  void whatWasSavedIsKeptWhenPgletItselfIsBroken() throws IOException {
+    files.breakWith(new IllegalStateException("a defect"));
+    sittings.add(text -> text.replace("17", "16"));
+    assertThatThrownBy(() -> run("edit", "app")).hasMessage("a defect");
+    assertThat(keptText()).content().isEqualTo(MANIFEST.replace("17", "16"));
+    assertFile(MANIFEST, OTHER);
+  }
+
   private Path keptText() throws IOException {
     Matcher path = Pattern.compile("is in (/\\S+\\.yaml)").matcher(complained());
     assertThat(path.find()).as(complained()).isTrue();

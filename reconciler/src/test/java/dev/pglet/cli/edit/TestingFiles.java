@@ -38,6 +38,7 @@ final class TestingFiles implements Resources {
 
   private final Path root;
   private final ManifestDirectory manifests;
+  private Optional<RuntimeException> defect = Optional.empty();
 
   TestingFiles(Path root) {
     this.root = root;
@@ -48,6 +49,11 @@ final class TestingFiles implements Resources {
             InstantSource.fixed(Instant.parse("2100-01-01T00:00:00Z")),
             TrustRule.ofOrdinaryUser(),
             (_, _) -> {});
+  }
+
+  /** From now on nothing can be replaced. */
+  void breakWith(RuntimeException thrown) {
+    defect = Optional.of(thrown);
   }
 
   void write(String name, String text) {
@@ -123,6 +129,9 @@ final class TestingFiles implements Resources {
   @Override
   public Applied replace(ResourceKey key, String expected, String document)
       throws ReconcileException {
+    if (defect.isPresent()) {
+      throw defect.get();
+    }
     Optional<Written> written;
     try {
       written = manifests.replace(key, expected, document);
