@@ -90,9 +90,7 @@ public interface PostgresServer {
    * @throws dev.pglet.reconcile.StepFailed when it could not begin, with its own words; a statement
    *     that fails is told in what it printed, and the next ones are run
    */
-  default String alone(AloneRequest request) throws ReconcileException {
-    throw new UnsupportedOperationException("single-user mode");
-  }
+  String alone(AloneRequest request) throws ReconcileException;
 
   /** Reads {@code global/pg_control} and PG_VERSION of a data directory. Spawns no process. */
   ControlData controlData(Path dataDirectory) throws ReconcileException;
