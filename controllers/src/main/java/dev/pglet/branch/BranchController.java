@@ -11,9 +11,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
-import dev.pglet.reconcile.DependencyNotReady;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
 import dev.pglet.reconcile.Known;
@@ -21,14 +19,12 @@ import dev.pglet.reconcile.Operations;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
-import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
-import dev.pglet.server.RunningServer;
 import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
@@ -38,13 +34,11 @@ import dev.pglet.server.ServerRules;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SettingOrigins;
-import dev.pglet.server.SuperuserSession;
 import dev.pglet.server.access.Access;
 import dev.pglet.supervision.Blocks;
 import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,23 +51,16 @@ public final class BranchController
   private static final int FIRST_INCARNATION = 1;
 
   private final ServerHost host;
-  private final Operations operations;
   private final BranchObserver observer;
-  private final ServerExecutor servers;
-  private final BranchCopy copies;
-  private final BranchSanitizer sanitizer;
+  private final BranchSteps steps;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final BranchRules rules = new BranchRules(ServerRules.ofHost());
 
-  public BranchController(
-      ServerHost host, Operations operations, InstantSource clock, ServerWatch watch) {
+  public BranchController(ServerHost host, Operations operations, ServerWatch watch) {
     this.host = host;
-    this.operations = operations;
     this.observer = new BranchObserver(host, operations);
-    this.servers = new ServerExecutor(host);
-    this.copies = new BranchCopy(host, clock);
-    this.sanitizer = new BranchSanitizer(host, servers);
+    this.steps = new BranchSteps(host, new ServerExecutor(host), operations);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.watch = watch;
   }
@@ -117,31 +104,7 @@ public final class BranchController
     Branch resource = context.resource(Branch.class);
     ServerSpec spec =
         serverSpec(resource, context.world().observed(source(resource), CloneSource.class));
-    switch (step) {
-      case BranchStep.OnServer server -> servers.execute(server.step(), spec, context);
-      case BranchStep.StartCopy start ->
-          operations.start(
-              BranchCopy.request(start, context.key()),
-              copies.task(start, servers.volume(spec), clone(start.source(), context.world())));
-      case BranchStep.DiscardCopy discard -> {
-        copies.discard(servers.volume(spec));
-        operations.forget(discard.operation());
-        if (!discard.failure().isEmpty()) {
-          throw new StepFailed(
-              "CopyFailed",
-              discard.failure(),
-              "The half-made copy was discarded, and another is tried");
-        }
-      }
-      case BranchStep.AcceptCopy accept -> operations.forget(accept.operation());
-      case BranchStep.CancelCopy cancel -> operations.cancel(cancel.operation());
-      case BranchStep.StartPrivately _ -> sanitizer.startPrivately(spec);
-      case BranchStep.Sanitize _ -> sanitizer.sanitize(spec);
-      case BranchStep.OpenBranch _ ->
-          servers.mark(spec, servers.volume(spec).marker().with(VolumeMarker.Phase.READY));
-      case BranchStep.SetPassword password ->
-          setPassword(servers.volume(spec), context.key(), password.role());
-    }
+    steps.execute(step, spec, context);
   }
 
   @Override
@@ -225,25 +188,6 @@ public final class BranchController
   @Override
   public List<String> cleanup() throws ReconcileException {
     return new ServerCleanup(host).all(Branch.KIND);
-  }
-
-  private void setPassword(Volume volume, ResourceKey key, String role) throws ReconcileException {
-    String password = passfiles.propose(key, role);
-    try (SuperuserSession session = RunningServer.session(host.connections(), volume, "postgres")) {
-      session.setPassword(role, password);
-    }
-    passfiles.accept(key);
-  }
-
-  private static CloneSource clone(ResourceKey source, World world) throws ReconcileException {
-    return world
-        .observed(source, CloneSource.class)
-        .orElseThrow(
-            () ->
-                new DependencyNotReady(
-                    "SourceNotReady",
-                    source + " has not been observed yet",
-                    "Nothing needs to be done: it goes on when that has been looked at"));
   }
 
   /** While the clone is not taken, what the branch will be follows its source; then its marker. */

@@ -17,13 +17,11 @@ import dev.pglet.health.Vitals;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
-import dev.pglet.instance.database.DatabaseFacts;
 import dev.pglet.instance.database.DatabasePlanner;
 import dev.pglet.instance.database.WantedDatabase;
 import dev.pglet.instance.extension.ExtensionReport;
 import dev.pglet.instance.extension.WantedExtension;
 import dev.pglet.instance.role.RoleReport;
-import dev.pglet.instance.role.RoleSql;
 import dev.pglet.instance.role.WantedRole;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.Exposition;
@@ -33,13 +31,11 @@ import dev.pglet.reconcile.Known;
 import dev.pglet.reconcile.Plan;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepContext;
-import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.WantedSetting;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
-import dev.pglet.server.PreloadList;
 import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
@@ -58,7 +54,6 @@ import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -71,10 +66,7 @@ public final class InstanceController
         PostgreSQLInstance, PostgreSQLInstanceStatus, InstanceObserved, InstanceStep> {
   private final ServerHost host;
   private final InstanceObserver observer;
-  private final ServerExecutor servers;
-  private final InstanceSql sql;
-  private final ClusterCreation clusters;
-  private final ClusterAdoption adoption;
+  private final InstanceSteps steps;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final Optional<Monitoring> monitoring;
@@ -85,14 +77,8 @@ public final class InstanceController
     this.host = host;
     this.observer = new InstanceObserver(host, health, monitoring);
     this.monitoring = monitoring;
-    this.servers = new ServerExecutor(host);
-    this.clusters = new ClusterCreation(host, servers);
-    this.adoption = new ClusterAdoption(host, servers);
+    this.steps = new InstanceSteps(host, new ServerExecutor(host));
     this.passfiles = new Passfiles(host.settings().secrets());
-    this.sql =
-        new InstanceSql(
-            host.connections(),
-            new RoleSql(host.connections(), host.settings().secrets(), host.account()));
     this.watch = watch;
   }
 
@@ -132,19 +118,7 @@ public final class InstanceController
   @Override
   public void execute(InstanceStep step, StepContext context) throws ReconcileException {
     PostgreSQLInstance resource = context.resource(PostgreSQLInstance.class);
-    ServerSpec spec = serverSpec(resource);
-    switch (step) {
-      case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);
-      case InstanceStep.InitCluster _ -> clusters.make(resource.getSpec(), spec);
-      case InstanceStep.AdoptCluster _ -> adoption.take(resource.getSpec(), spec);
-      case InstanceStep.EnsureSuperuser _ -> adoption.ensureSuperuser(spec);
-      case InstanceStep.InSql statement -> run(statement, resource, servers.volume(spec));
-      case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
-      case InstanceStep.NoteDeletable note ->
-          remember(spec, DatabaseFacts.DELETABLE_FACT, String.join(",", note.databases()));
-      case InstanceStep.KeepPreloaded keep ->
-          remember(spec, PreloadList.KEPT_FACT, String.join(",", keep.libraries()));
-    }
+    steps.execute(step, resource, serverSpec(resource), context);
   }
 
   @Override
@@ -326,22 +300,6 @@ public final class InstanceController
 
   private static String logs(ServerSpec spec, Volume volume) {
     return spec.places().logs(volume).orElse(ServerHost.logs(volume)).toString();
-  }
-
-  private void remember(ServerSpec spec, String fact, String value) throws ReconcileException {
-    VolumeMarker marker = servers.volume(spec).marker();
-    Map<String, String> facts = new HashMap<>(marker.facts());
-    facts.put(fact, value);
-    servers.mark(spec, marker.withFacts(facts));
-  }
-
-  private void run(InstanceStep.InSql statement, PostgreSQLInstance resource, Volume volume)
-      throws ReconcileException {
-    try {
-      sql.run(statement, volume, key(resource), resource.getSpec().database().owner());
-    } catch (StepFailed e) {
-      throw e.at(statement.field(resource.getSpec()));
-    }
   }
 
   private static Phase phase(ServerSpec spec, InstanceObserved observed) {

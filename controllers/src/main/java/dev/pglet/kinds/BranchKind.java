@@ -27,7 +27,7 @@ public final class BranchKind implements KindProvider {
   public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
     return new BranchController(
-        host.servers(), context.operations(), context.clock(), host.watch());
+        host.servers(), context.operations(), host.watch());
   }
 
   @Override

@@ -97,8 +97,7 @@ final class KindsOnThisHost {
             block),
         new OnThisHost(
             CrdDefinition.of(Branch.class),
-            (context, host) ->
-                new BranchController(host, context.operations(), context.clock(), (_, _) -> {}),
+            (context, host) -> new BranchController(host, context.operations(), (_, _) -> {}),
             between,
             block),
         // They touch nothing of the host; specs are put together from them.
