@@ -25,9 +25,11 @@ import dev.pglet.server.CloneSource;
 import dev.pglet.server.ConfigurationReport;
 import dev.pglet.server.KnownServers;
 import dev.pglet.server.Passfiles;
+import dev.pglet.server.RunAs;
 import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
@@ -35,6 +37,7 @@ import dev.pglet.server.ServerSpec;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.server.SettingOrigins;
 import dev.pglet.server.access.Access;
+import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Blocks;
 import dev.pglet.supervision.Lifecycle;
 import dev.pglet.supervision.MinFree;
@@ -50,17 +53,21 @@ public final class BranchController
     implements Controller<Branch, BranchStatus, BranchObserved, BranchStep> {
   private static final int FIRST_INCARNATION = 1;
 
+  private final ServerHosts hosts;
   private final ServerHost host;
   private final BranchObserver observer;
-  private final BranchSteps steps;
+  private final ServerExecutor servers;
+  private final Operations operations;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final BranchRules rules = new BranchRules(ServerRules.ofHost());
 
-  public BranchController(ServerHost host, Operations operations, ServerWatch watch) {
-    this.host = host;
-    this.observer = new BranchObserver(host, operations);
-    this.steps = new BranchSteps(host, new ServerExecutor(host), operations);
+  public BranchController(ServerHosts hosts, Operations operations, ServerWatch watch) {
+    this.hosts = hosts;
+    this.host = hosts.ofDaemon();
+    this.operations = operations;
+    this.observer = new BranchObserver(hosts, operations);
+    this.servers = new ServerExecutor(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.watch = watch;
   }
@@ -104,7 +111,15 @@ public final class BranchController
     Branch resource = context.resource(Branch.class);
     ServerSpec spec =
         serverSpec(resource, context.world().observed(source(resource), CloneSource.class));
-    steps.execute(step, spec, context);
+    ServerHost seen = ends(step) ? hosts.of(spec) : hosts.toRun(spec);
+    new BranchSteps(hosts, seen, servers.on(seen), operations).execute(step, spec, context);
+  }
+
+  /** Whether it runs no program as the branch's account, which may be gone when all is deleted. */
+  private static boolean ends(BranchStep step) {
+    return (step instanceof BranchStep.OnServer server && server.step().ends())
+        || step instanceof BranchStep.CancelCopy
+        || step instanceof BranchStep.AcceptCopy;
   }
 
   @Override
@@ -187,7 +202,7 @@ public final class BranchController
 
   @Override
   public List<String> cleanup() throws ReconcileException {
-    return new ServerCleanup(host).all(Branch.KIND);
+    return new ServerCleanup(hosts).all(Branch.KIND);
   }
 
   /** While the clone is not taken, what the branch will be follows its source; then its marker. */
@@ -202,7 +217,11 @@ public final class BranchController
     Optional<Volume> sourceVolume = source.flatMap(s -> s.server().volume());
     return serverSpec(
         resource,
-        sourceVolume.map(Volume::marker).map(RunWith::of).orElse(RunWith.UNKNOWN),
+        sourceVolume
+            .map(Volume::marker)
+            .map(RunWith::of)
+            .orElse(RunWith.UNKNOWN)
+            .as(volume.or(() -> sourceVolume).map(Volume::marker).flatMap(RunAs::name)),
         source.map(CloneSource::parameters).orElse(Map.of()),
         volume.or(() -> sourceVolume).map(Volume::pool).orElse(host.settings().volumes()));
   }
@@ -242,7 +261,9 @@ public final class BranchController
         BranchSettings.enforced(runWith.majorVersion()),
         Access.DEFAULT,
         Tls.DEFAULT,
-        Lifecycle.of(resource, wanted.desiredState()));
+        Lifecycle.of(resource, wanted.desiredState()),
+        Places.NONE,
+        runWith.user());
   }
 
   static ResourceKey source(Branch resource) {

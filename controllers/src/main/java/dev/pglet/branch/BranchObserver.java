@@ -14,7 +14,7 @@ import dev.pglet.reconcile.World;
 import dev.pglet.server.CloneSource;
 import dev.pglet.server.FileFailure;
 import dev.pglet.server.Passfiles;
-import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
 import dev.pglet.server.ServerObserver.Answered;
@@ -29,13 +29,13 @@ import java.util.Optional;
 
 /** Reads what there is of a branch. */
 final class BranchObserver {
-  private final ServerObserver servers;
+  private final ServerHosts hosts;
   private final Passfiles passfiles;
   private final Operations operations;
 
-  BranchObserver(ServerHost host, Operations operations) {
-    this.servers = new ServerObserver(host);
-    this.passfiles = new Passfiles(host.settings().secrets());
+  BranchObserver(ServerHosts hosts, Operations operations) {
+    this.hosts = hosts;
+    this.passfiles = new Passfiles(hosts.ofDaemon().settings().secrets());
     this.operations = operations;
   }
 
@@ -43,7 +43,8 @@ final class BranchObserver {
       Branch resource, Optional<CloneSource> source, ServerSpec spec, World world)
       throws ReconcileException {
     ResourceKey key = spec.key();
-    Answered<Boolean> answered = servers.observe(spec, BranchObserver::ownerHasPassword);
+    Answered<Boolean> answered =
+        ServerObserver.observe(hosts, spec, BranchObserver::ownerHasPassword);
     ServerObserved server = answered.server();
     Optional<CloneFacts> facts = server.volume().map(Volume::marker).flatMap(CloneFacts::of);
     Optional<OperationState> copy =

@@ -14,11 +14,13 @@ import dev.pglet.server.Passfiles;
 import dev.pglet.server.RunningServer;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerSpec;
 import dev.pglet.server.SuperuserSession;
 
-/** Does the steps of a branch. Each is idempotent. */
+/** Does the steps of one branch, as its account. Each is idempotent. */
 final class BranchSteps {
+  private final ServerHosts hosts;
   private final ServerHost host;
   private final ServerExecutor servers;
   private final Operations operations;
@@ -26,7 +28,14 @@ final class BranchSteps {
   private final BranchSanitizer sanitizer;
   private final Passfiles passfiles;
 
-  BranchSteps(ServerHost host, ServerExecutor servers, Operations operations) {
+  /**
+   * For one branch.
+   *
+   * @param hosts of all servers
+   * @param host of the branch's
+   */
+  BranchSteps(ServerHosts hosts, ServerHost host, ServerExecutor servers, Operations operations) {
+    this.hosts = hosts;
     this.host = host;
     this.servers = servers;
     this.operations = operations;
@@ -38,10 +47,13 @@ final class BranchSteps {
   void execute(BranchStep step, ServerSpec spec, StepContext context) throws ReconcileException {
     switch (step) {
       case BranchStep.OnServer server -> servers.execute(server.step(), spec, context);
-      case BranchStep.StartCopy start ->
-          operations.start(
-              BranchCopy.request(start, context.key()),
-              copies.task(start, servers.volume(spec), clone(start.source(), context.world())));
+      case BranchStep.StartCopy start -> {
+        CloneSource source = clone(start.source(), context.world());
+        hosts.requireSameAccount(source.server().volume().orElseThrow(), servers.volume(spec));
+        operations.start(
+            BranchCopy.request(start, context.key()),
+            copies.task(start, servers.volume(spec), source));
+      }
       case BranchStep.DiscardCopy discard -> {
         copies.discard(servers.volume(spec));
         operations.forget(discard.operation());

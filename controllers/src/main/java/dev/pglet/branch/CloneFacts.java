@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.server.RunAs;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -78,7 +79,10 @@ record CloneFacts(
         new CloneFacts(
             text(marker.fact("source")),
             text(marker.fact("sourceUid")),
-            new RunWith(text(marker.fact("sourceVersion")), text(marker.fact("sourceBinaries"))),
+            new RunWith(
+                text(marker.fact("sourceVersion")),
+                text(marker.fact("sourceBinaries")),
+                RunAs.name(marker)),
             text(marker.fact("database")),
             text(marker.fact("owner")),
             settings(marker.fact("parameters")),

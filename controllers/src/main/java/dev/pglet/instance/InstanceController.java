@@ -39,6 +39,7 @@ import dev.pglet.server.Passfiles;
 import dev.pglet.server.ServerCleanup;
 import dev.pglet.server.ServerExecutor;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerReport;
 import dev.pglet.server.ServerRules;
@@ -64,20 +65,25 @@ import java.util.Set;
 public final class InstanceController
     implements Controller<
         PostgreSQLInstance, PostgreSQLInstanceStatus, InstanceObserved, InstanceStep> {
+  private final ServerHosts hosts;
   private final ServerHost host;
   private final InstanceObserver observer;
-  private final InstanceSteps steps;
+  private final ServerExecutor servers;
   private final Passfiles passfiles;
   private final ServerWatch watch;
   private final Optional<Monitoring> monitoring;
   private final InstanceRules rules = new InstanceRules(ServerRules.ofHost());
 
   public InstanceController(
-      ServerHost host, ServerWatch watch, HealthObserver health, Optional<Monitoring> monitoring) {
-    this.host = host;
-    this.observer = new InstanceObserver(host, health, monitoring);
+      ServerHosts hosts,
+      ServerWatch watch,
+      HealthObserver health,
+      Optional<Monitoring> monitoring) {
+    this.hosts = hosts;
+    this.host = hosts.ofDaemon();
+    this.observer = new InstanceObserver(hosts, health, monitoring);
     this.monitoring = monitoring;
-    this.steps = new InstanceSteps(host, new ServerExecutor(host));
+    this.servers = new ServerExecutor(host);
     this.passfiles = new Passfiles(host.settings().secrets());
     this.watch = watch;
   }
@@ -118,7 +124,10 @@ public final class InstanceController
   @Override
   public void execute(InstanceStep step, StepContext context) throws ReconcileException {
     PostgreSQLInstance resource = context.resource(PostgreSQLInstance.class);
-    steps.execute(step, resource, serverSpec(resource), context);
+    ServerSpec spec = serverSpec(resource);
+    boolean ends = step instanceof InstanceStep.OnServer server && server.step().ends();
+    ServerHost seen = ends ? hosts.of(spec) : hosts.toRun(spec);
+    new InstanceSteps(seen, servers.on(seen)).execute(step, resource, spec, context);
   }
 
   @Override
@@ -271,7 +280,7 @@ public final class InstanceController
 
   @Override
   public List<String> cleanup() throws ReconcileException {
-    return new ServerCleanup(host).all(PostgreSQLInstance.KIND);
+    return new ServerCleanup(hosts).all(PostgreSQLInstance.KIND);
   }
 
   private ServerSpec serverSpec(PostgreSQLInstance resource) {
@@ -295,7 +304,8 @@ public final class InstanceController
         TlsRules.of(wanted.security()),
         Lifecycle.of(resource, wanted.desiredState())
             .keeping(MinFree.parse(wanted.storage().minFree())),
-        Places.of(wanted));
+        Places.of(wanted),
+        Optional.ofNullable(wanted.runtime().user()));
   }
 
   private static String logs(ServerSpec spec, Volume volume) {

@@ -27,6 +27,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.World;
 import dev.pglet.server.PreloadList;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.ServerObserver;
 import dev.pglet.server.ServerObserver.Answered;
@@ -44,17 +45,15 @@ import java.util.Optional;
 final class InstanceObserver {
   private final HealthObserver health;
   private final Optional<Monitoring> monitoring;
-  private final ServerObserver servers;
-  private final RoleObserver roles;
+  private final ServerHosts hosts;
   private final ExtensionObserver extensions;
   private final Distribution distribution = Distribution.ofHost();
 
-  InstanceObserver(ServerHost host, HealthObserver health, Optional<Monitoring> monitoring) {
+  InstanceObserver(ServerHosts hosts, HealthObserver health, Optional<Monitoring> monitoring) {
     this.monitoring = monitoring;
     this.health = health;
-    this.servers = new ServerObserver(host);
-    this.roles = new RoleObserver(host.settings().secrets(), host.account());
-    this.extensions = new ExtensionObserver(host.connections());
+    this.hosts = hosts;
+    this.extensions = new ExtensionObserver(hosts.ofDaemon().connections());
   }
 
   private record Answers(SqlFacts facts, Vitals vitals) {}
@@ -64,7 +63,7 @@ final class InstanceObserver {
       throws ReconcileException {
     PostgreSQLInstanceSpec wanted = resource.getSpec();
     Answered<Answers> answered =
-        servers.observe(spec, (session, volume) -> ask(key, session, volume, wanted));
+        ServerObserver.observe(hosts, spec, (session, volume) -> ask(key, session, volume, wanted));
     HealthObserved seen =
         health.observe(key, world, answered.server(), answered.answer().map(Answers::vitals));
     return new InstanceObserved(
@@ -98,6 +97,8 @@ final class InstanceObserver {
   private Answers ask(
       ResourceKey key, SuperuserSession session, Volume volume, PostgreSQLInstanceSpec wanted)
       throws ReconcileException {
+    ServerHost host = hosts.of(volume);
+    RoleObserver roles = new RoleObserver(host.settings().secrets(), host.account());
     List<WantedRole> wantedRoles = WantedRole.of(wanted);
     VolumeMarker marker = volume.marker();
     NavigableSet<String> deletable = DatabaseFacts.deletable(marker);

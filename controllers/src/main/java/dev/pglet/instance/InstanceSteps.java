@@ -14,7 +14,7 @@ import dev.pglet.server.ServerHost;
 import dev.pglet.server.ServerSpec;
 import java.util.Map;
 
-/** Does the steps of an instance. Each is idempotent. */
+/** Does the steps of one instance, as its account. Each is idempotent. */
 final class InstanceSteps {
   private final ServerExecutor servers;
   private final InstanceSql sql;
@@ -31,8 +31,7 @@ final class InstanceSteps {
             new RoleSql(host.connections(), host.settings().secrets(), host.account()));
   }
 
-  void execute(
-      InstanceStep step, PostgreSQLInstance resource, ServerSpec spec, StepContext context)
+  void execute(InstanceStep step, PostgreSQLInstance resource, ServerSpec spec, StepContext context)
       throws ReconcileException {
     switch (step) {
       case InstanceStep.OnServer server -> servers.execute(server.step(), spec, context);

@@ -26,8 +26,7 @@ public final class BranchKind implements KindProvider {
   @Override
   public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
     LocalHost host = LocalHost.of(context);
-    return new BranchController(
-        host.servers(), context.operations(), host.watch());
+    return new BranchController(host.servers(), context.operations(), host.watch());
   }
 
   @Override

@@ -40,7 +40,7 @@ public final class InstanceKind implements KindProvider {
         host.servers(),
         host.watch(),
         HealthObserver.of(context),
-        monitoring(context, host.servers()));
+        monitoring(context, host.servers().ofDaemon()));
   }
 
   /** Whoever only looks serves nothing. */

@@ -1,6 +1,7 @@
 package dev.pglet.kinds;
 
 import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.binaries.InstalledBinaries;
@@ -18,6 +19,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.server.ServedFrom;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import dev.pglet.server.ServerWatch;
 import dev.pglet.verb.versions.VersionsCommand;
 
@@ -25,7 +27,7 @@ import dev.pglet.verb.versions.VersionsCommand;
  * This host behind its ports, made once for an engine: the kinds share reserved ports and the watch
  * over processes.
  */
-record LocalHost(ServerHost servers, ServerWatch watch) {
+record LocalHost(ServerHosts servers, ServerWatch watch) {
   static LocalHost of(EngineContext context) throws ReconcileException {
     return context.shared(LocalHost.class, () -> make(context));
   }
@@ -33,7 +35,8 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
   private static LocalHost make(EngineContext context) throws ReconcileException {
     Settings settings = context.settings();
     // Without an account nothing can be done on this host at all.
-    ServerAccounts accounts = new ServerAccounts(settings, new HostAccounts(), context::announce);
+    HostAccounts database = new HostAccounts();
+    ServerAccounts accounts = new ServerAccounts(settings, database, context::announce);
     ServerAccount account = context.executes() ? accounts.resolve() : accounts.look();
     LocalCommands commands = new LocalCommands();
     CopyDriver driver = new CopyDriver(commands);
@@ -41,7 +44,7 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
     if (context.executes()) {
       pools.claimUnclaimed();
     }
-    return new LocalHost(
+    ServerHost host =
         new ServerHost(
             settings,
             account,
@@ -60,8 +63,9 @@ record LocalHost(ServerHost servers, ServerWatch watch) {
                 new CertificateAuthority(
                     settings.secrets().resolve(CertificateAuthority.DIRECTORY), context.clock()),
                 context.clock(),
-                commands)),
-        new LocalWatch(context));
+                commands));
+    return new LocalHost(
+        new ServerHosts(host, new NamedAccounts(database, account)), new LocalWatch(context));
   }
 
   /** The volumes of the data root, and nothing else. */

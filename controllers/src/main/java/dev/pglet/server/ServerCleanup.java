@@ -16,10 +16,12 @@ import java.util.List;
 public final class ServerCleanup {
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
 
+  private final ServerHosts hosts;
   private final ServerHost host;
 
-  public ServerCleanup(ServerHost host) {
-    this.host = host;
+  public ServerCleanup(ServerHosts hosts) {
+    this.hosts = hosts;
+    this.host = hosts.ofDaemon();
   }
 
   /**
@@ -41,7 +43,7 @@ public final class ServerCleanup {
       }
       try {
         stop(volume);
-        ServerExecutor.removeOutside(host, volume);
+        ServerExecutor.removeOutside(hosts.of(volume), volume);
       } catch (ReconcileException e) {
         left.add(e);
         continue;
@@ -69,7 +71,8 @@ public final class ServerCleanup {
     }
     if (Places.adopted(volume.marker())) {
       try {
-        new DataPlace(host.server(), host.driver(), host.account()).requireGivenUp(volume);
+        new DataPlace(host.server(), host.driver(), hosts.of(volume).account())
+            .requireGivenUp(volume);
       } catch (IOException e) {
         throw FileFailure.of("looking at " + volume.data(), e);
       }

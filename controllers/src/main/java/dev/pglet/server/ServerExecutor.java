@@ -57,14 +57,24 @@ public final class ServerExecutor {
   private final DataPlace data;
 
   /** No two take directories at the same time, of which one may lie in the other. */
-  private final ReentrantLock placing = new ReentrantLock();
+  private final ReentrantLock placing;
 
   public ServerExecutor(ServerHost host) {
+    this(host, new ReentrantLock());
+  }
+
+  private ServerExecutor(ServerHost host, ReentrantLock placing) {
     this.host = requireNonNull(host, "host is null");
+    this.placing = placing;
     this.configurations = new ConfigurationApply(host);
     this.places = new PlaceFiles(host.account());
     this.data = new DataPlace(host.server(), host.driver(), host.account());
     this.passfiles = new Passfiles(host.settings().secrets());
+  }
+
+  /** The same for a server that runs as another account. */
+  public ServerExecutor on(ServerHost other) {
+    return new ServerExecutor(other, placing);
   }
 
   /** Does one step for the incarnation that the spec names. */
@@ -337,6 +347,7 @@ public final class ServerExecutor {
     String dataRoot = host.pools().remember(spec.pool());
     Map<String, String> facts = new HashMap<>(DoneTokens.started(Map.of(), spec.lifecycle()));
     facts.putAll(spec.places().decidedAtCreation());
+    facts.putAll(RunAs.decidedAtCreation(spec, host.account()));
     // From here on others see in the marker whose the directories are.
     placing.lock();
     try {

@@ -19,7 +19,11 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The host as servers need it: its ports, and where things lie. */
+/**
+ * The host as a server needs it: its ports, and where things lie.
+ *
+ * @param account that the server runs as
+ */
 public record ServerHost(
     Settings settings,
     ServerAccount account,
@@ -36,6 +40,23 @@ public record ServerHost(
 
   /** Linux holds a socket's path in 108 bytes, PostgreSQL uses 107 with the closing NUL. */
   private static final int LONGEST_SOCKET_PATH = 106;
+
+  /** The same to a server that runs as another account. */
+  ServerHost as(ServerAccount other) {
+    return other.equals(account)
+        ? this
+        : new ServerHost(
+            settings,
+            other,
+            driver,
+            pools,
+            ports,
+            binaries.as(other),
+            server,
+            connections,
+            clock,
+            certificates);
+  }
 
   /**
    * The volume of one incarnation, if it is there.

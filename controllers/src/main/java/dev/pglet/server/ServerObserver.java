@@ -1,7 +1,5 @@
 package dev.pglet.server;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
@@ -30,10 +28,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/**
- * Reads what there is of a server, with one session when it runs. Changes nothing, spawns nothing.
- * Thread-safe.
- */
+/** Reads what there is of a server, with one session when it runs. Changes nothing. */
 public final class ServerObserver {
   /** What a kind asks of a server in the session in which the server itself is looked at. */
   @FunctionalInterface
@@ -58,18 +53,38 @@ public final class ServerObserver {
   private record Reached<A>(Readiness readiness, Optional<Live<A>> live) {}
 
   private final ServerHost host;
+  private final List<InvalidSpec> ofAccount;
   private final SupervisionObserver supervision;
   private final PlaceFiles places;
 
-  public ServerObserver(ServerHost host) {
-    this.host = requireNonNull(host, "host is null");
+  /**
+   * Of one server.
+   *
+   * @param ofAccount why it cannot run as the account that its spec asks for
+   */
+  private ServerObserver(ServerHost host, List<InvalidSpec> ofAccount) {
+    this.host = host;
+    this.ofAccount = ofAccount;
     this.supervision = new SupervisionObserver(host);
     this.places = new PlaceFiles(host.account());
   }
 
   /** Observes the incarnation that the spec names. */
-  public <A> Answered<A> observe(ServerSpec spec, Question<A> question) throws ReconcileException {
-    Optional<Volume> volume = host.volume(spec.uid(), spec.incarnation());
+  public static <A> Answered<A> observe(ServerHosts hosts, ServerSpec spec, Question<A> question)
+      throws ReconcileException {
+    Optional<Volume> volume = hosts.ofDaemon().volume(spec.uid(), spec.incarnation());
+    List<InvalidSpec> problems = hosts.problems(spec, volume);
+    ServerHost host;
+    if (volume.isPresent()) {
+      host = hosts.of(volume.get());
+    } else {
+      host = problems.isEmpty() ? hosts.of(spec) : hosts.ofDaemon();
+    }
+    return new ServerObserver(host, problems).observe(spec, volume, question);
+  }
+
+  private <A> Answered<A> observe(ServerSpec spec, Optional<Volume> volume, Question<A> question)
+      throws ReconcileException {
     Path socketDirectory = host.socketDirectory(spec.uid());
     Resolution binaries =
         host.binaries()
@@ -235,7 +250,11 @@ public final class ServerObserver {
     }
   }
 
+  /** What an account may do that it is not to run as does not matter. */
   private List<InvalidSpec> problems(ServerSpec spec, Optional<Volume> volume) {
+    if (!ofAccount.isEmpty()) {
+      return ofAccount;
+    }
     return new PlaceChecks(host.settings(), host.pools(), host.account())
         .problems(spec.places(), spec.uid(), spec.pool(), volume);
   }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a server shall be, whatever kind asks for it.
@@ -31,6 +32,7 @@ import java.util.Map;
  * @param tls how what they send is kept secret
  * @param lifecycle what is asked of it beside that it runs
  * @param places where it keeps what is not in its volume, and its log
+ * @param user the account that it is to run as; empty: the daemon's for servers
  */
 public record ServerSpec(
     ResourceKey key,
@@ -49,7 +51,8 @@ public record ServerSpec(
     Access access,
     Tls tls,
     Lifecycle lifecycle,
-    Places places) {
+    Places places,
+    Optional<String> user) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));
@@ -58,7 +61,7 @@ public record ServerSpec(
     enforced = Collections.unmodifiableMap(new LinkedHashMap<>(enforced));
   }
 
-  /** All of it in its volume. */
+  /** All of it in its volume, and the daemon's account. */
   public ServerSpec(
       ResourceKey key,
       String uid,
@@ -93,7 +96,8 @@ public record ServerSpec(
         access,
         tls,
         lifecycle,
-        Places.NONE);
+        Places.NONE,
+        Optional.empty());
   }
 
   /** Of the version that is asked for. */

@@ -13,6 +13,13 @@ public sealed interface ServerStep extends Step {
     return Risk.SAFE;
   }
 
+  /** Whether it ends a server, or its volume, and runs no program as its account. */
+  default boolean ends() {
+    return this instanceof StopServer
+        || this instanceof RetainVolume
+        || this instanceof DestroyVolume;
+  }
+
   /** Fetches and unpacks binaries. */
   record InstallBinaries(PostgresVersion version) implements ServerStep {
     @Override

@@ -126,7 +126,7 @@ final class VolumeOwnership {
     String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
     throw new Refused(
         "AnotherAccount",
-        "%s belongs to the account %s, and servers of this pglet run as the account %s: it is left as it is"
+        "%s belongs to the account %s, and its server runs as the account %s: it is left as it is"
             .formatted(path, owner, account.name()),
         uid(path) == 0
             ? "Give it to the account that is to run it: chown -R %s: %s"

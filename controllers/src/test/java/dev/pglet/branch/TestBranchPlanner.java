@@ -85,7 +85,9 @@ final class TestBranchPlanner {
     @Test
     void copiesAStoppedSourceAsStopped() throws InvalidSpec {
       assertThat(
-              plan(absent(new Source.Ready("uid-of-main", false, new RunWith("17.6", "system"))))
+              plan(absent(
+                      new Source.Ready(
+                          "uid-of-main", false, new RunWith("17.6", "system", Optional.empty()))))
                   .steps())
           .contains(new BranchStep.StartCopy(COPY, SOURCE, false));
     }

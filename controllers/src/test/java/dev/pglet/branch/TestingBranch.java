@@ -31,7 +31,8 @@ final class TestingBranch {
   static final ResourceKey SOURCE = ResourceKey.of(PostgreSQLInstance.KIND, "main");
   static final ResourceKey CHILD = ResourceKey.of(Branch.KIND, "child");
   static final String COPY = "copy-" + VOLUME;
-  static final Source READY = new Source.Ready("uid-of-main", true, new RunWith("17.6", "system"));
+  static final Source READY =
+      new Source.Ready("uid-of-main", true, new RunWith("17.6", "system", Optional.empty()));
 
   /** The data is in place, and nobody may use it yet. */
   static final TestingServer COPIED =
@@ -77,7 +78,7 @@ final class TestingBranch {
     return new CloneFacts(
         SOURCE.toString(),
         "uid-of-main",
-        new RunWith("17.6", "system"),
+        new RunWith("17.6", "system", Optional.empty()),
         "shop",
         "shop_owner",
         Map.of(),

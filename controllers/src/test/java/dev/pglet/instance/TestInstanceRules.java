@@ -34,7 +34,7 @@ final class TestInstanceRules {
         new PostgreSQLInstanceSpec(
             null,
             version,
-            new RuntimeSpec("process", "auto"),
+            new RuntimeSpec("process", null, "auto"),
             DesiredState.Running,
             BootstrapSpec.DEFAULT,
             new NetworkSpec(port, address, null),

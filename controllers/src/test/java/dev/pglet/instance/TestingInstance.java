@@ -106,7 +106,7 @@ final class TestingInstance {
     return new PostgreSQLInstanceSpec(
         null,
         "17",
-        new RuntimeSpec("process", "auto"),
+        new RuntimeSpec("process", null, "auto"),
         DesiredState.Running,
         bootstrap,
         new NetworkSpec(0, "127.0.0.1", null),

@@ -32,6 +32,11 @@ final class FoundClusters {
     account = new ServerAccounts(settings, new HostAccounts(), _ -> {}).resolve();
   }
 
+  /** Of another account. */
+  FoundClusters(ServerAccount account) {
+    this.account = account;
+  }
+
   ServerAccount account() {
     return account;
   }

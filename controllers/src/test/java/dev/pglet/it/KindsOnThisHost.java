@@ -7,6 +7,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.branch.BranchController;
 import dev.pglet.health.HealthObserver;
 import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.binaries.InstalledBinaries;
@@ -37,6 +38,7 @@ import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.server.ServerHost;
+import dev.pglet.server.ServerHosts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,13 +109,13 @@ final class KindsOnThisHost {
 
   private record OnThisHost(
       CrdDefinition crd,
-      BiFunction<EngineContext, ServerHost, Controller<?, ?, ?, ?>> make,
+      BiFunction<EngineContext, ServerHosts, Controller<?, ?, ?, ?>> make,
       Between between,
       int block)
       implements KindProvider {
     @Override
     public Controller<?, ?, ?, ?> controller(EngineContext context) throws ReconcileException {
-      return make.apply(context, context.shared(ServerHost.class, () -> host(context)));
+      return make.apply(context, context.shared(ServerHosts.class, () -> host(context)));
     }
 
     @Override
@@ -121,33 +123,36 @@ final class KindsOnThisHost {
       return List.of();
     }
 
-    private ServerHost host(EngineContext context) throws ReconcileException {
+    private ServerHosts host(EngineContext context) throws ReconcileException {
       CommandRunner commands = between.of(new LocalCommands());
+      HostAccounts accounts = new HostAccounts();
       ServerAccount account =
-          new ServerAccounts(context.settings(), new HostAccounts(), context::announce).resolve();
+          new ServerAccounts(context.settings(), accounts, context::announce).resolve();
       VolumeDriver driver = between.of(new CopyDriver(commands));
       Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver, _ -> false);
-      return new ServerHost(
-          context.settings(),
-          account,
-          driver,
-          pools,
-          between.of(new LocalPorts(() -> claims(pools))),
-          between.of(InstalledBinaries.ofHost(context.settings(), account, commands)),
-          between.of(
-              new LocalPostgresServer(
-                  commands,
-                  context.clock(),
-                  context.settings().clusters(),
-                  (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)))),
-          between.of(new SocketConnections()),
-          context.clock(),
-          new Certificates(
-              new CertificateAuthority(
-                  context.settings().secrets().resolve(CertificateAuthority.DIRECTORY),
-                  context.clock()),
+      return new ServerHosts(
+          new ServerHost(
+              context.settings(),
+              account,
+              driver,
+              pools,
+              between.of(new LocalPorts(() -> claims(pools))),
+              between.of(InstalledBinaries.ofHost(context.settings(), account, commands)),
+              between.of(
+                  new LocalPostgresServer(
+                      commands,
+                      context.clock(),
+                      context.settings().clusters(),
+                      (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)))),
+              between.of(new SocketConnections()),
               context.clock(),
-              commands));
+              new Certificates(
+                  new CertificateAuthority(
+                      context.settings().secrets().resolve(CertificateAuthority.DIRECTORY),
+                      context.clock()),
+                  context.clock(),
+                  commands)),
+          new NamedAccounts(accounts, account));
     }
 
     private List<Claim> claims(Pools pools) throws ReconcileException {

@@ -23,6 +23,13 @@ final class TestConfigurationFields {
       delimiter = '|',
       textBlock =
           """
+          runtime: {user: pg-app.1}                 | ''
+          runtime: {user: app@example.org}          | ''
+          runtime: {user: 1000}                     | spec.runtime.user: must be text
+          runtime: {user: "1000"}                   | spec.runtime.user: must match
+          runtime: {user: -u}                       | spec.runtime.user: must match
+          runtime: {user: "app:0"}                  | spec.runtime.user: must match
+          runtime: {user: ""}                       | spec.runtime.user: must match
           performance: {sharedBuffers: 256MB, walBuffers: 16MB}    | ''
           performance: {effectiveCacheSize: 1.5GB, workMem: null}  | ''
           performance: {checkpointCompletionTarget: 0.8}           | ''

@@ -49,13 +49,13 @@ final class TestAdoptedData {
     assertThat(refusal(adoption).reason()).isEqualTo("DataNotOurs");
     Refused refused =
         catchThrowableOfType(
-            Refused.class, () -> new ServerCleanup(adoption.host()).all(PostgreSQLInstance.KIND));
+            Refused.class, () -> new ServerCleanup(adoption.hosts()).all(PostgreSQLInstance.KIND));
     assertThat(refused.reason()).isEqualTo("DataNotOurs");
     assertThat(RememberedConfigurations.linked(adoption.volume())).isTrue();
     assertThat(adoption.count("stop")).isZero();
 
     adoption.identify(SYSTEM);
-    assertThat(new ServerCleanup(adoption.host()).all(PostgreSQLInstance.KIND)).hasSize(1);
+    assertThat(new ServerCleanup(adoption.hosts()).all(PostgreSQLInstance.KIND)).hasSize(1);
     assertThat(adoption.count("stop")).isEqualTo(1);
     assertThat(adoption.data().resolve("PG_VERSION")).exists();
   }
@@ -74,7 +74,7 @@ final class TestAdoptedData {
     adoption.identify(SYSTEM);
     adoption.serve();
 
-    assertThat(new ServerCleanup(adoption.host()).all(PostgreSQLInstance.KIND)).hasSize(1);
+    assertThat(new ServerCleanup(adoption.hosts()).all(PostgreSQLInstance.KIND)).hasSize(1);
 
     assertThat(adoption.count("stop")).isZero();
     assertThat(adoption.host().server().find(adoption.data())).isPresent();

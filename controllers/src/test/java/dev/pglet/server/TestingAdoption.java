@@ -1,5 +1,7 @@
 package dev.pglet.server;
 
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.certificate.CertificateAuthority;
 import dev.pglet.host.certificate.Certificates;
 import dev.pglet.host.command.LocalCommands;
@@ -89,6 +91,10 @@ public final class TestingAdoption {
 
   public ServerHost host() {
     return host;
+  }
+
+  public ServerHosts hosts() {
+    return new ServerHosts(host, new NamedAccounts(new HostAccounts(), host.account()));
   }
 
   public Path data() {

@@ -6,6 +6,7 @@ import dev.pglet.supervision.Lifecycle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a server shall be, changed by one wish at a time. It fits {@link TestingServer}. */
 public record TestingServerSpec(
@@ -60,6 +61,30 @@ public record TestingServerSpec(
         spec.access(),
         spec.tls(),
         lifecycle);
+  }
+
+  /** As it is, to be run as an account. */
+  public ServerSpec by(String user) {
+    ServerSpec spec = spec();
+    return new ServerSpec(
+        spec.key(),
+        spec.uid(),
+        spec.incarnation(),
+        spec.running(),
+        spec.port(),
+        spec.bindAddress(),
+        spec.version(),
+        spec.binaries(),
+        spec.pool(),
+        spec.typed(),
+        spec.parameters(),
+        spec.preload(),
+        spec.enforced(),
+        spec.access(),
+        spec.tls(),
+        spec.lifecycle(),
+        spec.places(),
+        Optional.of(user));
   }
 
   public TestingServerSpec stopped() {

@@ -1,6 +1,7 @@
 package dev.pglet.host.account;
 
 import dev.pglet.reconcile.HostUnavailable;
+import java.util.List;
 import java.util.Optional;
 
 /** The accounts of the operating system. */
@@ -10,6 +11,12 @@ public interface AccountDatabase {
 
   /** The account with that uid, from the local file only. */
   Optional<Entry> find(int uid) throws HostUnavailable;
+
+  /**
+   * The names of others than root, and than the account, that are in the account's group, as far as
+   * the local files show them: what the group may read, they may read.
+   */
+  List<String> othersInGroupOf(Entry account) throws HostUnavailable;
 
   /**
    * Makes a system account without a home and without a login shell. Only root can.

@@ -5,21 +5,46 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Accounts from {@code /etc/passwd} and, for names that it does not hold, from {@code getent}.
- * Stateless. Starts its few processes itself: running commands as an account needs accounts first.
+ * Accounts from {@code /etc/passwd} and, for names that it does not hold, from {@code getent},
+ * whose answers are good for a minute. Thread-safe. Starts its few processes itself: running
+ * commands as an account needs accounts first.
  */
 public final class HostAccounts implements AccountDatabase {
-  private static final Path PASSWD = Path.of("/etc/passwd");
   private static final Path SELF = Path.of("/proc/self/status");
   private static final long DEADLINE_SECONDS = 30;
+
+  /** Not at each pass of each instance. */
+  private static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
+
+  private final Path passwd;
+  private final Path groups;
+  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+  /** What a directory service has said, and when. */
+  private record Asked(Optional<Entry> answer, long at) {}
+
+  /** Those of this host. */
+  public HostAccounts() {
+    this(Path.of("/etc/passwd"), Path.of("/etc/group"));
+  }
+
+  HostAccounts(Path passwd, Path groups) {
+    this.passwd = passwd;
+    this.groups = groups;
+  }
 
   @Override
   public Optional<Entry> find(String name) throws HostUnavailable {
@@ -27,15 +52,54 @@ public final class HostAccounts implements AccountDatabase {
     if (local.isPresent() || !onPath("getent")) {
       return local;
     }
-    Ended ended = run(List.of("getent", "passwd", name));
-    return ended.exitCode() == 0
-        ? ended.output().lines().flatMap(HostAccounts::parse).findFirst()
-        : Optional.empty();
+    Asked known = asked.get(name);
+    if (known == null || System.nanoTime() - known.at() >= ASKED_AGAIN_AFTER.toNanos()) {
+      Ended ended = run(List.of("getent", "passwd", name));
+      Optional<Entry> answer =
+          ended.exitCode() == 0
+              ? ended.output().lines().flatMap(HostAccounts::parse).findFirst()
+              : Optional.empty();
+      known = new Asked(answer, System.nanoTime());
+      asked.put(name, known);
+    }
+    return known.answer();
   }
 
   @Override
   public Optional<Entry> find(int uid) throws HostUnavailable {
     return local(entry -> entry.uid() == uid);
+  }
+
+  @Override
+  public List<String> othersInGroupOf(Entry account) throws HostUnavailable {
+    List<String> others = new ArrayList<>();
+    for (Entry entry : accounts()) {
+      if (entry.gid() == account.gid()) {
+        others.add(entry.name());
+      }
+    }
+    try {
+      for (String line : Files.readAllLines(groups, StandardCharsets.ISO_8859_1)) {
+        String[] fields = line.split(":", -1);
+        if (fields.length >= 4 && fields[2].equals(Integer.toUnsignedString(account.gid()))) {
+          others.addAll(List.of(fields[3].split(",", -1)));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      // Then there are no other members.
+      return others(others, account);
+    } catch (IOException e) {
+      throw unreadable(groups, e);
+    }
+    return others(others, account);
+  }
+
+  private static List<String> others(List<String> names, Entry account) {
+    return names.stream()
+        .filter(name -> !name.isEmpty() && !name.equals("root") && !name.equals(account.name()))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   @Override
@@ -76,17 +140,22 @@ public final class HostAccounts implements AccountDatabase {
     }
   }
 
-  private static Optional<Entry> local(Predicate<Entry> wanted) throws HostUnavailable {
+  private Optional<Entry> local(Predicate<Entry> wanted) throws HostUnavailable {
+    return accounts().stream().filter(wanted).findFirst();
+  }
+
+  private List<Entry> accounts() throws HostUnavailable {
     // Latin 1: the file has no declared encoding, and other people's names must not fail us.
-    try (Stream<String> lines = Files.lines(PASSWD, StandardCharsets.ISO_8859_1)) {
-      return lines.flatMap(HostAccounts::parse).filter(wanted).findFirst();
+    try (Stream<String> lines = Files.lines(passwd, StandardCharsets.ISO_8859_1)) {
+      return lines.flatMap(HostAccounts::parse).toList();
     } catch (IOException e) {
-      throw new HostUnavailable(
-          "AccountsUnreadable",
-          "cannot read " + PASSWD + ": " + e.getMessage(),
-          "Make it readable",
-          e);
+      throw unreadable(passwd, e);
     }
+  }
+
+  private static HostUnavailable unreadable(Path file, IOException e) {
+    return new HostUnavailable(
+        "AccountsUnreadable", "cannot read " + file + ": " + e.getMessage(), "Make it readable", e);
   }
 
   private static Stream<Entry> parse(String line) {

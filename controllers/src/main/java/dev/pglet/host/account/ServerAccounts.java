@@ -16,7 +16,7 @@ public final class ServerAccounts {
   public static final String DEDICATED = "pglet";
 
   /** Of the account that owns nothing, on every Linux. */
-  private static final int NOBODY = 65534;
+  static final int NOBODY = 65534;
 
   private final Settings settings;
   private final AccountDatabase accounts;

@@ -80,6 +80,11 @@ final class BinariesDirectories {
     this.nanoTime = nanoTime;
   }
 
+  /** The same, asked as another account. */
+  BinariesDirectories as(ServerAccount other) {
+    return new BinariesDirectories(commands, other, root, path, nanoTime);
+  }
+
   /** The binaries of the system, in the order in which their directories are looked at. */
   List<Binaries> ofSystem() {
     List<Binaries> found = new ArrayList<>();

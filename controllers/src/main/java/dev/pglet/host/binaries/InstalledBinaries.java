@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Finds binaries among the system's packages, the embedded ones and named directories. */
 public final class InstalledBinaries implements PostgresBinaries {
@@ -25,11 +27,26 @@ public final class InstalledBinaries implements PostgresBinaries {
   private final EmbeddedBinaries embedded;
   private final ServerAccount account;
 
+  /** Those of other accounts: each remembers what its binaries have said. */
+  private final Map<ServerAccount, InstalledBinaries> ofOthers = new ConcurrentHashMap<>();
+
+  /** Whether embedded ones were installed for another account, and this one was never asked. */
+  private final boolean unproven;
+
   InstalledBinaries(
       BinariesDirectories directories, EmbeddedBinaries embedded, ServerAccount account) {
+    this(directories, embedded, account, false);
+  }
+
+  private InstalledBinaries(
+      BinariesDirectories directories,
+      EmbeddedBinaries embedded,
+      ServerAccount account,
+      boolean unproven) {
     this.directories = directories;
     this.embedded = embedded;
     this.account = account;
+    this.unproven = unproven;
   }
 
   /** Those of this host, the distribution and the user's Maven repositories. */
@@ -89,6 +106,14 @@ public final class InstalledBinaries implements PostgresBinaries {
       case "auto" -> auto(wanted, sticky);
       default -> directory(wanted, Path.of(source));
     };
+  }
+
+  @Override
+  public InstalledBinaries as(ServerAccount other) {
+    return other.equals(account)
+        ? this
+        : ofOthers.computeIfAbsent(
+            other, each -> new InstalledBinaries(directories.as(each), embedded, each, true));
   }
 
   @Override
@@ -160,8 +185,15 @@ public final class InstalledBinaries implements PostgresBinaries {
     if (!embedded.unpacked(version.get())) {
       return new Resolution.Installable(version.get());
     }
-    return new Resolution.Ready(
-        BinariesLayout.of(embedded.directory(version.get()), version.get(), "embedded"));
+    Path directory = embedded.directory(version.get());
+    if (unproven && !directories.version(directory).equals(version)) {
+      return new Resolution.Missing(
+          BINARIES,
+          directory + "/bin/postgres cannot be run by the account " + account.name(),
+          "Let that account pass the directories above it, or choose another data root with"
+              + " --data-root");
+    }
+    return new Resolution.Ready(BinariesLayout.of(directory, version.get(), "embedded"));
   }
 
   private Optional<PostgresVersion> newest(String wanted) {

@@ -131,7 +131,7 @@ final class OwnCertificate {
     }
   }
 
-  private static void refuseOpenKey(Path key) throws NotUsable {
+  private void refuseOpenKey(Path key) throws NotUsable {
     try {
       Set<PosixFilePermission> mode = Files.getPosixFilePermissions(key);
       Set<PosixFilePermission> closed = PosixFilePermissions.fromString("rwxr-----");
@@ -156,11 +156,12 @@ final class OwnCertificate {
     return result.stdout();
   }
 
-  private static NotUsable unreadable(Path file, String field, String why) {
+  private NotUsable unreadable(Path file, String field, String why) {
     return new NotUsable(
         "CertificateUnreadable",
         field,
-        "the account that servers run as cannot read %s: %s".formatted(file, why),
+        "the account %s, which the server runs as, cannot read %s: %s"
+            .formatted(account.name(), file, why),
         "Make the file, and the directories above it, readable for that account");
   }
 

@@ -1,9 +1,13 @@
 package dev.pglet.host.postgres;
 
+import dev.pglet.host.account.ServerAccount;
 import dev.pglet.reconcile.ReconcileException;
 import java.util.Optional;
 
-/** Which PostgreSQL binaries this host has, and how to get others. Thread-safe. */
+/**
+ * Which PostgreSQL binaries this host has that an account can execute, and how to get others.
+ * Thread-safe.
+ */
 public interface PostgresBinaries {
   /**
    * Finds binaries without spawning a process, except to ask a system's binary for its version the
@@ -17,6 +21,9 @@ public interface PostgresBinaries {
    *     stay what it was. A system's package that was upgraded in place is followed.
    */
   Resolution resolve(String wanted, String source, Optional<Sticky> sticky);
+
+  /** The same for another account, which may not be able to execute all of them. */
+  PostgresBinaries as(ServerAccount account);
 
   /**
    * Unpacks embedded binaries, after fetching them when the distribution does not hold them.

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What there is of the places that a server shall have.
  *
- * @param problems why they cannot be its places
+ * @param problems why they cannot be its places, or it cannot run as its account
  * @param missing directories that are not there, not the server's to write to, or other ones than
  *     the server uses
  * @param oldLogs names of log files that are kept no longer

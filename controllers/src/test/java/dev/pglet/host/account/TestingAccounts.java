@@ -1,12 +1,15 @@
 package dev.pglet.host.account;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Accounts in memory. */
-public final class TestingAccounts implements AccountDatabase {
+public class TestingAccounts implements AccountDatabase {
   private final Map<String, Entry> entries = new HashMap<>();
+  private final Map<Integer, List<String>> members = new HashMap<>();
   private final Entry self;
 
   public TestingAccounts(Entry self) {
@@ -16,6 +19,12 @@ public final class TestingAccounts implements AccountDatabase {
 
   public TestingAccounts with(Entry entry) {
     entries.put(entry.name(), entry);
+    return this;
+  }
+
+  /** Accounts that are in a group that is not their own. */
+  public TestingAccounts withMembers(int gid, String... names) {
+    members.put(gid, List.of(names));
     return this;
   }
 
@@ -31,6 +40,18 @@ public final class TestingAccounts implements AccountDatabase {
   @Override
   public Optional<Entry> find(int uid) {
     return entries.values().stream().filter(entry -> entry.uid() == uid).findFirst();
+  }
+
+  @Override
+  public List<String> othersInGroupOf(Entry account) {
+    return Stream.concat(
+            entries.values().stream()
+                .filter(entry -> entry.gid() == account.gid() && entry.uid() != 0)
+                .map(Entry::name),
+            members.getOrDefault(account.gid(), List.of()).stream())
+        .filter(name -> !name.equals(account.name()))
+        .sorted()
+        .toList();
   }
 
   @Override

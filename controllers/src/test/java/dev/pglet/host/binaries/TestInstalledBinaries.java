@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
+import dev.pglet.host.command.CommandRunner.Result;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.postgres.Binaries;
@@ -216,6 +217,47 @@ final class TestInstalledBinaries {
         .isInstanceOfSatisfying(
             Resolution.Missing.class,
             missing -> assertThat(missing.message()).contains("others than root"));
+  }
+
+  @Test
+  void whatAnotherAccountCannotRunIsMissingForThatAccount() throws IOException {
+    ServerAccount pglet = new ServerAccount("pglet", 900, 900, true);
+    ServerAccount app = new ServerAccount("app", 901, 901, true);
+    for (String place : List.of("usr/lib/postgresql/17", "binaries/16.99")) {
+      Path postgres = dataRoot.resolve(place).resolve("bin/postgres");
+      Files.createDirectories(postgres.getParent());
+      Files.writeString(postgres, "");
+      Files.setPosixFilePermissions(postgres, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    CommandRunner onlyPglet =
+        invocation ->
+            invocation.account().equals(Optional.of(pglet))
+                ? new Result(
+                    0,
+                    invocation.arguments().getFirst().contains("16.99")
+                        ? "postgres (PostgreSQL) 16.99"
+                        : "postgres (PostgreSQL) 17.6",
+                    "")
+                : new Result(126, "", "Permission denied");
+    InstalledBinaries ofPglet =
+        new InstalledBinaries(
+            new BinariesDirectories(onlyPglet, pglet, dataRoot, "", System::nanoTime),
+            embedded((_, _) -> bundledJar(), false),
+            pglet);
+    InstalledBinaries ofApp = ofPglet.as(app);
+    assertThat(ofPglet.as(pglet)).isSameAs(ofPglet);
+    assertThat(ofPglet.as(app)).as("it remembers what binaries have said").isSameAs(ofApp);
+    for (String version : List.of("17", "16")) {
+      assertThat(ofPglet.resolve(version, "auto", Optional.empty()))
+          .isInstanceOf(Resolution.Ready.class);
+      assertThat(ofApp.resolve(version, "auto", Optional.empty()))
+          .isInstanceOfSatisfying(
+              Resolution.Missing.class,
+              missing -> {
+                assertThat(missing.field()).isEqualTo("spec.runtime.binaries");
+                assertThat(missing.message()).contains("app");
+              });
+    }
   }
 
   private static Path bundledJar() {

@@ -1,5 +1,6 @@
 package dev.pglet.host.testing;
 
+import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresVersion;
@@ -34,6 +35,11 @@ public final class TestingBinaries implements PostgresBinaries {
     return host.installed.contains(version.get())
         ? new Resolution.Ready(binaries(version.get()))
         : new Resolution.Installable(version.get());
+  }
+
+  @Override
+  public TestingBinaries as(ServerAccount account) {
+    return this;
   }
 
   @Override

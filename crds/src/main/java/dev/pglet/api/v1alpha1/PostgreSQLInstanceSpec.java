@@ -96,6 +96,7 @@ public record PostgreSQLInstanceSpec(
    * How the server is run.
    *
    * @param type {@code process}
+   * @param user null: the account that the daemon's servers run as
    * @param binaries {@code auto} (the system's packages when the version fits, else embedded),
    *     {@code system}, {@code embedded}, or the absolute path of a directory that holds {@code
    *     bin/postgres}
@@ -106,12 +107,16 @@ public record PostgreSQLInstanceSpec(
           @Pattern("^process$")
           String type,
       @JsonPropertyDescription(
+              "Account of this host that the server runs as: for a daemon of root one that is there, has a group of its own and is not root; else the daemon's own. Default: the account of the daemon's servers. Change: refused.")
+          @Pattern("^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$")
+          @Nullable String user,
+      @JsonPropertyDescription(
               "auto: the system's packages when the version fits, else embedded; system; embedded;"
                   + " or an absolute directory that holds bin/postgres. Default auto. Change:"
                   + " restart.")
           @Pattern("^(auto|system|embedded|/.+)$")
           String binaries) {
-    static final RuntimeSpec DEFAULT = new RuntimeSpec("process", "auto");
+    static final RuntimeSpec DEFAULT = new RuntimeSpec("process", null, "auto");
 
     public RuntimeSpec {
       type = type == null ? DEFAULT.type : type;
