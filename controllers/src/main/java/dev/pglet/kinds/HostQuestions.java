@@ -6,6 +6,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.branch.BranchRules;
 import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.binaries.InstalledBinaries;
@@ -21,10 +22,12 @@ import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.port.LocalPorts;
 import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,10 +39,15 @@ final class HostQuestions {
     List<WantedVersion> versions = new ArrayList<>();
     List<WantedPort> ports = new ArrayList<>();
     List<String> hugePages = new ArrayList<>();
+    Map<ResourceKey, String> users = new LinkedHashMap<>();
     List<Path> places = new ArrayList<>(List.of(settings.dataRoot(), settings.volumes()));
     for (PostgreSQLInstance instance : instances) {
       PostgreSQLInstanceSpec spec = instance.getSpec();
       ResourceKey key = key(PostgreSQLInstance.KIND, instance);
+      String user = spec.runtime().user();
+      if (user != null) {
+        users.put(key, user);
+      }
       versions.add(new WantedVersion(key, spec.version(), spec.runtime().binaries()));
       if (spec.network().port() != 0) {
         ports.add(new WantedPort(key, spec.network().bindAddress(), spec.network().port()));
@@ -57,14 +65,35 @@ final class HostQuestions {
     checks.addAll(new CgroupChecks(files).all());
     checks.addAll(new FileSystemChecks(files).of(places));
     try {
-      ServerAccount account = new ServerAccounts(settings, new HostAccounts(), _ -> {}).look();
+      HostAccounts accounts = new HostAccounts();
+      ServerAccount account = new ServerAccounts(settings, accounts, _ -> {}).look();
       checks.addAll(
           new VersionChecks(InstalledBinaries.ofHost(settings, account, new LocalCommands()))
               .of(versions));
+      checks.addAll(accounts(new NamedAccounts(accounts, account), users));
     } catch (HostUnavailable e) {
       checks.add(HostCheck.fail("account", e));
     }
     checks.addAll(ports(settings, ports));
+    return checks;
+  }
+
+  private static List<HostCheck> accounts(NamedAccounts accounts, Map<ResourceKey, String> users)
+      throws HostUnavailable {
+    List<HostCheck> checks = new ArrayList<>();
+    for (Map.Entry<ResourceKey, String> user : users.entrySet()) {
+      try {
+        ServerAccount account = accounts.forNew(user.getValue());
+        checks.add(
+            HostCheck.ok(
+                "account",
+                "%s of %s: uid %d".formatted(account.name(), user.getKey(), account.uid())));
+      } catch (InvalidSpec e) {
+        checks.add(
+            HostCheck.fail(
+                "account", "%s: %s".formatted(user.getKey(), e.getMessage()), e.remedy()));
+      }
+    }
     return checks;
   }
 

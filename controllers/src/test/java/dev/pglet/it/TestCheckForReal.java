@@ -111,6 +111,25 @@ final class TestCheckForReal {
   }
 
   @Test
+  void anAccountThatServersDoNotRunAsFails() throws Exception {
+    pglet.write(
+        "app.yaml",
+        """
+        apiVersion: pglet.dev/v1alpha1
+        kind: PostgreSQLInstance
+        metadata: {name: app}
+        spec:
+          version: "VERSION"
+          runtime: {user: root}
+        """
+            .replace("VERSION", SYSTEM_MAJOR));
+    Ended ended = new VerbProcess(pglet).run("check");
+    assertThat(ended.code()).as(ended.toString()).isEqualTo(1);
+    assertThat(ended.out()).containsPattern("FAIL +account +postgresqlinstance/app: the .* root");
+    assertThat(pglet.dataRoot()).doesNotExist();
+  }
+
+  @Test
   void aDirectoryThatIsNotThereAsksForNothing() throws Exception {
     Ended ended = new VerbProcess(pglet).run("check", pglet.base().resolve("none").toString());
     assertThat(ended.code()).as(ended.toString()).isZero();
