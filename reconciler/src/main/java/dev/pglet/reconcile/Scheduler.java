@@ -13,6 +13,12 @@ public interface Scheduler {
   /** Runs the task again and again, each time the interval after the end of the run before. */
   Scheduled every(Duration interval, Runnable task);
 
+  /**
+   * The time that has passed since some moment, as delays measure it: whoever sets the clock does
+   * not change it. How long something takes or waits is the difference of two; never kept on disk.
+   */
+  Duration uptime();
+
   /** A scheduled task. */
   @FunctionalInterface
   interface Scheduled {

@@ -91,5 +91,10 @@ class TestPostmasterWatch {
       task = repeated;
       return () -> cancelled = true;
     }
+
+    @Override
+    public Duration uptime() {
+      throw new UnsupportedOperationException("the watch measures no time");
+    }
   }
 }

@@ -107,7 +107,7 @@ record Assembly(
       Consumer<ResourceKey> wake)
       throws ReconcileException {
     Holds holds = new Holds(wake);
-    Restarts restarts = new Restarts(parts.clock(), wake);
+    Restarts restarts = new Restarts(parts.scheduler(), wake);
     LiveOperations operations =
         new LiveOperations(
             state.journals(),

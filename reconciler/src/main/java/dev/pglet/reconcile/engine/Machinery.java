@@ -18,7 +18,6 @@ import dev.pglet.reconcile.queue.WorkQueue;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -59,7 +58,7 @@ final class Machinery implements Intake.Effects, Wakeups {
 
   private Machinery(EngineParts parts, StateDirectory state) throws ReconcileException {
     this.parts = parts;
-    queue = new WorkQueue<>(parts.clock(), parts.scheduler(), activity);
+    queue = new WorkQueue<>(parts.scheduler(), activity);
     assembly = Assembly.of(true, parts, state, activity, this::wake);
     intake = assembly.intake(parts.prune(), this);
     deadlines = new Deadlines(parts.scheduler(), this::problem, this::slow);
@@ -74,8 +73,8 @@ final class Machinery implements Intake.Effects, Wakeups {
             progress,
             assembly.graph(),
             meters,
-            parts.clock());
-    workers = new WorkerPool(shop, parts.clock(), parts.scheduler(), stirrings);
+            parts.scheduler());
+    workers = new WorkerPool(shop, parts.scheduler(), stirrings);
     meters.activeWorkers(shop, all -> all.working().size());
     meters.unfinished(shop, Worker.Shop::unfinished, Worker.Shop::longest);
     health.register(Health.Probe.READYZ, "scan", this::notScanned);
@@ -106,7 +105,7 @@ final class Machinery implements Intake.Effects, Wakeups {
             assembly.holds(),
             assembly.restarts(),
             deadlines,
-            new StepRunner(parts.clock(), parts.scheduler(), activity),
+            new StepRunner(parts.scheduler(), activity),
             reporter,
             intake::bury,
             intake::interruption,
@@ -308,12 +307,12 @@ final class Machinery implements Intake.Effects, Wakeups {
   }
 
   Convergence converge(Duration timeout) throws InterruptedException {
-    Instant deadline = parts.clock().instant().plus(timeout);
+    Duration deadline = parts.scheduler().uptime().plus(timeout);
     Scheduler.Scheduled alarm = parts.scheduler().schedule(timeout, stirrings::stir);
     try {
       long seen = stirrings.count();
       while (!settled()) {
-        if (!parts.clock().instant().isBefore(deadline)) {
+        if (parts.scheduler().uptime().compareTo(deadline) >= 0) {
           return standing(true);
         }
         seen = stirrings.awaitAfter(seen);

@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class SystemScheduler implements Scheduler, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
 
+  private final long begin = System.nanoTime();
+
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1,
@@ -37,6 +39,11 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
   @Override
   public Scheduled every(Duration interval, Runnable task) {
     return new Repeating(interval, task).begin();
+  }
+
+  @Override
+  public Duration uptime() {
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 
   /** Tasks that have not begun never will. */

@@ -2,6 +2,7 @@ package dev.pglet.reconcile.engine;
 
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Outcome;
+import dev.pglet.reconcile.Scheduler;
 import dev.pglet.reconcile.engine.pass.DependencyGraph;
 import dev.pglet.reconcile.engine.pass.PassRunner;
 import dev.pglet.reconcile.observe.Meters;
@@ -10,8 +11,6 @@ import dev.pglet.reconcile.queue.Backoff;
 import dev.pglet.reconcile.queue.Priority;
 import dev.pglet.reconcile.queue.WorkQueue;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,8 +32,8 @@ final class Worker implements Runnable {
       Progress progress,
       DependencyGraph graph,
       Meters meters,
-      InstantSource clock,
-      Map<ResourceKey, Instant> working,
+      Scheduler scheduler,
+      Map<ResourceKey, Duration> working,
       Set<Thread> replaced) {
     Shop(
         WorkQueue<ResourceKey> queue,
@@ -43,7 +42,7 @@ final class Worker implements Runnable {
         Progress progress,
         DependencyGraph graph,
         Meters meters,
-        InstantSource clock) {
+        Scheduler scheduler) {
       this(
           queue,
           backoff,
@@ -51,25 +50,25 @@ final class Worker implements Runnable {
           progress,
           graph,
           meters,
-          clock,
+          scheduler,
           new ConcurrentHashMap<>(),
           ConcurrentHashMap.newKeySet());
     }
 
     /** How long all that is being worked on has taken so far, in seconds. */
     double unfinished() {
-      Instant now = clock.instant();
+      Duration now = scheduler.uptime();
       return working.values().stream().mapToDouble(since -> seconds(since, now)).sum();
     }
 
     /** How long the longest of them has taken so far, in seconds. */
     double longest() {
-      Instant now = clock.instant();
+      Duration now = scheduler.uptime();
       return working.values().stream().mapToDouble(since -> seconds(since, now)).max().orElse(0);
     }
 
-    private static double seconds(Instant since, Instant now) {
-      return Math.max(0, Duration.between(since, now).toNanos()) / 1e9;
+    private static double seconds(Duration since, Duration now) {
+      return Math.max(0, now.minus(since).toNanos()) / 1e9;
     }
   }
 
@@ -106,18 +105,18 @@ final class Worker implements Runnable {
   private void work(WorkQueue.Taken<ResourceKey> taken) {
     shop.meters().queued(taken.waited());
     ResourceKey key = taken.key();
-    Instant begin = shop.clock().instant();
+    Duration begin = shop.scheduler().uptime();
     shop.working().put(key, begin);
     try {
       PassRunner.End end = shop.passes().run(key);
       Level level = shop.progress().ended(key, end) ? Level.WARN : Level.DEBUG;
-      next(key, end.outcome(), level, Duration.between(begin, shop.clock().instant()));
+      next(key, end.outcome(), level, shop.scheduler().uptime().minus(begin));
     } catch (Throwable e) {
       // Whatever it is, it must not end the worker, nor lose the key.
       LOG.atError().addKeyValue("key", key).setCause(e).log("a pass broke outside its controller");
       shop.queue().add(key, Priority.RESYNC, shop.backoff().next(key));
     } finally {
-      shop.meters().worked(Duration.between(begin, shop.clock().instant()));
+      shop.meters().worked(shop.scheduler().uptime().minus(begin));
       shop.working().remove(key);
       shop.queue().done(key);
     }

@@ -5,8 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +29,6 @@ final class WorkerPool {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
 
   private final Worker.Shop shop;
-  private final InstantSource clock;
   private final Scheduler scheduler;
   private final Stirrings stirrings;
   private final Set<Thread> alive = ConcurrentHashMap.newKeySet();
@@ -39,9 +36,8 @@ final class WorkerPool {
   private boolean ending;
   private boolean crowded;
 
-  WorkerPool(Worker.Shop shop, InstantSource clock, Scheduler scheduler, Stirrings stirrings) {
+  WorkerPool(Worker.Shop shop, Scheduler scheduler, Stirrings stirrings) {
     this.shop = requireNonNull(shop, "shop is null");
-    this.clock = requireNonNull(clock, "clock is null");
     this.scheduler = requireNonNull(scheduler, "scheduler is null");
     this.stirrings = requireNonNull(stirrings, "stirrings is null");
   }
@@ -111,12 +107,12 @@ final class WorkerPool {
 
   /** By the engine's time, as the tries of a step are. */
   private boolean ended(Duration within) throws InterruptedException {
-    Instant deadline = clock.instant().plus(within);
+    Duration deadline = scheduler.uptime().plus(within);
     Scheduler.Scheduled alarm = scheduler.schedule(within, stirrings::stir);
     try {
       long seen = stirrings.count();
       while (!alive.isEmpty()) {
-        if (!clock.instant().isBefore(deadline)) {
+        if (scheduler.uptime().compareTo(deadline) >= 0) {
           return false;
         }
         seen = stirrings.awaitAfter(seen);

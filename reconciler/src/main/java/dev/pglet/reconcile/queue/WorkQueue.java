@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.pglet.reconcile.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which key is worked on next. A key is in it once, however often it is added: a re-add keeps the
  * higher priority and the earlier time. A key that is being worked on is never handed out; adding
- * it meanwhile makes it dirty, and {@link #done} puts it back. Thread-safe.
+ * it meanwhile makes it dirty, and {@link #done} puts it back. Delays are by the scheduler's time:
+ * a clock that is set makes none longer or shorter. Thread-safe.
  *
  * @param <K> what is worked on
  */
 public final class WorkQueue<K> {
-  private record Item<K>(K key, Priority priority, Instant readyAt, long order) {}
+  private record Item<K>(K key, Priority priority, Duration readyAt, long order) {}
 
   /**
    * A key that was handed out.
@@ -32,7 +31,8 @@ public final class WorkQueue<K> {
    */
   public record Taken<K>(K key, Duration waited) {}
 
-  private final InstantSource clock;
+  private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
+
   private final Scheduler scheduler;
   private final Activity activity;
 
@@ -44,17 +44,16 @@ public final class WorkQueue<K> {
               .thenComparingLong(Item::order));
   private final TreeSet<Item<K>> delayed =
       new TreeSet<>(
-          Comparator.<Item<K>, Instant>comparing(Item::readyAt).thenComparingLong(Item::order));
+          Comparator.<Item<K>, Duration>comparing(Item::readyAt).thenComparingLong(Item::order));
   private final Set<K> processing = new HashSet<>();
   private final Map<K, Item<K>> dirty = new HashMap<>();
   private Scheduler.@Nullable Scheduled alarm;
-  private Instant alarmAt = Instant.MAX;
+  private Duration alarmAt = NEVER;
   private long order;
   private long adds;
   private boolean shutDown;
 
-  public WorkQueue(InstantSource clock, Scheduler scheduler, Activity activity) {
-    this.clock = requireNonNull(clock, "clock is null");
+  public WorkQueue(Scheduler scheduler, Activity activity) {
     this.scheduler = requireNonNull(scheduler, "scheduler is null");
     this.activity = requireNonNull(activity, "activity is null");
   }
@@ -69,8 +68,7 @@ public final class WorkQueue<K> {
       return;
     }
     adds++;
-    Instant now = clock.instant();
-    Item<K> item = new Item<>(key, priority, now.plus(delay), order++);
+    Item<K> item = new Item<>(key, priority, scheduler.uptime().plus(delay), order++);
     if (processing.contains(key)) {
       dirty.merge(key, item, WorkQueue::urgent);
       return;
@@ -104,7 +102,7 @@ public final class WorkQueue<K> {
     Item<K> item = ready.removeFirst();
     queued.remove(item.key());
     processing.add(item.key());
-    Duration waited = Duration.between(item.readyAt(), clock.instant());
+    Duration waited = scheduler.uptime().minus(item.readyAt());
     return Optional.of(new Taken<>(item.key(), waited.isNegative() ? Duration.ZERO : waited));
   }
 
@@ -160,13 +158,13 @@ public final class WorkQueue<K> {
     return new Item<>(
         one.key(),
         one.priority().compareTo(other.priority()) >= 0 ? one.priority() : other.priority(),
-        one.readyAt().isBefore(other.readyAt()) ? one.readyAt() : other.readyAt(),
+        one.readyAt().compareTo(other.readyAt()) < 0 ? one.readyAt() : other.readyAt(),
         Math.min(one.order(), other.order()));
   }
 
   private void place(Item<K> item) {
     queued.put(item.key(), item);
-    if (item.readyAt().isAfter(clock.instant())) {
+    if (item.readyAt().compareTo(scheduler.uptime()) > 0) {
       delayed.add(item);
       setAlarm();
     } else {
@@ -183,27 +181,25 @@ public final class WorkQueue<K> {
   }
 
   private void setAlarm() {
-    Instant first = delayed.first().readyAt();
-    if (alarm != null && !first.isBefore(alarmAt)) {
+    Duration first = delayed.first().readyAt();
+    if (alarm != null && first.compareTo(alarmAt) >= 0) {
       return;
     }
     if (alarm != null) {
       alarm.cancel();
     }
     alarmAt = first;
-    alarm = scheduler.schedule(Duration.between(clock.instant(), first), () -> ring(first));
+    alarm = scheduler.schedule(first.minus(scheduler.uptime()), () -> ring(first));
   }
 
-  /** A wall clock that was set back must not keep keys waiting: the alarm's own time counts too. */
-  private synchronized void ring(Instant rungFor) {
+  private synchronized void ring(Duration rungFor) {
     if (shutDown || !rungFor.equals(alarmAt)) {
       return;
     }
     alarm = null;
-    alarmAt = Instant.MAX;
-    Instant now = clock.instant();
-    Instant due = now.isAfter(rungFor) ? now : rungFor;
-    while (!delayed.isEmpty() && !delayed.first().readyAt().isAfter(due)) {
+    alarmAt = NEVER;
+    Duration now = scheduler.uptime();
+    while (!delayed.isEmpty() && delayed.first().readyAt().compareTo(now) <= 0) {
       makeReady(delayed.removeFirst());
     }
     if (!delayed.isEmpty()) {

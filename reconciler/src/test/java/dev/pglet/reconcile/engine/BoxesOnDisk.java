@@ -68,7 +68,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
     this.place = place;
     this.act = act;
     // Files have the time of the system: they are old enough to be judged at once.
-    time.setForward(Duration.between(time.instant(), Instant.now()).plusHours(1));
+    time.setClock(Duration.between(time.instant(), Instant.now()).plusHours(1));
     this.root = Files.createDirectory(place.resolve("manifests"));
   }
 

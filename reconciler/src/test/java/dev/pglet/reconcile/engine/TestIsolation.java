@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -379,6 +380,46 @@ final class TestIsolation {
 
     assertThat(rig.problems())
         .anyMatch(problem -> problem.contains("[toy/box] did not end in time"));
+  }
+
+  @Test
+  void aClockThatIsSetBackMakesNoShutdownLonger() throws Exception {
+    rig.host().blockNext("Build", BOX, this::hang);
+    TestingEngine engine = rig.start();
+    awaitTheOthers();
+    Thread closing = Thread.ofVirtual().start(engine.engine()::close);
+    awaitScheduled(WorkerPool.GRACE);
+    rig.time().setClock(Duration.ofHours(-1));
+
+    pass(WorkerPool.GRACE);
+
+    assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(rig.host().box(BOX)).isEmpty();
+  }
+
+  @Test
+  void aClockThatIsSetBackMakesNobodyWaitLongerForWhatDoesNotEnd() throws Exception {
+    rig.host().blockNext("Build", BOX, this::hang);
+    TestingEngine engine = rig.start();
+    awaitTheOthers();
+    // Nothing else is scheduled for then.
+    Duration patience = Duration.ofSeconds(47);
+    CompletableFuture<Convergence> answer = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                answer.complete(engine.engine().converge(patience));
+              } catch (InterruptedException e) {
+                answer.completeExceptionally(e);
+              }
+            });
+    awaitScheduled(patience);
+    rig.time().setClock(Duration.ofHours(-1));
+
+    pass(patience);
+
+    assertThat(answer.get(30, TimeUnit.SECONDS).succeeded()).isFalse();
   }
 
   /** Until somebody waits for a time that ends then. */

@@ -289,7 +289,7 @@ final class TestOrphans {
     rig.manifests().remove(BOX);
     rig.engine().engine().rescan();
     rig.engine().settleNow();
-    rig.time().setForward(Duration.ofDays(1));
+    rig.time().setClock(Duration.ofDays(1));
     rig.engine().engine().rescan();
     rig.engine().settleNow();
     rig.manifests().put(document("box", "size: 3"));

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A change that concerns many is not a restart of all of them at once. */
 final class TestRestarts {
@@ -102,6 +104,25 @@ final class TestRestarts {
 
     rig.engine().advance(Restarts.LONGEST);
     assertThat(changed()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P365D", "PT-1H"})
+  void aClockThatIsSetMakesNoTurnLongerOrShorter(Duration by) throws Exception {
+    for (int i = 0; i < BOXES; i++) {
+      for (int n = 0; n < 10_000; n++) {
+        rig.host().failNext("Open", box(i), Rig::broken);
+      }
+    }
+    write("round");
+    rig.engine().engine().rescan();
+    rig.engine().advance(Duration.ofMinutes(1));
+    rig.time().setClock(by);
+
+    rig.engine().advance(Duration.ofMinutes(3));
+    assertThat(changed()).as("after 4 minutes").isEqualTo(1);
+    rig.engine().advance(Duration.ofMinutes(2));
+    assertThat(changed()).as("after 6 minutes").isEqualTo(2);
   }
 
   @Test

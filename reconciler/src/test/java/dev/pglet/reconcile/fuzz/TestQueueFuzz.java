@@ -48,7 +48,7 @@ final class TestQueueFuzz {
     Random random = new Random(seed);
     TestingScheduler time = new TestingScheduler();
     Activity activity = new Activity();
-    WorkQueue<String> queue = new WorkQueue<>(time, time, activity);
+    WorkQueue<String> queue = new WorkQueue<>(time, activity);
     QueueModel model = new QueueModel();
     for (int i = 0; i < 300; i++) {
       String key = "key" + random.nextInt(8);
@@ -108,7 +108,7 @@ final class TestQueueFuzz {
     private final Random random;
     private final TestingScheduler time = new TestingScheduler();
     private final Activity activity = new Activity();
-    private final WorkQueue<ResourceKey> queue = new WorkQueue<>(time, time, activity);
+    private final WorkQueue<ResourceKey> queue = new WorkQueue<>(time, activity);
     private final Holds holds = new Holds(key -> queue.add(key, Priority.EDIT));
     private final Map<ResourceKey, ResourceKey> touched = new ConcurrentHashMap<>();
     private final Map<ResourceKey, AtomicLong> asked = new ConcurrentHashMap<>();

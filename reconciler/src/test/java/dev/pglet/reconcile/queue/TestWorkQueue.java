@@ -15,11 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestWorkQueue {
   private final TestingScheduler time = new TestingScheduler();
   private final Activity activity = new Activity();
-  private final WorkQueue<String> queue = new WorkQueue<>(time, time, activity);
+  private final WorkQueue<String> queue = new WorkQueue<>(time, activity);
 
   private String take() throws InterruptedException {
     return queue.take().map(WorkQueue.Taken::key).orElse("none");
@@ -83,6 +85,24 @@ final class TestWorkQueue {
     time.advance(Duration.ofMinutes(5));
     assertThat(queue.depth()).isZero();
     assertThat(activity.idle()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P365D", "PT1H", "PT-1H", "P-365D"})
+  void aClockThatIsSetMakesNoDelayLongerOrShorter(Duration by) throws InterruptedException {
+    queue.add("a", Priority.RESYNC, Duration.ofSeconds(10));
+    queue.add("b", Priority.RESYNC, Duration.ofSeconds(20));
+    time.setClock(by);
+    queue.add("c", Priority.RESYNC, Duration.ofSeconds(15));
+
+    time.advance(Duration.ofSeconds(9));
+    assertThat(queue.depth()).as("after 9 s").isZero();
+    for (String key : List.of("a", "c", "b")) {
+      time.advance(Duration.ofSeconds(key.equals("a") ? 1 : 5));
+      assertThat(queue.depth()).as(key).isEqualTo(1);
+      assertThat(queue.take()).contains(new WorkQueue.Taken<>(key, Duration.ZERO));
+      queue.done(key);
+    }
   }
 
   @Test

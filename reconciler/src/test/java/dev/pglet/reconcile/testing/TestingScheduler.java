@@ -18,9 +18,12 @@ import java.util.PriorityQueue;
 public final class TestingScheduler implements Scheduler, InstantSource {
   private record Task(Instant due, long order, Runnable body) {}
 
+  private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
   private final PriorityQueue<Task> tasks =
       new PriorityQueue<>(Comparator.comparing(Task::due).thenComparingLong(Task::order));
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private Instant now = BEGIN;
+  private Duration set = Duration.ZERO;
   private long order;
 
   @Override
@@ -42,15 +45,21 @@ public final class TestingScheduler implements Scheduler, InstantSource {
     return new Repeating(interval, body).begin();
   }
 
-  /** Somebody sets the clock: the time that tasks wait for goes on as before. */
-  public synchronized void setForward(Duration by) {
+  /** Somebody sets the clock, forward or back: the time that tasks wait for goes on as before. */
+  public synchronized void setClock(Duration by) {
     List<Task> waiting = List.copyOf(tasks);
     tasks.clear();
     now = now.plus(by);
+    set = set.plus(by);
     for (Task task : waiting) {
       Task moved = new Task(task.due().plus(by), task.order(), task.body());
       tasks.add(moved);
     }
+  }
+
+  @Override
+  public synchronized Duration uptime() {
+    return Duration.between(BEGIN, now).minus(set);
   }
 
   /** Whether a task falls due exactly that long from now. */

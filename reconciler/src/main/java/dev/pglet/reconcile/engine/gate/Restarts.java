@@ -3,9 +3,8 @@ package dev.pglet.reconcile.engine.gate;
 import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.reconcile.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,15 +16,16 @@ import java.util.function.Consumer;
  * Lets only so many be restarted at once, however many one change concerns. Who was restarted keeps
  * its turn until it can be used again: a change that breaks servers breaks one, and the next only
  * when there was time to see it. Never waited for: who does not get a turn is woken when one is
- * free. Thread-safe.
+ * free. By the scheduler's time: a clock that is set forward must not let two be down at once.
+ * Thread-safe.
  */
 public final class Restarts {
   /** One that does not come back does not keep the others waiting for ever. */
   public static final Duration LONGEST = Duration.ofMinutes(5);
 
-  private final InstantSource clock;
+  private final Scheduler scheduler;
   private final Consumer<ResourceKey> wake;
-  private final Map<ResourceKey, Instant> turns = new TreeMap<>();
+  private final Map<ResourceKey, Duration> turns = new TreeMap<>();
   private final Set<ResourceKey> waiting = new TreeSet<>();
   private int atOnce = 1;
 
@@ -34,8 +34,8 @@ public final class Restarts {
    *
    * @param wake told each key that waited, when it may try again
    */
-  public Restarts(InstantSource clock, Consumer<ResourceKey> wake) {
-    this.clock = requireNonNull(clock, "clock is null");
+  public Restarts(Scheduler scheduler, Consumer<ResourceKey> wake) {
+    this.scheduler = requireNonNull(scheduler, "scheduler is null");
     this.wake = requireNonNull(wake, "wake is null");
   }
 
@@ -63,8 +63,8 @@ public final class Restarts {
    * @return who is in the way; empty when the restart may begin
    */
   public synchronized Optional<ResourceKey> take(ResourceKey key) {
-    Instant now = clock.instant();
-    turns.values().removeIf(since -> !now.isBefore(since.plus(LONGEST)));
+    Duration now = scheduler.uptime();
+    turns.values().removeIf(since -> now.compareTo(since.plus(LONGEST)) >= 0);
     if (turns.containsKey(key) || turns.size() < atOnce) {
       turns.putIfAbsent(key, now);
       waiting.remove(key);

@@ -13,8 +13,6 @@ import dev.pglet.reconcile.StepContext;
 import dev.pglet.reconcile.StepFailed;
 import dev.pglet.reconcile.queue.Activity;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -38,12 +36,10 @@ public final class StepRunner {
   private static final Duration STARTING_MOST = Duration.ofSeconds(2);
   private static final Duration STARTING_LIMIT = Duration.ofSeconds(60);
 
-  private final InstantSource clock;
   private final Scheduler scheduler;
   private final Activity activity;
 
-  public StepRunner(InstantSource clock, Scheduler scheduler, Activity activity) {
-    this.clock = requireNonNull(clock, "clock is null");
+  public StepRunner(Scheduler scheduler, Activity activity) {
     this.scheduler = requireNonNull(scheduler, "scheduler is null");
     this.activity = requireNonNull(activity, "activity is null");
   }
@@ -84,22 +80,27 @@ public final class StepRunner {
   }
 
   /**
-   * Failsafe measures a maximum duration by the system's clock; the limit must follow the engine's,
-   * which is virtual in tests, so it is part of what is handled.
+   * Failsafe measures a maximum duration by the system's time; the limit must follow the
+   * scheduler's, which is virtual in tests, so it is part of what is handled.
    */
   private RetryPolicy<Object> policy(Retry retry, StepContext context) {
     return switch (retry) {
       case NONE -> RetryPolicy.builder().withMaxRetries(0).build();
       case BUSY ->
           policy(
-              BUSY_FIRST, BUSY_MOST, 2, BUSY_TRIES - 1, clock.instant().plus(BUSY_LIMIT), context);
+              BUSY_FIRST,
+              BUSY_MOST,
+              2,
+              BUSY_TRIES - 1,
+              scheduler.uptime().plus(BUSY_LIMIT),
+              context);
       case STARTING ->
           policy(
               STARTING_FIRST,
               STARTING_MOST,
               1.5,
               -1,
-              clock.instant().plus(STARTING_LIMIT),
+              scheduler.uptime().plus(STARTING_LIMIT),
               context);
     };
   }
@@ -109,10 +110,10 @@ public final class StepRunner {
       Duration most,
       double factor,
       int retries,
-      Instant deadline,
+      Duration deadline,
       StepContext context) {
     return RetryPolicy.builder()
-        .handleIf(e -> mayPass(e) && clock.instant().isBefore(deadline))
+        .handleIf(e -> mayPass(e) && scheduler.uptime().compareTo(deadline) < 0)
         .abortIf((result, e) -> context.superseded())
         .withBackoff(first, most, factor)
         .withJitter(JITTER)
