@@ -175,15 +175,17 @@ final class TestIsolation {
   void aStepThatHangsIsCancelledAtItsDeadlineAndTheOthersGoOn() throws Exception {
     rig.host().blockNext("Build", BOX, this::hang);
     TestingEngine engine = rig.start();
-    reached.await();
+    awaitTheOthers();
+    // The others are looked at meanwhile, in real time, which may seem long in this one.
     pass(Deadlines.STEP.minusSeconds(1));
-    assertThat(rig.problems()).isEmpty();
+    assertThat(rig.problems()).noneMatch(problem -> problem.contains("toy/box"));
     assertThat(engine.engine().health().passes(Probe.HEALTHZ)).isTrue();
 
     pass(Duration.ofSeconds(1));
     engine.settleNow();
 
     assertThat(rig.problems())
+        .filteredOn(problem -> problem.contains("toy/box"))
         .singleElement()
         .satisfies(
             problem ->
