@@ -87,6 +87,23 @@ final class TestWatches {
   }
 
   @Test
+  void aVersionOfBeforeTheClockWasSetBackIsNotGoneOnFrom() throws Exception {
+    TestingEngine engine = rig.start();
+    engine.engine().apply(document("box", "size: 3"));
+    engine.converge();
+    long seen = engine.engine().resourceVersion();
+    assertThat(engine.engine().watch(seen, CRD, _ -> {})).isPresent();
+    rig.stop();
+    rig.time().setClock(Duration.ofHours(-1));
+    engine = rig.start();
+    engine.engine().apply(document("box", "size: 3, colour: red"));
+    engine.converge();
+
+    assertThat(engine.engine().resourceVersion()).isLessThan(seen);
+    assertThat(engine.engine().watch(seen, CRD, _ -> {})).as("it must begin anew").isEmpty();
+  }
+
+  @Test
   void anObjectShowsTheSpecAsItIsWritten() throws Exception {
     rig.manifests()
         .put(

@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Numbers the changes, remembers the newest and tells them to watches, in order. Versions start at
- * the microseconds of the clock, so that they rise over restarts too. Thread-safe.
+ * the microseconds of the clock, so that they rise over restarts too, unless the clock is set back
+ * meanwhile: then one of before lies ahead, and what has changed since then is unknown.
+ * Thread-safe.
  */
 public final class WatchHub {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
@@ -70,7 +72,7 @@ public final class WatchHub {
       String kind,
       Supplier<List<ResourceChange>> there,
       Consumer<ResourceChange> listener) {
-    if (since != 0 && since < forgottenUpTo) {
+    if (since != 0 && (since < forgottenUpTo || since > version)) {
       return Optional.empty();
     }
     Watcher watcher = new Watcher(kind, listener);
