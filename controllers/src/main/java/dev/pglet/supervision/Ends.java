@@ -57,12 +57,20 @@ public record Ends(
 
   /** Whether its last restart is so near that an end now would come soon after it. */
   public boolean restartedLately(Instant now) {
-    return lastRestart.filter(at -> now.isBefore(at.plus(SOON))).isPresent();
+    return lastRestart.filter(at -> within(SOON, at, now)).isPresent();
   }
 
   /** Whether it has ended so often in a row that it is left down for a while yet. */
   public boolean held(Instant now) {
-    return endedAt.filter(at -> now.isBefore(at.plus(pause(inARow)))).isPresent();
+    return endedAt.filter(at -> within(pause(inARow), at, now)).isPresent();
+  }
+
+  /**
+   * What lies in the future was noted before the clock was set back, and nobody knows when that
+   * was: a server must not be left down until the clock is there again, maybe in a year.
+   */
+  private static boolean within(Duration duration, Instant since, Instant now) {
+    return !now.isBefore(since) && now.isBefore(since.plus(duration));
   }
 
   /** The facts once somebody has seen that it ended by itself. */

@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is made of what was seen, without a host. */
 final class TestSupervision {
@@ -43,6 +45,29 @@ final class TestSupervision {
     assertThat(Ends.of(facts).held(NOON.plusSeconds(121))).isFalse();
     assertThat(Ends.of(facts).restarts()).isEqualTo(2);
     assertThat(facts).containsEntry("other", "kept");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT1H", "P365D"})
+  void aClockThatWasSetBackLeavesNoServerDownUntilItIsThereAgain(Duration back) {
+    Map<String, String> facts = Map.of();
+    for (int i = 0; i < 4; i++) {
+      facts = Ends.ended(Ends.startedAgain(facts, NOON), NOON);
+    }
+    assertThat(Ends.of(facts).held(NOON)).isTrue();
+
+    assertThat(Ends.of(facts).held(NOON.minus(back))).isFalse();
+    facts = Ends.startedAgain(facts, NOON.minus(back));
+    facts = Ends.ended(facts, NOON.minus(back).plusSeconds(1));
+    assertThat(Ends.of(facts).inARow()).as("it keeps ending all the same").isEqualTo(5);
+    assertThat(Ends.of(facts).held(NOON.minus(back).plusSeconds(10))).isTrue();
+  }
+
+  @Test
+  void aRestartBeforeTheClockWasSetBackIsNotLately() {
+    Map<String, String> facts = Ends.restarted(Map.of(), NOON);
+    assertThat(Ends.of(facts).restartedLately(NOON)).isTrue();
+    assertThat(Ends.of(facts).restartedLately(NOON.minusSeconds(1))).isFalse();
   }
 
   @Test
