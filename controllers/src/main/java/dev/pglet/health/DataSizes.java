@@ -4,8 +4,6 @@ import dev.pglet.reconcile.Scheduler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,28 +16,27 @@ import java.util.Optional;
 public final class DataSizes {
   static final Duration INTERVAL = Duration.ofMinutes(5);
 
-  private record Sample(Instant asked, Optional<DataSize> size) {}
+  private record Sample(Duration asked, Optional<DataSize> size) {}
 
-  private final InstantSource clock;
   private final Scheduler scheduler;
   private final Map<Path, Sample> samples = new HashMap<>();
   private final Object walking = new Object();
 
-  public DataSizes(InstantSource clock, Scheduler scheduler) {
-    this.clock = clock;
+  public DataSizes(Scheduler scheduler) {
     this.scheduler = scheduler;
   }
 
   /** The newest size; empty until it was measured once. Measures anew when it is time. */
   Optional<DataSize> of(Path directory) {
     Optional<DataSize> known;
+    Duration now = scheduler.uptime();
     synchronized (samples) {
       Sample sample = samples.get(directory);
       known = sample == null ? Optional.empty() : sample.size();
-      if (sample != null && clock.instant().isBefore(sample.asked().plus(INTERVAL))) {
+      if (sample != null && now.compareTo(sample.asked().plus(INTERVAL)) < 0) {
         return known;
       }
-      samples.put(directory, new Sample(clock.instant(), known));
+      samples.put(directory, new Sample(now, known));
     }
     scheduler.schedule(Duration.ZERO, () -> measure(directory));
     return known;

@@ -31,7 +31,7 @@ public final class HealthObserver {
 
   /** As part of an engine it measures sizes, too; for whoever only looks that takes too long. */
   public static HealthObserver of(EngineContext context) {
-    DataSizes sizes = new DataSizes(context.clock(), context.scheduler());
+    DataSizes sizes = new DataSizes(context.scheduler());
     return new HealthObserver(
         context.clock(), context.executes() ? sizes::of : _ -> Optional.empty());
   }
