@@ -7,6 +7,7 @@ import dev.pglet.host.certificate.CertificateFiles.InPlace;
 import dev.pglet.host.certificate.CertificateSeen.Refusal;
 import dev.pglet.host.certificate.CertificateSeen.Shown;
 import dev.pglet.host.certificate.OwnCertificate.NotUsable;
+import dev.pglet.host.certificate.OwnCertificate.Validity;
 import dev.pglet.host.certificate.Tls.OwnFiles;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.file.DurableFile;
@@ -30,7 +31,10 @@ import java.util.TreeSet;
 
 /** The certificates of servers: which there are, and which must be put in place. Thread-safe. */
 public final class Certificates {
-  /** Which of the user's own files were refused, and why. */
+  /**
+   * Which of the user's own files were refused, why, and when they could be used if it was only
+   * that it was the wrong time.
+   */
   private static final String REFUSED = "certificate-refused";
 
   private static final String LOCAL = "local CA";
@@ -186,6 +190,7 @@ public final class Certificates {
               refusal.field(),
               refusal.message().replace('\n', ' '),
               refusal.remedy(),
+              e.outside().map(Validity::toString).orElse(""),
               ""),
           server.account());
       throw new InvalidSpec(
@@ -193,10 +198,12 @@ public final class Certificates {
     }
   }
 
-  private static Optional<Refusal> refused(OwnFiles own, Server server) throws IOException {
+  private Optional<Refusal> refused(OwnFiles own, Server server) throws IOException {
     try {
       List<String> lines = Files.readAllLines(server.directory().resolve(REFUSED));
-      return lines.size() == 5 && lines.getFirst().equals(OwnCertificate.signature(own))
+      return lines.size() == 6
+              && lines.getFirst().equals(OwnCertificate.signature(own))
+              && !(lines.get(5).contains("/") && Validity.parse(lines.get(5)).at(clock.instant()))
           ? Optional.of(new Refusal(lines.get(1), lines.get(2), lines.get(3), lines.get(4)))
           : Optional.empty();
     } catch (NoSuchFileException e) {

@@ -21,6 +21,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 
 /** A pair that a manifest names, as the server account may read it, checked before it is used. */
@@ -38,19 +39,48 @@ final class OwnCertificate {
     this.account = account;
   }
 
+  /** When a certificate may be used, its ends included. As text {@code BEGIN/END}. */
+  record Validity(Instant begin, Instant end) {
+    static Validity parse(String text) {
+      int slash = text.indexOf('/');
+      return new Validity(
+          Instant.parse(text.substring(0, slash)), Instant.parse(text.substring(slash + 1)));
+    }
+
+    boolean at(Instant time) {
+      return !time.isBefore(begin) && !time.isAfter(end);
+    }
+
+    @Override
+    public String toString() {
+      return begin + "/" + end;
+    }
+  }
+
   /** Why the files are not used. */
   static final class NotUsable extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final transient Refusal refusal;
+    private final transient Optional<Validity> outside;
 
     NotUsable(String reason, String field, String message, String remedy) {
-      super(message);
-      this.refusal = new Refusal(reason, field, message, remedy);
+      this(new Refusal(reason, field, message, remedy), Optional.empty());
+    }
+
+    NotUsable(Refusal refusal, Optional<Validity> outside) {
+      super(refusal.message());
+      this.refusal = refusal;
+      this.outside = outside;
     }
 
     Refusal refusal() {
       return refusal;
+    }
+
+    /** Set when it was only that it is the wrong time: the clock may have been wrong. */
+    Optional<Validity> outside() {
+      return outside;
     }
   }
 
@@ -120,14 +150,17 @@ final class OwnCertificate {
       throws NotUsable {
     Instant end = certificate.getNotAfter().toInstant();
     Instant begin = certificate.getNotBefore().toInstant();
-    if (now.isAfter(end) || now.isBefore(begin)) {
+    Validity validity = new Validity(begin, end);
+    if (!validity.at(now)) {
       throw new NotUsable(
-          now.isAfter(end) ? "CertificateExpired" : "CertificateNotYetValid",
-          CERTIFICATE,
-          now.isAfter(end)
-              ? "the certificate %s has expired on %s".formatted(files.certificate(), end)
-              : "the certificate %s is valid from %s on".formatted(files.certificate(), begin),
-          "Put a valid one in its place, or see that the clock of this host is right");
+          new Refusal(
+              now.isAfter(end) ? "CertificateExpired" : "CertificateNotYetValid",
+              CERTIFICATE,
+              now.isAfter(end)
+                  ? "the certificate %s has expired on %s".formatted(files.certificate(), end)
+                  : "the certificate %s is valid from %s on".formatted(files.certificate(), begin),
+              "Put a valid one in its place, or see that the clock of this host is right"),
+          Optional.of(validity));
     }
   }
 

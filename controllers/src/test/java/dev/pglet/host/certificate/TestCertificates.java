@@ -20,6 +20,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestCertificates {
   private static final Instant BEGIN = Instant.parse("2026-03-01T10:00:00Z");
@@ -258,6 +260,23 @@ final class TestCertificates {
     now = BEGIN.minus(Duration.ofDays(31));
     Files.setLastModifiedTime(directory.resolve("a.crt"), FileTime.from(Instant.EPOCH));
     assertThat(refused(own("a.crt", "a.key")).reason()).isEqualTo("CertificateNotYetValid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"P-365D", "P365D"})
+  void ownFilesThatAWrongClockHasRefusedAreTakenOnceItIsRight(Duration wrong) throws Exception {
+    write("a", authority.client("a", Duration.ofDays(30)));
+    Tls tls = own("a.crt", "a.key");
+    now = BEGIN.plus(wrong);
+    refused(tls);
+
+    now = BEGIN;
+
+    Certificates.Server server = server("127.0.0.1", Optional.empty());
+    assertThat(certificates.observe(tls, server).refused()).isEmpty();
+    assertThat(certificates.observe(tls, server).due()).contains("there is none yet");
+    String current = certificates.putInPlace(tls, server);
+    assertThat(certificates.observe(tls, server(current)).due()).isEmpty();
   }
 
   @Test
