@@ -54,7 +54,6 @@ record LocalHost(ServerHosts servers, ServerWatch watch) {
             InstalledBinaries.ofHost(settings, account, commands),
             new LocalPostgresServer(
                 commands,
-                context.clock(),
                 settings.clusters(),
                 (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner))),
             new SocketConnections(),

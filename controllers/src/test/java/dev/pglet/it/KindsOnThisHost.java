@@ -141,7 +141,6 @@ final class KindsOnThisHost {
               between.of(
                   new LocalPostgresServer(
                       commands,
-                      context.clock(),
                       context.settings().clusters(),
                       (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)))),
               between.of(new SocketConnections()),

@@ -1,7 +1,5 @@
 package dev.pglet.host.postgres;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.file.FileLocks;
@@ -12,27 +10,27 @@ import dev.pglet.reconcile.StepFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** The servers of this host, by their own programs and {@code /proc}. Has no memory. */
+/**
+ * The servers of this host, by their own programs and {@code /proc}. Has no memory. It waits in
+ * real time, which no setting of the clock makes longer or shorter.
+ */
 public final class LocalPostgresServer implements PostgresServer {
   private static final long POLL_MILLIS = 3;
 
   /** An immediate shutdown has nothing to write; what takes longer is stuck. */
   private static final Duration IMMEDIATE = Duration.ofSeconds(10);
 
-  private final InstantSource clock;
   private final ClusterInit init;
   private final ServerStart start;
   private final ConfigurationCheck check;
   private final SingleUser alone;
 
   /** One whose clusters initdb makes each. */
-  public LocalPostgresServer(CommandRunner commands, InstantSource clock) {
-    this(commands, clock, Optional.empty());
+  public LocalPostgresServer(CommandRunner commands) {
+    this(commands, Optional.empty());
   }
 
   /**
@@ -40,16 +38,13 @@ public final class LocalPostgresServer implements PostgresServer {
    *
    * @param pristine where it keeps them; made when needed, of this process alone
    */
-  public LocalPostgresServer(
-      CommandRunner commands, InstantSource clock, Path pristine, TreeCopier copier) {
-    this(commands, clock, Optional.of(new PristineClusters(pristine, copier)));
+  public LocalPostgresServer(CommandRunner commands, Path pristine, TreeCopier copier) {
+    this(commands, Optional.of(new PristineClusters(pristine, copier)));
   }
 
-  private LocalPostgresServer(
-      CommandRunner commands, InstantSource clock, Optional<PristineClusters> pristine) {
-    this.clock = requireNonNull(clock, "clock is null");
+  private LocalPostgresServer(CommandRunner commands, Optional<PristineClusters> pristine) {
     this.init = new ClusterInit(commands, pristine);
-    this.start = new ServerStart(clock);
+    this.start = new ServerStart();
     this.check = new ConfigurationCheck(commands);
     this.alone = new SingleUser(commands);
   }
@@ -155,10 +150,10 @@ public final class LocalPostgresServer implements PostgresServer {
     return ServerIdentity.signal(server, dataDirectory, signal);
   }
 
-  private boolean ends(Postmaster server, Duration deadline) throws StepFailed {
-    Instant end = clock.instant().plus(deadline);
+  private static boolean ends(Postmaster server, Duration deadline) throws StepFailed {
+    long begin = System.nanoTime();
     while (ServerIdentity.lives(server)) {
-      if (!clock.instant().isBefore(end)) {
+      if (System.nanoTime() - begin >= deadline.toNanos()) {
         return false;
       }
       try {

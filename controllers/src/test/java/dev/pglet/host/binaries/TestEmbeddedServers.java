@@ -13,7 +13,6 @@ import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.reconcile.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +73,6 @@ class TestEmbeddedServers {
       LocalPostgresServer servers =
           new LocalPostgresServer(
               commands,
-              InstantSource.system(),
               real.root.resolve("clusters"),
               (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
       List<String> identifiers = new ArrayList<>();

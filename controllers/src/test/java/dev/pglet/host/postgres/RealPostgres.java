@@ -18,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,8 +33,7 @@ public final class RealPostgres implements AutoCloseable {
 
   public final Path root;
   public final ServerAccount account;
-  public final LocalPostgresServer servers =
-      new LocalPostgresServer(new LocalCommands(), InstantSource.system());
+  public final LocalPostgresServer servers = new LocalPostgresServer(new LocalCommands());
   private final AccountDatabase.Entry self;
   private final List<Path> clusters = new ArrayList<>();
 

@@ -15,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -172,10 +171,7 @@ final class TestPristineClusters {
         };
     CopyDriver driver = new CopyDriver(commands);
     return new LocalPostgresServer(
-        counting,
-        InstantSource.system(),
-        kept,
-        (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
+        counting, kept, (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
   }
 
   private Path make(LocalPostgresServer servers, String name) throws Exception {
