@@ -8,6 +8,7 @@ import static dev.pglet.it.TestInstanceForReal.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pglet.host.file.FileTree;
 import dev.pglet.reconcile.engine.Convergence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -185,6 +186,104 @@ final class TestSupervisionForReal {
     pglet.settle();
     assertThat(status().path("phase").asText()).isEqualTo("Stopped");
     assertThat(ProcessHandle.of(other)).as("never signalled").isPresent();
+  }
+
+  /**
+   * T6: all servers but one are gone as after a reboot, and the pids in their files belong to the
+   * one that was started first, and to foreign processes that look like servers as far as they can.
+   */
+  @Test
+  void afterARebootTheRightServersAreStartedAndNoForeignProcessIsSignalled() throws Exception {
+    List<String> gone = List.of("app", "second", "third");
+    for (String name : List.of("second", "third", "early")) {
+      pglet.write(name + ".yaml", named(name));
+    }
+    pglet.converge();
+    JsonNode early = pglet.instance("early");
+    List<JsonNode> before = new ArrayList<>();
+    for (String name : gone) {
+      before.add(pglet.instance(name));
+    }
+    pglet.stop();
+    for (JsonNode one : before) {
+      loseByReboot(one);
+    }
+    Path server = pglet.base().resolve("postgres");
+    Files.copy(Path.of("/bin/sh").toRealPath(), server);
+    Path itsDirectory = dataOf(before.get(1));
+    Process inside = asAccountOf(itsDirectory, itsDirectory, "/bin/sh", "-c", "read line");
+    Process called = asAccountOf(itsDirectory, pglet.base(), server.toString(), "-c", "read line");
+    try {
+      stalePid(before.get(0), pid(early));
+      stalePid(before.get(1), inside.pid());
+      stalePid(before.get(2), called.pid());
+
+      pglet.restart();
+      pglet.converge();
+
+      for (JsonNode was : before) {
+        String name = was.at("/metadata/name").asText();
+        JsonNode now = pglet.instance(name);
+        try (Connection connection = connect(now)) {
+          assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
+        }
+        assertThat(pid(now)).isNotEqualTo(pid(was));
+        assertThat(now.at("/status/port")).isEqualTo(was.at("/status/port"));
+        assertThat(now.at("/status/postmaster/bootId"))
+            .isEqualTo(early.at("/status/postmaster/bootId"));
+        assertThat(Leftovers.postmasters(dataOf(now))).containsExactly(pid(now));
+        pglet.engine().apply(named(name) + "  desiredState: Stopped\n");
+      }
+      pglet.converge();
+      assertThat(pglet.instance("early").at("/status/postmaster"))
+          .isEqualTo(early.at("/status/postmaster"));
+      assertThat(Leftovers.postmasters(dataOf(early))).containsExactly(pid(early));
+      assertThat(inside.isAlive()).as("works in the data directory").isTrue();
+      assertThat(called.isAlive()).as("is called postgres").isTrue();
+    } finally {
+      inside.destroyForcibly();
+      called.destroyForcibly();
+    }
+  }
+
+  private static String named(String name) {
+    return APP.replace("name: app", "name: " + name);
+  }
+
+  private static Path dataOf(JsonNode resource) {
+    return Path.of(resource.at("/status/dataDirectory").asText());
+  }
+
+  /** The server is gone, and what lies in memory; the boot that its status shows is another one. */
+  private void loseByReboot(JsonNode resource) throws Exception {
+    kill("-KILL", pid(resource));
+    eventually(() -> gone(pid(resource)), SOON);
+    FileTree.delete(Path.of(resource.at("/status/connection/socket").asText()));
+    Path manifest = pglet.manifests().resolve(resource.at("/metadata/name").asText() + ".yaml");
+    String bootId = resource.at("/status/postmaster/bootId").asText();
+    assertThat(manifest).content().contains(bootId);
+    Files.writeString(manifest, Files.readString(manifest).replace(bootId, "another"));
+  }
+
+  private static void stalePid(JsonNode was, long pid) throws IOException {
+    Path file = dataOf(was).resolve("postmaster.pid");
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    assertThat(lines.getFirst()).isEqualTo(Long.toString(pid(was)));
+    lines.set(0, Long.toString(pid));
+    Files.write(file, lines);
+  }
+
+  /** Runs as the servers do: PostgreSQL takes no notice of a pid that it may not signal. */
+  private static Process asAccountOf(Path file, Path directory, String... command)
+      throws IOException {
+    List<String> words = new ArrayList<>();
+    if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+      words.addAll(List.of("setpriv", "--clear-groups"));
+      words.addAll(List.of("--reuid", Files.getAttribute(file, "unix:uid").toString()));
+      words.addAll(List.of("--regid", Files.getAttribute(file, "unix:gid").toString(), "--"));
+    }
+    words.addAll(List.of(command));
+    return new ProcessBuilder(words).directory(directory.toFile()).start();
   }
 
   /** T17. */
