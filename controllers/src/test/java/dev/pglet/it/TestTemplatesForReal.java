@@ -1,5 +1,6 @@
 package dev.pglet.it;
 
+import static dev.pglet.host.postgres.RealPostgres.SYSTEM_MAJOR;
 import static dev.pglet.it.Pglet.ask;
 import static dev.pglet.it.Pglet.connect;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +57,14 @@ final class TestTemplatesForReal {
           parameters:
             maintenance_work_mem: 20MB
       """;
+
+  /** More of them in {@code hack/soak template}. */
+  private static final int SERVERS = Integer.getInteger("pglet.template.servers", 3);
+
+  /** What the log says of a stop and of a start, to the millisecond. */
+  private static final Pattern LOGGED =
+      Pattern.compile(
+          "(?m)^([0-9-]+ [0-9:.]+) UTC .*(received fast shutdown request|ready to accept connections)");
 
   private Pglet pglet;
 
@@ -105,6 +124,73 @@ final class TestTemplatesForReal {
         .contains("usedBy:")
         .contains("one")
         .contains("two");
+  }
+
+  /** From when to when a server was down. */
+  private record Down(String name, LocalDateTime from, LocalDateTime until) {}
+
+  @Test
+  void anEditThatRestartsAllWhoUseTheTemplateNeverHasTwoServersDownAtOnce() throws Exception {
+    String template =
+        TEMPLATE
+            .replace("\"${name} %m \"", "\"%m \"")
+            .replace("5MB", "5MB\n    max_connections: 20");
+    pglet.write("small.yaml", template);
+    List<String> names = IntStream.range(0, SERVERS).mapToObj(i -> "app" + i).toList();
+    for (String name : names) {
+      pglet.write(
+          name + ".yaml",
+          instance(name, "version: \"%s\", template: small, logs: null".formatted(SYSTEM_MAJOR)));
+    }
+    convergeAll();
+    Map<String, Long> before = new TreeMap<>();
+    for (String name : names) {
+      before.put(name, pid(name));
+    }
+    pglet.steps().forget();
+
+    pglet.write("small.yaml", template.replace("max_connections: 20", "max_connections: 21"));
+    convergeAll();
+
+    assertThat(pglet.steps().names()).filteredOn("RestartServer"::equals).hasSize(SERVERS);
+    List<Down> times = new ArrayList<>();
+    for (String name : names) {
+      assertThat(show(name, "max_connections")).isEqualTo("21");
+      assertThat(pid(name)).isNotEqualTo(before.get(name));
+      times.add(down(name));
+    }
+    times.sort(Comparator.comparing(Down::from));
+    for (int i = 1; i < times.size(); i++) {
+      assertThat(times.get(i).from())
+          .as("%s while %s was down", times.get(i), times.get(i - 1))
+          .isAfterOrEqualTo(times.get(i - 1).until());
+    }
+  }
+
+  private void convergeAll() throws Exception {
+    pglet.engine().rescan();
+    Convergence convergence =
+        pglet.engine().converge(Pglet.SOON.plus(Duration.ofSeconds(10).multipliedBy(SERVERS)));
+    assertThat(convergence.succeeded()).as(convergence.toString()).isTrue();
+  }
+
+  private Down down(String name) throws Exception {
+    Path data = Path.of(pglet.instance(name).at("/status/dataDirectory").asText());
+    List<LocalDateTime> times = new ArrayList<>();
+    List<String> said = new ArrayList<>();
+    Matcher log =
+        LOGGED.matcher(Files.readString(data.resolveSibling("log").resolve("server.log")));
+    while (log.find()) {
+      times.add(LocalDateTime.parse(log.group(1).replace(' ', 'T')));
+      said.add(log.group(2));
+    }
+    assertThat(said)
+        .as(name)
+        .containsExactly(
+            "ready to accept connections",
+            "received fast shutdown request",
+            "ready to accept connections");
+    return new Down(name, times.get(1), times.get(2));
   }
 
   @Test
