@@ -36,6 +36,7 @@ final class SettlingFile {
   private final Path path;
   private final Path real;
   private final ManifestReader reader;
+  private final Reading reading;
 
   private ManifestReader.Content content = NONE;
 
@@ -61,9 +62,20 @@ final class SettlingFile {
       new ManifestReader.Content(List.of(), List.of(), Set.of());
 
   SettlingFile(Path path, Path real, ManifestReader reader) {
+    this(path, real, reader, RegularFile::read);
+  }
+
+  SettlingFile(Path path, Path real, ManifestReader reader, Reading reading) {
     this.path = path;
     this.real = real;
     this.reader = reader;
+    this.reading = reading;
+  }
+
+  /** Reads the first bytes of a regular file, which takes a moment. */
+  @FunctionalInterface
+  interface Reading {
+    byte[] read(Path file, int atMost) throws IOException;
   }
 
   /** A read whose bytes may still be changing. */
@@ -239,6 +251,7 @@ final class SettlingFile {
 
   private void judge(@Nullable FileStamp steady, FileStamp after, byte[] bytes, Instant now) {
     if (steady == null) {
+      // It was changed while it was read: a part may be of the old and a part of the new text.
       pending = new Pending(after, bytes, now);
       return;
     }
@@ -299,6 +312,6 @@ final class SettlingFile {
 
   private byte[] read() throws IOException {
     // One byte more than allowed, so that the reader refuses it as too large.
-    return RegularFile.read(real, Utf8Text.MAX_BYTES + 1);
+    return reading.read(real, Utf8Text.MAX_BYTES + 1);
   }
 }
