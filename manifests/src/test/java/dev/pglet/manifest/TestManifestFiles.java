@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,43 @@ final class TestManifestFiles {
                 + ": leads to %s, which is no regular file but a named pipe; correct or remove the"
                     .formatted(pipe)
                 + " link");
+  }
+
+  /** To read one would never end: it is as long as anybody likes. */
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.SECONDS)
+  void neverOpensADevice() throws Exception {
+    assumeRoot();
+    Path zero = root.resolve("zero.yaml");
+    assumeTrue(madeDevice(zero, "c", "1", "5"), "may make devices");
+    Path file = write(root.resolve("a.yaml"), Manifests.instance("a"));
+    Files.createSymbolicLink(root.resolve("link.yaml"), Path.of("zero.yaml"));
+    ManifestDirectory directory = directory(TrustRule.ofRoot());
+    Snapshot snapshot = settled(directory);
+    assertThat(snapshot.accepted()).containsOnlyKeys(A);
+    assertThat(snapshot.complete()).isFalse();
+    assertThat(messages(snapshot))
+        .containsExactly(
+            root.resolve("link.yaml")
+                + ": leads to %s, which is no regular file but a device; correct or remove the link"
+                    .formatted(zero),
+            zero + ": is no regular file but a device; rename or remove it");
+
+    Files.delete(zero);
+    Files.delete(root.resolve("link.yaml"));
+    Files.delete(file);
+    assertThat(madeDevice(file, "b", "7", "250")).as("a disk, whoever drives it").isTrue();
+    Snapshot replaced = settled(directory);
+    assertThat(replaced.accepted()).as("the last good version stays").containsOnlyKeys(A);
+    assertThat(replaced.complete()).isFalse();
+    assertThat(messages(replaced))
+        .containsExactly(file + ": is no regular file but a device; rename or remove it");
+  }
+
+  private static boolean madeDevice(Path file, String... device) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mknod", "-m", "0644", file.toString()));
+    command.addAll(List.of(device));
+    return new ProcessBuilder(command).start().waitFor() == 0;
   }
 
   @Test
