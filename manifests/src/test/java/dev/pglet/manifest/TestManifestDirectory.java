@@ -21,6 +21,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TestManifestDirectory {
   private static final ResourceKey A = ResourceKey.of("PostgreSQLInstance", "a");
@@ -148,6 +150,37 @@ final class TestManifestDirectory {
       assertThat(snapshot.complete()).isFalse();
       clock.advanceMillis(400);
     }
+  }
+
+  /** Written in place by somebody who is slow, and by somebody who never goes on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"quickstart/app.yaml", "quickstart/pr-1.yaml", "templates/small.yaml"})
+  void noBeginningOfAnExampleBehindAWholeDocumentTouchesThatOneOrIsAcceptedBeforeItHasSettled(
+      String example) throws IOException {
+    String first = Manifests.instance("a") + "---\n";
+    String added = Files.readString(Path.of("../examples", example));
+    write("a.yaml", first);
+    Manifest before = inForce(settled(), A);
+    for (int length = 1; length < added.length(); length++) {
+      write("a.yaml", first + added.substring(0, length));
+      directory.scan();
+      clock.advanceMillis(400);
+      Snapshot young = directory.scan();
+      assertThat(young.accepted()).as("%d, for a moment", length).containsOnlyKeys(A);
+      assertThat(young.rejected()).isEmpty();
+      assertThat(young.complete()).isFalse();
+    }
+    for (int length = 1; length < added.length(); length++) {
+      write("a.yaml", first + added.substring(0, length));
+      assertThat(inForce(settled(), A).specHash())
+          .as("%d, for ever", length)
+          .isEqualTo(before.specHash());
+    }
+    write("a.yaml", first + added);
+    Snapshot whole = settled();
+    assertThat(whole.complete()).as(whole.incompleteBecause()).isTrue();
+    assertThat(whole.accepted()).hasSizeGreaterThan(1);
+    assertThat(inForce(whole, A).text()).isEqualTo(before.text());
   }
 
   @Test
