@@ -70,11 +70,15 @@ final class Claims {
 
   /**
    * What a broken write has cut off was not deleted by anybody, so all of the file stays as it was;
-   * unless what is missing has moved to another file.
+   * unless what is missing is in another file: it has moved there, or was in both. In the latter
+   * case it was the other that was in force, and whoever removes that one believes in this one.
    */
   private void addCutOff(SettlingFile file) {
     List<Manifest> before =
-        inForce.values().stream().filter(manifest -> manifest.file().equals(file.path())).toList();
+        inForce.values().stream()
+            .filter(
+                manifest -> manifest.file().equals(file.path()) || file.stoodInIt(manifest.key()))
+            .toList();
     Set<ResourceKey> lost = new TreeSet<>(before.stream().map(Manifest::key).toList());
     file.content().manifests().forEach(manifest -> lost.remove(manifest.key()));
     lost.removeAll(claims.keySet());

@@ -1,6 +1,7 @@
 package dev.pglet.manifest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.RegularFile;
 import dev.pglet.manifest.edit.StatusRemoval;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,9 @@ final class SettlingFile {
 
   /** What the file was before it became a mere beginning of that. */
   private @Nullable String whole;
+
+  /** What stood in that, in force or refused because another file has it too. */
+  private Set<ResourceKey> stoodInIt = Set.of();
 
   /** Whether the accepted version is cut off from that; found out once, as it means parsing. */
   private boolean cutOff;
@@ -119,6 +124,15 @@ final class SettlingFile {
   boolean isCutOff() {
     boolean empty = content.manifests().isEmpty() && content.problems().isEmpty();
     return empty || cutOff;
+  }
+
+  /** Whether it was in the file before that became a mere beginning of what it was. */
+  boolean stoodInIt(ResourceKey key) {
+    return stoodInIt.contains(key);
+  }
+
+  private static Set<ResourceKey> keys(List<Manifest> manifests) {
+    return manifests.stream().map(Manifest::key).collect(Collectors.toSet());
   }
 
   /**
@@ -279,8 +293,12 @@ final class SettlingFile {
 
   private void accept(byte[] bytes, FileStamp stamp, Instant now) {
     if (!Arrays.equals(bytes, accepted)) {
+      List<Manifest> old = content.manifests();
       content = reader.read(path, bytes);
       String before = whole(bytes);
+      if (whole == null || before == null) {
+        stoodInIt = keys(before == null ? List.of() : old);
+      }
       whole = before;
       cutOff = before != null && isCutOff(text(bytes), before);
       statuses.clear();

@@ -89,6 +89,40 @@ final class TestCutOffFiles {
     assertThat(settled().accepted()).as("a file that is deleted is meant to be").isEmpty();
   }
 
+  @Test
+  void whatAnotherFileHadTooIsStillMeantWhenThatOneIsRemoved() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("b.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    assertThat(settled().rejected()).as("defined twice").isNotEmpty();
+    write("b.yaml", "");
+    settled();
+    Files.delete(root.resolve("a.yaml"));
+
+    Snapshot removed = settled();
+    assertThat(removed.accepted()).containsKey(A);
+    assertThat(removed.complete()).isFalse();
+    assertThat(removed.rejected().getFirst().problems().getFirst().toString())
+        .contains("b.yaml: seems to be cut off: postgresqlinstance/a, postgresqlinstance/b stood");
+
+    Files.delete(root.resolve("b.yaml"));
+    assertThat(settled().accepted()).as("now that one is removed too").isEmpty();
+    assertThat(directory.scan().complete()).isTrue();
+  }
+
+  @Test
+  void whatIsCutOffIsNotMissedAsLongAsAnotherFileHasIt() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    write("b.yaml", Manifests.instance("b") + "---\n" + Manifests.instance("a"));
+    settled();
+    write("b.yaml", Manifests.instance("b") + "---\n# no more\n");
+
+    Snapshot cut = settled();
+    assertThat(cut.complete()).as(cut.incompleteBecause()).isTrue();
+    assertThat(inForce(cut, A).file()).isEqualTo(root.resolve("a.yaml"));
+  }
+
   private static Manifest inForce(Snapshot snapshot, ResourceKey key) {
     return requireNonNull(snapshot.accepted().get(key), () -> key + " is not in force");
   }
