@@ -63,6 +63,7 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   private Path root;
   private CrashPoint point = CrashPoint.never();
   private String besides = "";
+  private final Map<String, Long> counted = new TreeMap<>();
 
   BoxesOnDisk(Path place, Act act) throws IOException {
     this.place = place;
@@ -98,6 +99,12 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
   /** An act that is done or not, by when pglet dies, and that changes nothing in the end. */
   BoxesOnDisk notComparing(String act) {
     besides = act;
+    return this;
+  }
+
+  /** So often an act must have been done in the end, died or not. */
+  BoxesOnDisk having(String act, long times) {
+    counted.put(act, times);
     return this;
   }
 
@@ -221,10 +228,12 @@ class BoxesOnDisk implements CrashAtEveryStep.Scenario {
             host.acts().stream()
                 .filter(done -> !done.equals(besides))
                 .collect(Collectors.groupingBy(done -> done, Collectors.counting())));
+    assertThat(acts).containsAllEntriesOf(counted);
     return String.join(
             "\n",
             boxes(),
             host.contents().toString(),
+            host.answered().toString(),
             acts.toString(),
             files(place.resolve("manifests"), true),
             files(root, true),

@@ -16,6 +16,7 @@ import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.daemon.EngineRuns;
 import dev.pglet.daemon.verb.DesiredStateCommand;
+import dev.pglet.daemon.verb.RequestCommand;
 import dev.pglet.manifest.status.StatusMode;
 import dev.pglet.reconcile.Command;
 import dev.pglet.reconcile.Preview;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -254,6 +256,45 @@ final class TestCrashAtEveryVerb {
         () ->
             boxes(verb(DesiredStateCommand.start(NO_RUNS), "toy/above"))
                 .after(stopping("toy/above")));
+  }
+
+  private static Optional<String> asked(Engine engine, String what) {
+    return engine
+        .get(BOX)
+        .map(box -> box.path("metadata").path("annotations").path("pglet.dev/" + what).asText(""))
+        .filter(id -> !id.isEmpty());
+  }
+
+  /** Whoever was not answered looks whether he was heard before he asks once more. */
+  private void onceForEachTimeItIsAskedFor(RequestCommand command, String what, String step)
+      throws Exception {
+    verify(
+        () -> {
+          AtomicReference<Optional<String>> before = new AtomicReference<>(Optional.empty());
+          BoxesOnDisk.Act ask =
+              engine -> {
+                if (asked(engine, what).equals(before.get())) {
+                  verb(command, "toy/box").on(engine);
+                }
+              };
+          return boxes(ask)
+              .having(step + " toy/box", 2)
+              .after(
+                  engine -> {
+                    ask.on(engine);
+                    before.set(asked(engine, what));
+                  });
+        });
+  }
+
+  @Test
+  void restart() throws Exception {
+    onceForEachTimeItIsAskedFor(RequestCommand.restart(NO_RUNS), "restart", "Restart");
+  }
+
+  @Test
+  void reload() throws Exception {
+    onceForEachTimeItIsAskedFor(RequestCommand.reload(NO_RUNS), "reload", "Reload");
   }
 
   /** What {@code run --once --prune} finds gone, and leaves alone without {@code --prune}. */

@@ -33,6 +33,7 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
    * @param looks how often boxes were looked at; empty unless that is counted
    * @param contents what is in it
    * @param filling the operation that puts it in
+   * @param answered what was asked of it by annotations and is done
    */
   record Observed(
       Optional<Box> box,
@@ -40,7 +41,8 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
       Optional<ResourceKey> carries,
       Optional<Integer> looks,
       Optional<String> contents,
-      Optional<OperationState> filling) {}
+      Optional<OperationState> filling,
+      Map<String, String> answered) {}
 
   /** A colour that begins so is not painted for now. */
   private static final String LATER = "later-";
@@ -91,7 +93,8 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
         carries,
         host.looks(),
         Optional.ofNullable(host.contents().get(key(toy))),
-        context.operations().find(operation(key(toy))));
+        context.operations().find(operation(key(toy))),
+        host.answered().getOrDefault(key(toy), Map.of()));
   }
 
   @Override
@@ -126,6 +129,11 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
     if (!box.lid().equals(lid)) {
       return Plan.of(List.of(new ToyStep.ChangeLid(lid), new ToyStep.Open()));
     }
+    Optional<String> restart = asked(toy, observed, "restart");
+    if (restart.isPresent()) {
+      return Plan.of(List.of(new ToyStep.Restart(restart.get()), new ToyStep.Open()));
+    }
+    asked(toy, observed, "reload").map(ToyStep.Reload::new).ifPresent(steps::add);
     if (!box.open() || box.abandoned()) {
       steps.add(new ToyStep.Open());
     } else if (colour.startsWith(LATER)) {
@@ -138,6 +146,13 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
       steps.add(new ToyStep.Paint(colour));
     }
     return steps.isEmpty() ? fill(spec, observed) : Plan.of(steps);
+  }
+
+  private static Optional<String> asked(Toy toy, Observed observed, String request) {
+    Map<String, String> annotations = toy.getMetadata().getAnnotations();
+    return Optional.ofNullable(annotations)
+        .map(all -> all.get("pglet.dev/" + request))
+        .filter(id -> !id.equals(observed.answered().get(request)));
   }
 
   private static Plan<ToyStep> fill(ToySpec spec, Observed observed) {
@@ -230,6 +245,12 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
           case ToyStep.ChangeLid change ->
               () -> host.change(key, host.box(key).orElseThrow().lidded(change.lid()));
           case ToyStep.Close close -> () -> host.change(key, host.box(key).orElseThrow().closed());
+          case ToyStep.Restart restart ->
+              () -> {
+                host.change(key, host.box(key).orElseThrow().closed());
+                host.answer(key, "restart", restart.id());
+              };
+          case ToyStep.Reload reload -> () -> host.answer(key, "reload", reload.id());
           case ToyStep.StartFilling start -> () -> {};
           case ToyStep.ForgetFilling forget -> () -> {};
           case ToyStep.Burn burn -> () -> host.steal(key);
@@ -249,8 +270,10 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
                     box.open() ? "Open" : "Closed",
                     box.size(),
                     box.colour().orElse(null),
+                    observed.answered().get("restart"),
+                    observed.answered().get("reload"),
                     observed.looks().orElse(null)))
-        .orElse(new ToyStatus("Absent", null, null, null));
+        .orElse(new ToyStatus("Absent", null, null, null, null, null));
   }
 
   @Override
@@ -284,6 +307,18 @@ final class ToyController implements Controller<Toy, ToyStatus, ToyController.Ob
   @Override
   public boolean keeps(ResourceKey key) throws ReconcileException {
     return host.keeps(key);
+  }
+
+  @Override
+  public List<String> cleanup() throws ReconcileException {
+    List<String> removed = new ArrayList<>();
+    for (ResourceKey key : host.boxes().keySet()) {
+      host.point().reach("before removing " + key);
+      host.act("Burn", key, () -> host.steal(key));
+      host.point().reach("after removing " + key);
+      removed.add(key + ": removed");
+    }
+    return removed;
   }
 
   @Override

@@ -67,6 +67,7 @@ public final class ToyHost {
 
   private final Map<ResourceKey, Box> boxes = new TreeMap<>();
   private final Map<ResourceKey, String> contents = new TreeMap<>();
+  private final Map<ResourceKey, Map<String, String>> answered = new TreeMap<>();
   private final Map<String, Deque<Supplier<? extends Throwable>>> failures = new HashMap<>();
   private final Set<String> undone = new HashSet<>();
   private final List<String> acts = new ArrayList<>();
@@ -89,7 +90,18 @@ public final class ToyHost {
     return new TreeMap<>(contents);
   }
 
-  /** From now on operations die here, as steps do by themselves. */
+  /** What was asked of boxes by annotations and is done, by the last part of their names. */
+  public synchronized Map<ResourceKey, Map<String, String>> answered() {
+    return new TreeMap<>(answered);
+  }
+
+  synchronized void answer(ResourceKey key, String request, String id) {
+    Map<String, String> done = new TreeMap<>(answered.getOrDefault(key, Map.of()));
+    done.put(request, id);
+    answered.put(key, done);
+  }
+
+  /** From now on operations and cleanups die here, as steps do by themselves. */
   public synchronized void operationsPassBy(CrashPoint ofThisLife) {
     point = ofThisLife;
   }

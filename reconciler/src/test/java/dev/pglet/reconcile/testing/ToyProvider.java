@@ -29,8 +29,8 @@ public final class ToyProvider implements KindProvider {
 
   private static ObjectNode schema() {
     ObjectNode schema = JsonNodeFactory.instance.objectNode();
-    ObjectNode spec = schema.putObject("properties").putObject("spec").put("type", "object");
-    ObjectNode fields = spec.putObject("properties");
+    ObjectNode parts = schema.putObject("properties");
+    ObjectNode fields = parts.putObject("spec").put("type", "object").putObject("properties");
     fields.putObject("size").put("type", "integer");
     fields.putObject("colour").put("type", "string");
     fields.putObject("on").put("type", "string");
@@ -38,6 +38,9 @@ public final class ToyProvider implements KindProvider {
     fields.putObject("lid").put("type", "string");
     fields.putObject("contents").put("type", "string");
     fields.putObject("desiredState").put("type", "string");
+    ObjectNode done = parts.putObject("status").put("type", "object").putObject("properties");
+    done.putObject("restartToken").put("type", "string");
+    done.putObject("reloadToken").put("type", "string");
     return schema;
   }
 

@@ -69,6 +69,32 @@ public sealed interface ToyStep extends Step {
     }
   }
 
+  /** Somebody has asked for it; the box is closed, and opened again. */
+  record Restart(String id) implements ToyStep {
+    @Override
+    public String describe() {
+      return "restarting the box for " + id;
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RESTART;
+    }
+  }
+
+  /** Somebody has asked for it; whoever uses the box does not notice. */
+  record Reload(String id) implements ToyStep {
+    @Override
+    public String describe() {
+      return "reloading the box for " + id;
+    }
+
+    @Override
+    public Risk risk() {
+      return Risk.RELOAD;
+    }
+  }
+
   /** Begins an operation that puts something into the box. */
   record StartFilling(String contents) implements ToyStep {
     @Override
