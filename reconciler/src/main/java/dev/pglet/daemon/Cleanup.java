@@ -28,11 +28,18 @@ public final class Cleanup {
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
 
   private final Settings settings;
+  private final Remains.Removal removal;
   private final List<Controller<?, ?, ?, ?>> controllers;
 
   Cleanup(Settings settings, List<KindProvider> kinds, HostContext context)
       throws ReconcileException {
+    this(settings, kinds, context, Remains.Removal.ON_DISK);
+  }
+
+  Cleanup(Settings settings, List<KindProvider> kinds, HostContext context, Remains.Removal removal)
+      throws ReconcileException {
     this.settings = settings;
+    this.removal = removal;
     this.controllers = new ArrayList<>();
     for (KindProvider kind : kinds) {
       controllers.add(kind.controller(context));
@@ -80,7 +87,7 @@ public final class Cleanup {
     }
     try (StateLock _ = lock(patience)) {
       cleanUpKinds(out);
-      List<Path> left = new Remains(settings).remove();
+      List<Path> left = new Remains(settings, removal).remove();
       left.forEach(
           path -> out.println("left alone, because it is not known to be pglet's: " + path));
       out.printf(

@@ -46,10 +46,20 @@ final class Remains {
   private static final Pattern PASSFILE = versioned("pgpass|pgpass\\.new|passwords");
 
   private final Settings settings;
+  private final Removal removal;
   private final TreeSet<Path> left = new TreeSet<>();
 
-  Remains(Settings settings) {
+  /** How one file or empty directory is removed; an absent one is fine. */
+  @FunctionalInterface
+  interface Removal {
+    Removal ON_DISK = Files::deleteIfExists;
+
+    void remove(Path path) throws IOException;
+  }
+
+  Remains(Settings settings, Removal removal) {
     this.settings = settings;
+    this.removal = removal;
   }
 
   /** With the temporary, the older and the damaged one that are kept beside a file. */
@@ -58,7 +68,8 @@ final class Remains {
   }
 
   /**
-   * Removes them, the state last: without it nothing says any more that something is here.
+   * Removes them, the state last: without it nothing says any more that something is here, and
+   * whoever asked again after a death would be told so.
    *
    * @return what is still there, in both roots
    */
@@ -82,12 +93,12 @@ final class Remains {
     }
     emptyTree(settings.volumes());
     for (Path version : named(settings.binaries(), BINARIES)) {
-      tree(version);
+      tree(version, removal);
     }
     files(settings.binaries(), TRUSTED);
     for (Path entry : list(settings.clusters())) {
       if (isDirectory(entry) && matches(entry, CLUSTER)) {
-        tree(entry);
+        tree(entry, removal);
       }
     }
     removeIfEmpty(settings.clusters());
@@ -96,18 +107,19 @@ final class Remains {
     for (String records : List.of("operations", "conditions", "revisions")) {
       files(settings.state().resolve(records), RECORD);
     }
+    inIt(data, PROBE);
     files(settings.state(), STATE);
-    files(data, PROBE);
+    removeIfEmpty(data);
     name(settings.runDirectory());
     name(data);
     return List.copyOf(left);
   }
 
   /** Another pglet may have been told to use the same one: what is answered on is not ours. */
-  private static void runDirectory(Path directory) throws IOException {
+  private void runDirectory(Path directory) throws IOException {
     Path api = directory.resolve("pglet.sock");
     if (!answers(api)) {
-      Files.deleteIfExists(api);
+      removal.remove(api);
     }
     files(directory.resolve(".pglet.sock.d"), Pattern.compile("s"));
     for (Path server : list(directory)) {
@@ -141,17 +153,21 @@ final class Remains {
   }
 
   /** The files of a directory that have such a name, then the directory when nothing else is in. */
-  private static void files(Path directory, Pattern names) throws IOException {
-    for (Path entry : list(directory)) {
-      if (!isDirectory(entry) && matches(entry, names)) {
-        Files.deleteIfExists(entry);
-      }
-    }
+  private void files(Path directory, Pattern names) throws IOException {
+    inIt(directory, names);
     removeIfEmpty(directory);
   }
 
+  private void inIt(Path directory, Pattern names) throws IOException {
+    for (Path entry : list(directory)) {
+      if (!isDirectory(entry) && matches(entry, names)) {
+        removal.remove(entry);
+      }
+    }
+  }
+
   /** Directories that hold nothing but such directories. */
-  private static void emptyTree(Path directory) throws IOException {
+  private void emptyTree(Path directory) throws IOException {
     for (Path entry : list(directory)) {
       if (isDirectory(entry)) {
         emptyTree(entry);
@@ -161,17 +177,17 @@ final class Remains {
   }
 
   /** A whole directory; what appears or vanishes meanwhile is looked at again. */
-  static void tree(Path directory) throws IOException {
+  static void tree(Path directory, Removal removal) throws IOException {
     for (int tries = 1; ; tries++) {
       for (Path entry : list(directory)) {
         if (isDirectory(entry)) {
-          tree(entry);
+          tree(entry, removal);
         } else {
-          Files.deleteIfExists(entry);
+          removal.remove(entry);
         }
       }
       try {
-        Files.deleteIfExists(directory);
+        removal.remove(directory);
         return;
       } catch (DirectoryNotEmptyException e) {
         if (tries == TRIES) {
@@ -181,10 +197,10 @@ final class Remains {
     }
   }
 
-  private static void removeIfEmpty(Path directory) throws IOException {
+  private void removeIfEmpty(Path directory) throws IOException {
     try {
       if (isDirectory(directory)) {
-        Files.deleteIfExists(directory);
+        removal.remove(directory);
       }
     } catch (DirectoryNotEmptyException e) {
       // Somebody else's things are in it: they are named at the end.

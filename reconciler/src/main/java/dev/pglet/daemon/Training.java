@@ -61,7 +61,7 @@ final class Training {
           default -> throw new IllegalArgumentException("pglet.training is daemon or verbs");
         }
       } finally {
-        Remains.tree(root);
+        Remains.tree(root, Remains.Removal.ON_DISK);
       }
     } catch (IOException e) {
       throw new IllegalStateException("training needs a temporary directory: " + e, e);

@@ -27,6 +27,7 @@ public final class TestingVerb {
   private final Supplier<KindRegistry> kinds;
   private final Resources resources;
   private final Path directory;
+  private final Settings settings;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -37,10 +38,30 @@ public final class TestingVerb {
   /** On an engine. */
   public TestingVerb(
       Command verb, Supplier<KindRegistry> kinds, Resources resources, Path directory) {
+    this(
+        verb,
+        kinds,
+        resources,
+        directory,
+        new Settings(directory, directory, Optional.empty(), false));
+  }
+
+  private TestingVerb(
+      Command verb,
+      Supplier<KindRegistry> kinds,
+      Resources resources,
+      Path directory,
+      Settings settings) {
     this.verb = verb;
     this.kinds = kinds;
     this.resources = resources;
     this.directory = directory;
+    this.settings = settings;
+  }
+
+  /** The same on another data root. */
+  public TestingVerb of(Settings other) {
+    return new TestingVerb(verb, kinds, resources, directory, other);
   }
 
   private record Only(Command verb) implements Cli.Verbs {
@@ -92,7 +113,7 @@ public final class TestingVerb {
     Session session =
         new Session(
             new Session.Console(InputStream.nullInputStream(), outStream, errStream),
-            new Settings(directory, directory, Optional.empty(), false),
+            settings,
             kinds,
             new Host(resources, directory),
             InstantSource.system());
