@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -119,12 +120,12 @@ final class FuzzSequence implements AutoCloseable {
     }
   }
 
-  private void note(String what) {
+  void note(String what) {
     log.add(time.instant() + " " + what);
   }
 
   /** What the disk says has changed; then whoever watches it may have told the engine. */
-  private void notice() throws Exception {
+  void notice() throws Exception {
     Instant now = time.instant();
     Set<String> claimed = directory.claimed();
     boolean told = random.nextInt(10) < 7;
@@ -206,7 +207,7 @@ final class FuzzSequence implements AutoCloseable {
 
   private void act() throws Exception {
     String name = directory.pick();
-    int which = random.nextInt(100);
+    int which = random.nextInt(100 + TreeActs.KINDS);
     if (!Files.isDirectory(directory.root())) {
       if (which < 30) {
         restart();
@@ -214,6 +215,8 @@ final class FuzzSequence implements AutoCloseable {
         note("the root comes back");
         directory.bringBack();
       }
+    } else if (which >= 100) {
+      new TreeActs(this, directory, random).act(which - 100);
     } else if (name.isEmpty() || which < 20) {
       create();
     } else if (which < 62) {
@@ -232,20 +235,35 @@ final class FuzzSequence implements AutoCloseable {
   }
 
   private void create() throws IOException {
-    ModelFile file = new ModelFile();
-    int docs = 1 + random.nextInt(3);
-    for (int i = 0; i < docs; i++) {
-      Doc doc = new Doc(any(NAMES), any(COLOURS), random.nextInt(4) == 0);
-      boolean twice = directory.meant().containsKey(doc.name()) && random.nextInt(5) > 0;
-      if (!twice && !file.has(doc.name())) {
-        file.docs.add(doc);
-      }
-    }
+    ModelFile file = newFile(List.of());
     if (!file.docs.isEmpty()) {
       String name = directory.newName();
       note("create " + name + " " + file.docs);
       directory.write(name, file);
     }
+  }
+
+  /** Of few documents, none of which is meant already, as a rule. */
+  ModelFile newFile(Collection<ModelFile> besides) {
+    ModelFile file = new ModelFile();
+    int docs = 1 + random.nextInt(3);
+    for (int i = 0; i < docs; i++) {
+      Doc doc = new Doc(any(NAMES), any(COLOURS), random.nextInt(4) == 0);
+      boolean there =
+          directory.meant().containsKey(doc.name())
+              || besides.stream().anyMatch(other -> other.has(doc.name()));
+      boolean twice = there && random.nextInt(5) > 0;
+      if (!twice && !file.has(doc.name())) {
+        file.docs.add(doc);
+      }
+    }
+    return file;
+  }
+
+  /** One of its documents becomes another. */
+  void paint(ModelFile file) {
+    int index = random.nextInt(file.docs.size());
+    file.docs.set(index, file.docs.get(index).painted(any(COLOURS)));
   }
 
   private <T> T any(List<T> list) {
@@ -258,9 +276,8 @@ final class FuzzSequence implements AutoCloseable {
       note("mend " + name + ", which was " + file.damage);
       directory.mend(name);
     } else if (which < 32) {
-      int index = random.nextInt(file.docs.size());
-      file.docs.set(index, file.docs.get(index).painted(any(COLOURS)));
-      note("edit " + name + " " + file.docs.get(index));
+      paint(file);
+      note("edit " + name + " " + file.docs);
       directory.write(name, file);
     } else if (which < 40) {
       String other = directory.newName();
@@ -410,6 +427,7 @@ final class FuzzSequence implements AutoCloseable {
     engine.close();
     check();
     losses.clear();
+    directory.forgetCutOffTwice();
     if (Files.isDirectory(directory.root()) && random.nextInt(3) == 0) {
       replaceRoot();
     }
@@ -509,6 +527,7 @@ final class FuzzSequence implements AutoCloseable {
   @Override
   public void close() throws IOException {
     engine.close();
+    directory.open();
     FuzzedDirectory.delete(base);
   }
 }

@@ -33,17 +33,25 @@ final class FuzzedDirectory {
           "<<<<<<< HEAD\nkind: Toy\n=======\nkind: Toy\n>>>>>>> other\n",
           "kind: Toy\nmetadata: {name: 7}\n",
           "\u0000\u0000",
-          "apiVersion: pglet.dev/v1alpha1\nkind: Toy\nmetadata:\n  name: x\nspec:\n  sise: 1\n");
+          // No beginning of it is a manifest either, which would be one that somebody has put
+          // there.
+          "apiVersion: pglet.dev/v1alpha1\nkind: Toy\nspec:\n  sise: 1\nmetadata:\n  name: x\n");
 
   private final Path root;
   private final Random random;
   private final boolean asRoot;
   private final Map<String, ModelFile> files = new TreeMap<>();
+  private final FuzzedTree tree;
 
   FuzzedDirectory(Path root, Random random, boolean asRoot) throws IOException {
     this.root = Files.createDirectories(root).toRealPath();
     this.random = random;
     this.asRoot = asRoot;
+    this.tree = new FuzzedTree(this.root, random, asRoot, files);
+  }
+
+  FuzzedTree tree() {
+    return tree;
   }
 
   Path root() {
@@ -66,11 +74,9 @@ final class FuzzedDirectory {
     Set<String> claimed = new TreeSet<>();
     for (Map.Entry<String, ModelFile> file : files.entrySet()) {
       file.getValue().cutOff.forEach(doc -> claimed.add(doc.name()));
-      String text =
-          file.getValue().damage == Damage.LOCKED
-              ? file.getValue().text()
-              : read(path(file.getKey()));
-      Matcher matcher = NAME.matcher(text);
+      String hidden = tree.hidden(file.getKey());
+      Matcher matcher =
+          NAME.matcher(hidden == null ? read(path(file.getKey()), file.getValue()) : hidden);
       while (matcher.find()) {
         claimed.add(matcher.group(1));
       }
@@ -78,7 +84,11 @@ final class FuzzedDirectory {
     return claimed;
   }
 
-  private static String read(Path path) {
+  /** What stands in a file, if it can be read. */
+  static String read(Path path, ModelFile file) {
+    if (file.damage == Damage.LOCKED) {
+      return file.text();
+    }
     try {
       return Files.exists(path) ? Files.readString(path) : "";
     } catch (IOException e) {
@@ -103,7 +113,7 @@ final class FuzzedDirectory {
         }
       }
     }
-    return files.isEmpty() ? "the directory is empty" : "";
+    return files.isEmpty() ? "the directory is empty" : tree.trouble();
   }
 
   Map<String, Doc> meant() {
@@ -112,16 +122,17 @@ final class FuzzedDirectory {
     return meant;
   }
 
+  /** A file that can be reached; empty for none. */
   String pick() {
-    List<String> names = List.copyOf(files.keySet());
+    List<String> names = files.keySet().stream().filter(tree::isOpen).toList();
     return names.isEmpty() ? "" : names.get(random.nextInt(names.size()));
   }
 
   String newName() {
-    String folder = random.nextInt(4) == 0 ? "sub" + random.nextInt(2) + "/" : "";
+    String folder = random.nextInt(4) == 0 ? tree.anyFolder() : "";
     String end = random.nextBoolean() ? ".yaml" : ".yml";
     String name = folder + "f" + random.nextInt(1000) + end;
-    return files.containsKey(name) ? newName() : name;
+    return files.containsKey(name) || !tree.isOpen(name) ? newName() : name;
   }
 
   void write(String name, ModelFile file) throws IOException {
@@ -129,6 +140,7 @@ final class FuzzedDirectory {
     put(name, file.text());
     file.damage = Damage.NONE;
     file.cutOff.clear();
+    file.cutOffTwice.clear();
   }
 
   /** In place as {@code >} does, or beside and renamed as editors do. */
@@ -172,6 +184,7 @@ final class FuzzedDirectory {
     ModelFile file = file(name);
     if (file.damage == Damage.NONE && !some.equals(text)) {
       file.cutOff.addAll(file.docs);
+      file.docs.stream().filter(doc -> isTwice(doc.name())).forEach(file.cutOffTwice::add);
     }
     for (int docs = file.cutOff.size() - 1; docs > 0; docs--) {
       // What ends right behind a document cannot be told from one whose others were removed.
@@ -180,6 +193,15 @@ final class FuzzedDirectory {
       }
     }
     file.damage = Damage.CUT;
+  }
+
+  private boolean isTwice(String name) {
+    return files.values().stream().filter(file -> file.has(name)).count() > 1;
+  }
+
+  /** What only the daemon knows that ends now. */
+  void forgetCutOffTwice() {
+    files.values().forEach(file -> file.cutOff.removeAll(file.cutOffTwice));
   }
 
   /** With their statuses, or as they were committed. */
@@ -226,9 +248,11 @@ final class FuzzedDirectory {
 
   /** Another directory in its place, with a part of the files. */
   void replace(boolean whole) throws IOException {
+    tree.openAll();
     Path old = root.resolveSibling("old-" + random.nextInt(1_000_000));
     Files.move(root, old);
     Files.createDirectory(root);
+    tree.forget();
     for (String name : List.copyOf(files.keySet())) {
       ModelFile file = file(name);
       if (whole || random.nextBoolean()) {
@@ -253,7 +277,7 @@ final class FuzzedDirectory {
 
   /** Whole files, no name twice, the root in its place. */
   void mendAll() throws IOException {
-    bringBack();
+    open();
     Set<String> seen = new HashSet<>();
     for (String name : List.copyOf(files.keySet())) {
       ModelFile file = file(name);
@@ -266,6 +290,13 @@ final class FuzzedDirectory {
         mend(name);
       }
     }
+    tree.mendLinks();
+  }
+
+  /** All can be removed. */
+  void open() throws IOException {
+    bringBack();
+    tree.openAll();
   }
 
   static void delete(Path tree) throws IOException {

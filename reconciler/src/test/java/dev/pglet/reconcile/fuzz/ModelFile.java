@@ -43,6 +43,9 @@ final class ModelFile {
   /** What it still claims although a broken write has left less of it. */
   final List<Doc> cutOff = new ArrayList<>();
 
+  /** Which of these another file had too: only the daemon that has read them knows of them. */
+  final List<Doc> cutOffTwice = new ArrayList<>();
+
   Damage damage = Damage.NONE;
 
   String text() {
