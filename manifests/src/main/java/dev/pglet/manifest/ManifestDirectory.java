@@ -66,7 +66,7 @@ public final class ManifestDirectory implements ManifestSource {
     this.trust = trust;
     this.reader = new ManifestReader(kinds);
     this.atomic = new AtomicFile(swap, delayed, clock);
-    this.state = new RootState(this.root, trust);
+    this.state = new RootState(root.toAbsolutePath().normalize(), this.root, trust);
     this.writer = new ManifestWriter(this.root, reader, atomic);
   }
 

@@ -8,8 +8,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Whether the root can be used as it is now, and which directory it is. */
-record RootState(Path root, TrustRule trust) {
+/**
+ * Whether the root can be used as it is now, and which directory it is.
+ *
+ * @param given as it was named, which may lead to the root by symbolic links
+ * @param root the real path that it had when it was opened
+ */
+record RootState(Path given, Path root, TrustRule trust) {
   /** The root cannot be used at all. */
   static final class Unusable extends Exception {
     private static final long serialVersionUID = 1L;
@@ -37,10 +42,31 @@ record RootState(Path root, TrustRule trust) {
       if (refusal.isPresent()) {
         throw new Unusable(root + " " + refusal.get());
       }
+      requireStillNamed();
       return new Usable(now.owner(), Origin.of(root));
     } catch (IOException e) {
       throw unreadable(e);
     }
+  }
+
+  /** What somebody has turned away from is not obeyed any more. */
+  private void requireStillNamed() throws Unusable, AccessDeniedException {
+    String leads;
+    try {
+      Path now = given.equals(root) ? root : given.toRealPath();
+      if (now.equals(root)) {
+        return;
+      }
+      leads = "to " + now;
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (IOException e) {
+      leads = "nowhere";
+    }
+    throw new Unusable(
+        "%s led to %s when pglet was started, and leads %s now; point it back, or restart pglet to"
+                .formatted(given, root, leads)
+            + " follow it, where pglet adopt takes over what the former directory had");
   }
 
   Unusable unreadable(IOException e) {

@@ -299,6 +299,24 @@ final class TestManifestDirectory {
   }
 
   @Test
+  void aRootThatIsALinkIsNotObeyedAnyMoreWhenItIsPointedElsewhere() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    Path link = Files.createSymbolicLink(temp.resolve("current"), root);
+    directory = directory(link);
+    assertThat(settled().complete()).isTrue();
+    Path other = Files.createDirectory(temp.resolve("other"));
+
+    Files.delete(link);
+    assertIncomplete(link + " led to " + root + " when pglet was started, and leads nowhere now");
+    Files.createSymbolicLink(link, other);
+    assertIncomplete("leads to " + other + " now; point it back, or restart pglet");
+
+    Files.delete(link);
+    Files.createSymbolicLink(link, root);
+    assertThat(settled().complete()).isTrue();
+  }
+
+  @Test
   void aRootIsTheSameOriginWhateverIsInItAndAnotherOneWhenItIsReplaced() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     Origin first = settled().origin().orElseThrow();
