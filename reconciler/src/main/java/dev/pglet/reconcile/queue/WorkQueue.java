@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param <K> what is worked on
  */
 public final class WorkQueue<K> {
+  /** What is to wait for so long waits for the end of a second: thousands of keys share alarms. */
+  private static final Duration LONG = Duration.ofSeconds(10);
+
   private record Item<K>(K key, Priority priority, Duration readyAt, long order) {}
 
   /**
@@ -62,13 +65,16 @@ public final class WorkQueue<K> {
     add(key, priority, Duration.ZERO);
   }
 
-  /** Adds a key that is not handed out before the delay has passed. */
+  /**
+   * Adds a key that is not handed out before the delay has passed; after ten seconds or more, up to
+   * a second later.
+   */
   public synchronized void add(K key, Priority priority, Duration delay) {
     if (shutDown) {
       return;
     }
     adds++;
-    Item<K> item = new Item<>(key, priority, scheduler.uptime().plus(delay), order++);
+    Item<K> item = new Item<>(key, priority, readyAt(scheduler.uptime(), delay), order++);
     if (processing.contains(key)) {
       dirty.merge(key, item, WorkQueue::urgent);
       return;
@@ -152,6 +158,13 @@ public final class WorkQueue<K> {
   /** How many adds there have been. */
   public synchronized long adds() {
     return adds;
+  }
+
+  private static Duration readyAt(Duration now, Duration delay) {
+    Duration exact = now.plus(delay);
+    return delay.compareTo(LONG) < 0 || exact.getNano() == 0
+        ? exact
+        : Duration.ofSeconds(exact.getSeconds() + 1);
   }
 
   private static <K> Item<K> urgent(Item<K> one, Item<K> other) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pglet.reconcile.testing.TestingScheduler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,24 @@ final class TestWorkQueue {
     queue.done("late");
     time.advance(Duration.ofMinutes(10));
     assertThat(queue.depth()).isZero();
+  }
+
+  @Test
+  void whatWaitsForLongSharesTheAlarmAtTheEndOfASecond() throws InterruptedException {
+    time.advance(Duration.ofMillis(1));
+    queue.add("a", Priority.RESYNC, Duration.ofSeconds(60));
+    time.advance(Duration.ofMillis(600));
+    queue.add("b", Priority.RESYNC, Duration.ofSeconds(60));
+    queue.add("soon", Priority.RESYNC, Duration.ofMillis(9_999));
+    time.advance(Duration.ofMillis(9_999));
+    assertThat(take()).as("the time of a retry is exact").isEqualTo("soon");
+
+    assertThat(time.next()).hasValue(Instant.parse("2026-01-01T00:01:01Z"));
+    time.advance(Duration.ofSeconds(50));
+    assertThat(queue.depth()).isZero();
+    time.advance(Duration.ofMillis(400));
+    assertThat(queue.depth()).isEqualTo(2);
+    assertThat(time.next()).isEmpty();
   }
 
   @Test
