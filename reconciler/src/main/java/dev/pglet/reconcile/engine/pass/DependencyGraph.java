@@ -2,6 +2,7 @@ package dev.pglet.reconcile.engine.pass;
 
 import dev.pglet.api.meta.ResourceKey;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,42 +13,65 @@ import java.util.TreeSet;
  * Thread-safe.
  */
 public final class DependencyGraph {
-  private final Map<ResourceKey, Set<ResourceKey>> dependencies = new HashMap<>();
-  private final Map<ResourceKey, ResourceKey> waits = new HashMap<>();
+  private final Links dependencies = new Links();
+  private final Links waits = new Links();
 
   public synchronized void dependsOn(ResourceKey key, Set<ResourceKey> on) {
-    dependencies.put(key, Set.copyOf(on));
+    dependencies.put(key, on);
   }
 
   public synchronized void waitsFor(ResourceKey key, Optional<ResourceKey> on) {
-    on.ifPresentOrElse(other -> waits.put(key, other), () -> waits.remove(key));
+    waits.put(key, on.map(Set::of).orElse(Set.of()));
   }
 
   public synchronized void forget(ResourceKey key) {
-    dependencies.remove(key);
-    waits.remove(key);
+    dependencies.put(key, Set.of());
+    waits.put(key, Set.of());
   }
 
   public synchronized Set<ResourceKey> dependencies(ResourceKey key) {
-    return dependencies.getOrDefault(key, Set.of());
+    return dependencies.from(key);
   }
 
   /** Those whom a change of that resource concerns, in the order of keys. */
   public synchronized Set<ResourceKey> dependents(ResourceKey key) {
-    Set<ResourceKey> concerned = new TreeSet<>();
-    dependencies.forEach(
-        (other, on) -> {
-          if (on.contains(key)) {
-            concerned.add(other);
-          }
-        });
-    waits.forEach(
-        (other, on) -> {
-          if (on.equals(key)) {
-            concerned.add(other);
-          }
-        });
+    Set<ResourceKey> concerned = new TreeSet<>(dependencies.to(key));
+    concerned.addAll(waits.to(key));
     concerned.remove(key);
     return concerned;
+  }
+
+  /** Found from both ends: each change of a status asks who depends on that one. */
+  private static final class Links {
+    private final Map<ResourceKey, Set<ResourceKey>> from = new HashMap<>();
+    private final Map<ResourceKey, Set<ResourceKey>> to = new HashMap<>();
+
+    /** In place of all that there were from that one. */
+    void put(ResourceKey key, Set<ResourceKey> on) {
+      from(key).forEach(other -> drop(key, other));
+      if (on.isEmpty()) {
+        from.remove(key);
+      } else {
+        from.put(key, Set.copyOf(on));
+        on.forEach(other -> to.computeIfAbsent(other, _ -> new HashSet<>()).add(key));
+      }
+    }
+
+    private void drop(ResourceKey key, ResourceKey other) {
+      to.computeIfPresent(
+          other,
+          (_, those) -> {
+            those.remove(key);
+            return those.isEmpty() ? null : those;
+          });
+    }
+
+    Set<ResourceKey> from(ResourceKey key) {
+      return from.getOrDefault(key, Set.of());
+    }
+
+    Set<ResourceKey> to(ResourceKey key) {
+      return to.getOrDefault(key, Set.of());
+    }
   }
 }

@@ -1,0 +1,5 @@
+/** Tests of single passes' parts. */
+@NullMarked
+package dev.pglet.reconcile.engine.pass;
+
+import org.jspecify.annotations.NullMarked;
