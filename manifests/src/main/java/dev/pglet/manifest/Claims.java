@@ -1,16 +1,16 @@
 package dev.pglet.manifest;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pglet.api.meta.ResourceKey;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 final class Claims {
   private final Map<ResourceKey, Manifest> inForce;
-  private final Map<ResourceKey, List<Manifest>> claims = new TreeMap<>();
+  private final Map<ResourceKey, List<Manifest>> claims = new HashMap<>();
   private final Map<ResourceKey, Manifest> keeps = new HashMap<>();
   private final List<Rejected> rejected = new ArrayList<>();
   private boolean settling;
@@ -92,25 +92,28 @@ final class Claims {
   }
 
   private Outcome outcome(boolean keepAbsent) {
-    Map<ResourceKey, Manifest> accepted = new LinkedHashMap<>();
+    Map<ResourceKey, Manifest> accepted = new HashMap<>();
     if (keepAbsent || settling) {
       // A document that moves from one file to another is for a moment in neither.
       accepted.putAll(inForce);
     }
     accepted.putAll(keeps);
+    Set<ResourceKey> disputed = new TreeSet<>();
     claims.forEach(
         (key, manifests) -> {
           if (manifests.size() == 1) {
             accepted.put(key, manifests.getFirst());
           } else {
-            Optional.ofNullable(inForce.get(key))
-                .ifPresentOrElse(
-                    manifest -> accepted.put(key, manifest), () -> accepted.remove(key));
-            if (!settling) {
-              refuse(key, manifests);
-            }
+            disputed.add(key);
           }
         });
+    for (ResourceKey key : disputed) {
+      Optional.ofNullable(inForce.get(key))
+          .ifPresentOrElse(manifest -> accepted.put(key, manifest), () -> accepted.remove(key));
+      if (!settling) {
+        refuse(key, requireNonNull(claims.get(key), "its claims are null"));
+      }
+    }
     return new Outcome(accepted, rejected);
   }
 

@@ -185,13 +185,11 @@ final class Intake {
 
   private void admit(Snapshot snapshot) throws HostUnavailable {
     List<Tracked> admitted = new ArrayList<>();
-    for (Manifest manifest : inOrder(snapshot.accepted().values())) {
+    for (Manifest manifest : inOrder(changed(snapshot.accepted().values()))) {
       if (!kinds.containsKey(manifest.key().kind())) {
         throw new IllegalStateException("a manifest of an unknown kind: " + manifest.key());
       }
-      if (table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty()) {
-        admitted.add(admission.tracked(manifest));
-      }
+      admitted.add(admission.tracked(manifest));
     }
     admitted.stream().filter(tracked -> tracked.blocked().isEmpty()).forEach(history::accepting);
     state
@@ -202,6 +200,13 @@ final class Intake {
                 .map(Tracked::entry)
                 .toList());
     admitted.forEach(this::accept);
+  }
+
+  private List<Manifest> changed(Collection<Manifest> manifests) {
+    return manifests.stream()
+        .filter(
+            manifest -> table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty())
+        .toList();
   }
 
   /** What others' specs are put together from comes first: whoever looks at those looks at it. */
@@ -216,10 +221,8 @@ final class Intake {
   /** What cannot be put together anew stays as it was last accepted. */
   private void keep(Map<ResourceKey, Manifest> unresolved) throws HostUnavailable {
     List<Tracked> kept = new ArrayList<>();
-    for (Manifest manifest : new TreeMap<>(unresolved).values()) {
-      if (table.find(manifest.key()).filter(known -> same(known, manifest)).isEmpty()) {
-        admission.asItWas(manifest, objects).ifPresent(kept::add);
-      }
+    for (Manifest manifest : changed(new TreeMap<>(unresolved).values())) {
+      admission.asItWas(manifest, objects).ifPresent(kept::add);
     }
     state.inventory().putAll(kept.stream().map(Tracked::entry).toList());
     kept.forEach(this::accept);
