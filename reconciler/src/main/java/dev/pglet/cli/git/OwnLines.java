@@ -3,8 +3,9 @@ package dev.pglet.cli.git;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The lines for pglet in a file that git reads in a manifest directory, beside whatever else stands
@@ -51,14 +52,19 @@ record OwnLines(Path file, List<String> lines) {
     if (!Files.exists(file)) {
       return false;
     }
-    List<String> kept = new ArrayList<>(Files.readString(file).lines().toList());
-    if (!kept.removeAll(lines)) {
+    String text = Files.readString(file);
+    // The others keep their ends, whatever those are.
+    String kept =
+        Arrays.stream(text.split("(?<=\n)", -1))
+            .filter(line -> !lines.contains(line.stripTrailing()))
+            .collect(Collectors.joining());
+    if (kept.equals(text)) {
       return false;
     }
     if (kept.isEmpty()) {
       Files.delete(file);
     } else {
-      Files.writeString(file, String.join("\n", kept) + "\n");
+      Files.writeString(file, kept);
     }
     return true;
   }

@@ -28,6 +28,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -494,6 +495,18 @@ final class TestGitSetup {
     assertThat(repository.status()).contains(" M a.yaml");
     assertThat(Files.readString(file)).contains("phase: Running");
     assertThat(undo(repository.workTree())).contains("did not name it");
+  }
+
+  @Test
+  void undoLeavesOtherLinesAsTheyEndAndTheEndOfAFileThatHasNone() throws Exception {
+    TestingRepository repository = TestingRepository.init(clones.resolve("clone"));
+    Path attributes = repository.write(".gitattributes", "*.sql text\r\n*.csv text\r\n");
+    setUp(repository.workTree());
+    Files.writeString(attributes, "*.png binary", StandardOpenOption.APPEND);
+
+    undo(repository.workTree());
+
+    assertThat(attributes).content().isEqualTo("*.sql text\r\n*.csv text\r\n*.png binary");
   }
 
   @Test
