@@ -336,13 +336,15 @@ public final class ServerExecutor {
       source = ServerPlanner.source(ready.binaries());
       version = ready.binaries().version().toString();
     }
-    if (DiskSpace.of(List.of(spec.pool()), spec.lifecycle().minFree()).belowMinimum()) {
-      throw new HostUnavailable(
-              "NoSpace",
-              "less is free in %s than spec.storage.minFree asks for, so nothing is made there"
-                  .formatted(spec.pool()),
-              "Free space there, or lower spec.storage.minFree")
-          .at("spec.storage.minFree");
+    for (Path directory : spec.places().begun(spec.pool())) {
+      if (DiskSpace.of(List.of(directory), spec.lifecycle().minFree()).belowMinimum()) {
+        throw new HostUnavailable(
+                "NoSpace",
+                "less is free in %s than spec.storage.minFree asks for, so nothing is made there"
+                    .formatted(directory),
+                "Free space there, or lower spec.storage.minFree")
+            .at("spec.storage.minFree");
+      }
     }
     String dataRoot = host.pools().remember(spec.pool());
     Map<String, String> facts = new HashMap<>(DoneTokens.started(Map.of(), spec.lifecycle()));

@@ -5,10 +5,13 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec.StorageSpec;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +103,21 @@ public record Places(
     logs.ifPresent(directory -> directories.put(LOG_FACT, directory));
     archive.ifPresent(directory -> directories.put(ARCHIVE_FACT, directory));
     return directories;
+  }
+
+  /**
+   * Where the data begins: directories that are there, the pool first, then what is nearest to
+   * those outside of it that are still to be made. Without space in one of them there is no server.
+   */
+  public List<Path> begun(Path pool) {
+    return Stream.concat(
+            Stream.of(pool), Stream.of(data, wal).flatMap(Optional::stream).map(Places::nearest))
+        .toList();
+  }
+
+  private static Path nearest(Path directory) {
+    Path parent = directory.getParent();
+    return parent == null || Files.isDirectory(directory) ? directory : nearest(parent);
   }
 
   static String field(String fact) {
