@@ -217,7 +217,8 @@ final class TestConfigVerbsForReal {
         .contains("\nprimary_conninfo = 'host=nowhere password=" + SECRET + "'\n")
         .contains("\n# unix_socket_directories = ")
         .contains("\n# log_directory = ")
-        .contains("\n# ssl = 'on'\n");
+        .contains("\n# ssl = 'on'\n")
+        .contains("or its copy of yours, and its key to itself");
     assertThat(verbs.run("config", "export", "app").out()).isEqualTo(text);
 
     try (RealPostgres postgres = new RealPostgres()) {

@@ -13,18 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code config export}: a postgresql.conf for a server that pglet does not manage. */
 public final class ConfigExportCommand implements BuiltinCommand {
-  /** Files that pglet puts beside the data: another server does not have them. */
-  private static final String BESIDE_THE_DATA = "../config/";
-
-  private static final String CERTIFICATE = "ssl_cert_file";
-  private static final Set<String> OF_CERTIFICATE =
-      Set.of("ssl", CERTIFICATE, "ssl_key_file", "ssl_ca_file");
+  private static final String OF_CERTIFICATE =
+      "Left out: pglet keeps that certificate, or its copy of yours, and its key to itself. Name"
+          + " your own files to use TLS.";
 
   @Override
   public CommandSpec spec() {
@@ -77,30 +73,28 @@ public final class ConfigExportCommand implements BuiltinCommand {
     text.append("# The settings of ").append(server.key()).append(", exported by pglet");
     text.append(version.isEmpty() ? "" : ", for PostgreSQL " + version).append(".\n");
     text.append("# Who may log in is in pg_hba.conf; libraries must be installed.\n");
-    boolean issued =
-        wanted.stream()
-            .anyMatch(
-                each ->
-                    each.name().equals(CERTIFICATE) && each.value().startsWith(BESIDE_THE_DATA));
     for (Wanted each : wanted) {
       text.append("\n# ").append(each.origin()).append('\n');
-      own(each.name(), issued).ifPresent(why -> text.append("# ").append(why).append("\n# "));
+      own(each).ifPresent(why -> text.append("# ").append(why).append("\n# "));
       text.append(each.name()).append(" = ").append(quoted(each.value())).append('\n');
     }
     return text.toString();
   }
 
   /** Why a setting works with pglet alone. */
-  private static Optional<String> own(String name, boolean issued) {
-    if (name.equals("unix_socket_directories")) {
-      return Optional.of("Left out: pglet makes that directory. PostgreSQL's own default counts.");
-    }
-    if (name.equals("log_directory")) {
-      return Optional.of("Left out: pglet made that directory. PostgreSQL's own default counts.");
-    }
-    return issued && OF_CERTIFICATE.contains(name)
-        ? Optional.of("Left out: pglet issued that certificate. Name your own to use TLS.")
-        : Optional.empty();
+  private static Optional<String> own(Wanted each) {
+    return switch (each.name()) {
+      case "unix_socket_directories" ->
+          Optional.of("Left out: pglet makes that directory. PostgreSQL's own default counts.");
+      case "log_directory" ->
+          Optional.of(
+              "Left out: the server that pglet runs writes there. PostgreSQL's own default counts.");
+      case "ssl", "ssl_cert_file", "ssl_key_file", "ssl_ca_file" ->
+          each.value().equals("off") || each.value().isEmpty()
+              ? Optional.empty()
+              : Optional.of(OF_CERTIFICATE);
+      default -> Optional.empty();
+    };
   }
 
   private static String quoted(String value) {
