@@ -38,7 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
 
 /** Reads what there is of an instance. */
@@ -101,13 +101,14 @@ final class InstanceObserver {
     RoleObserver roles = new RoleObserver(host.settings().secrets(), host.account());
     List<WantedRole> wantedRoles = WantedRole.of(wanted);
     VolumeMarker marker = volume.marker();
-    NavigableSet<String> deletable = DatabaseFacts.deletable(marker);
+    NavigableMap<String, String> deletable =
+        DatabaseFacts.deletable(marker.fact(DatabaseFacts.DELETABLE_FACT));
     List<List<String>> rows =
         session.firstRows(
             "SELECT %s, %s, current_setting('shared_preload_libraries')"
                 .formatted(
                     RoleQuery.expression(wantedRoles),
-                    DatabaseFacts.expression(WantedDatabase.of(wanted), deletable)),
+                    DatabaseFacts.expression(WantedDatabase.of(wanted), deletable.keySet())),
             Vitals.QUERY);
     List<String> row = rows.getFirst();
     DatabaseFacts databases = DatabaseFacts.parse(row.get(1), deletable);

@@ -8,7 +8,10 @@ import dev.pglet.reconcile.Retry;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Step;
 import dev.pglet.server.ServerStep;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What can be done to an instance. */
 public sealed interface InstanceStep extends Step {
@@ -138,17 +141,22 @@ public sealed interface InstanceStep extends Step {
     }
   }
 
-  /** Notes in the marker which databases go with their entries: those say no more once gone. */
-  record NoteDeletable(List<String> databases) implements InstanceStep {
+  /**
+   * Notes in the marker which databases go with their entries: those say no more once gone.
+   *
+   * @param databases their OIDs, by name
+   */
+  record NoteDeletable(SortedMap<String, String> databases) implements InstanceStep {
     public NoteDeletable {
-      databases = List.copyOf(databases);
+      databases = Collections.unmodifiableSortedMap(new TreeMap<>(databases));
     }
 
     @Override
     public String describe() {
       return databases.isEmpty()
           ? "noting that no database goes with its entry"
-          : "noting that with their entries go the databases " + String.join(", ", databases);
+          : "noting that with their entries go the databases "
+              + String.join(", ", databases.keySet());
     }
   }
 

@@ -41,7 +41,7 @@ final class InstanceSteps {
       case InstanceStep.InSql statement -> run(statement, resource, spec);
       case InstanceStep.RememberDatabase _ -> remember(spec, InstancePlanner.MADE_FACT, "true");
       case InstanceStep.NoteDeletable note ->
-          remember(spec, DatabaseFacts.DELETABLE_FACT, String.join(",", note.databases()));
+          remember(spec, DatabaseFacts.DELETABLE_FACT, DatabaseFacts.fact(note.databases()));
       case InstanceStep.KeepPreloaded keep ->
           remember(spec, PreloadList.KEPT_FACT, String.join(",", keep.libraries()));
     }

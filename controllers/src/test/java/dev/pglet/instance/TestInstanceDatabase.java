@@ -45,7 +45,9 @@ final class TestInstanceDatabase {
     SqlFacts facts =
         new SqlFacts(
             TestingRoles.OWNER,
-            new DatabaseFacts(Map.of("app", new DatabaseFacts.Database("old", "UTF8", "C.UTF-8"))),
+            new DatabaseFacts(
+                Map.of(
+                    "app", new DatabaseFacts.Database("16384", "old", "UTF8", "C.UTF-8", false))),
             COMPLETE.extensions());
 
     assertThat(plan(wanted(APP), observed(TestingServer.running(), facts)).steps())

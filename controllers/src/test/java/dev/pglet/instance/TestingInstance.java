@@ -42,7 +42,8 @@ final class TestingInstance {
   static final SqlFacts COMPLETE =
       new SqlFacts(
           TestingRoles.OWNER,
-          new DatabaseFacts(Map.of("app", new DatabaseFacts.Database("app", "UTF8", "C.UTF-8"))),
+          new DatabaseFacts(
+              Map.of("app", new DatabaseFacts.Database("16384", "app", "UTF8", "C.UTF-8", false))),
           new ExtensionFacts(
               Map.of(),
               List.of(),

@@ -118,6 +118,16 @@ final class TestDatabaseDeletionForReal {
         .extracting(PlannedStep::name)
         .containsExactly("DropDatabase");
 
+    // What has its name now is another one, of which nobody has said anything.
+    try (Connection connection = Pglet.superuser(pglet.instance("app"), "app")) {
+      run(connection, "DROP DATABASE shop");
+      run(connection, "CREATE DATABASE shop");
+    }
+    pglet.restart();
+    pglet.converge();
+    assertThat(databases()).isEqualTo("app,kept,shop");
+    assertThat(pglet.engine().preview(KEY).orElseThrow().steps()).isEmpty();
+
     pglet.engine().apply(APP.replace(", deletionPolicy: Delete", ""));
     pglet.converge();
     try (Connection connection = Pglet.superuser(pglet.instance("app"), "shop")) {

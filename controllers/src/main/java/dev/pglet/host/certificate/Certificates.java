@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -206,8 +207,8 @@ public final class Certificates {
               && !(lines.get(5).contains("/") && Validity.parse(lines.get(5)).at(clock.instant()))
           ? Optional.of(new Refusal(lines.get(1), lines.get(2), lines.get(3), lines.get(4)))
           : Optional.empty();
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
+    } catch (NoSuchFileException | DateTimeException e) {
+      return Optional.empty(); // or it is no note of pglet's: the files are judged anew
     }
   }
 

@@ -1,14 +1,17 @@
 package dev.pglet.instance.database;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.pglet.api.v1alpha1.SqlObjectStatus;
 import dev.pglet.instance.database.DatabaseFacts.Database;
 import dev.pglet.reconcile.InvalidSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What is left to do to the databases: pure functions of spec and observation. */
@@ -36,28 +39,48 @@ public final class DatabasePlanner {
   }
 
   /**
-   * Which databases go with their entries, where that is not what is noted. One whose entry is gone
-   * stays among them until it is gone too.
+   * Which databases go with their entries, with their OIDs, where that is not what is noted. One
+   * whose entry is gone stays among them until it is gone too.
    */
-  public static Optional<List<String>> deletable(List<WantedDatabase> wanted, DatabaseFacts facts) {
+  public static Optional<SortedMap<String, String>> deletable(
+      List<WantedDatabase> wanted, DatabaseFacts facts) {
     Set<String> names = names(wanted);
-    NavigableSet<String> deletable = new TreeSet<>(facts.deletable());
-    deletable.removeIf(name -> names.contains(name) || !facts.databases().containsKey(name));
+    SortedMap<String, String> deletable = new TreeMap<>(facts.deletable());
+    deletable.keySet().removeIf(name -> names.contains(name) || !isNoted(name, facts));
+    deletable.replaceAll((name, oid) -> oid.isEmpty() ? oid(name, facts) : oid);
     wanted.stream()
         .filter(WantedDatabase::deletable)
         .map(WantedDatabase::name)
-        .forEach(deletable::add);
-    return deletable.equals(facts.deletable())
-        ? Optional.empty()
-        : Optional.of(List.copyOf(deletable));
+        .filter(facts.databases()::containsKey)
+        .forEach(name -> deletable.put(name, oid(name, facts)));
+    return deletable.equals(facts.deletable()) ? Optional.empty() : Optional.of(deletable);
   }
 
-  /** Those that nobody wants any more, and that go with their entries. */
+  private static boolean used(String name, DatabaseFacts facts) {
+    return requireNonNull(facts.databases().get(name), "the database is null").used();
+  }
+
+  private static String oid(String name, DatabaseFacts facts) {
+    return requireNonNull(facts.databases().get(name), "the database is null").oid();
+  }
+
+  /** What somebody has made by the name of one that is gone was never meant. */
+  private static boolean isNoted(String name, DatabaseFacts facts) {
+    String noted = facts.deletable().getOrDefault(name, "");
+    Database there = facts.databases().get(name);
+    return there != null && (noted.isEmpty() || noted.equals(there.oid()));
+  }
+
+  /**
+   * Those that nobody wants any more, and that go with their entries; first those that nobody uses,
+   * as one that is used keeps what is behind it waiting.
+   */
   public static List<DatabaseStep> drops(List<WantedDatabase> wanted, DatabaseFacts facts) {
     Set<String> names = names(wanted);
-    return facts.deletable().stream()
-        .filter(name -> !names.contains(name) && facts.databases().containsKey(name))
-        .<DatabaseStep>map(DatabaseStep.DropDatabase::new)
+    return facts.deletable().keySet().stream()
+        .filter(name -> !names.contains(name) && isNoted(name, facts))
+        .sorted(Comparator.comparing(name -> used(name, facts)))
+        .<DatabaseStep>map(name -> new DatabaseStep.DropDatabase(name, oid(name, facts)))
         .toList();
   }
 

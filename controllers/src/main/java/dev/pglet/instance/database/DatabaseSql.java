@@ -7,6 +7,7 @@ import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.RunningServer;
 import dev.pglet.server.Sql;
 import dev.pglet.server.SuperuserSession;
+import java.util.List;
 
 /** Does the steps of databases. Each is idempotent. */
 public final class DatabaseSql {
@@ -21,7 +22,7 @@ public final class DatabaseSql {
     try (SuperuserSession session = RunningServer.session(connections, volume, "postgres")) {
       switch (step) {
         case DatabaseStep.CreateDatabase create -> create(session, create);
-        case DatabaseStep.DropDatabase drop -> drop(session, drop.database());
+        case DatabaseStep.DropDatabase drop -> drop(session, drop);
         case DatabaseStep.ChangeOwner change ->
             session.run(
                 "ALTER DATABASE %s OWNER TO %s"
@@ -31,7 +32,15 @@ public final class DatabaseSql {
   }
 
   /** Nobody is thrown out: who uses it may not know that it is to go. */
-  private static void drop(SuperuserSession session, String database) throws ReconcileException {
+  private static void drop(SuperuserSession session, DatabaseStep.DropDatabase drop)
+      throws ReconcileException {
+    String database = drop.database();
+    List<String> oid =
+        session.column(
+            "SELECT oid::text FROM pg_database WHERE datname = " + Sql.literal(database));
+    if (!oid.equals(List.of(drop.oid()))) {
+      return;
+    }
     try {
       session.run("DROP DATABASE IF EXISTS " + Sql.identifier(database));
     } catch (StepFailed e) {

@@ -40,8 +40,8 @@ public sealed interface DatabaseStep extends Step {
     }
   }
 
-  /** Drops a database with its data. */
-  record DropDatabase(String database) implements DatabaseStep {
+  /** Drops a database with its data, and none that has taken its name meanwhile. */
+  record DropDatabase(String database, String oid) implements DatabaseStep {
     @Override
     public Risk risk() {
       return Risk.DESTRUCTIVE;
@@ -54,8 +54,8 @@ public sealed interface DatabaseStep extends Step {
 
     @Override
     public String describe() {
-      return "dropping database %s with its data: its entry, which said deletionPolicy: Delete, is removed"
-          .formatted(database);
+      return "dropping database %s with its data (OID %s): its entry, which said deletionPolicy: Delete, is removed"
+          .formatted(database, oid);
     }
   }
 

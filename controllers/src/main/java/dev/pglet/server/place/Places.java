@@ -108,10 +108,14 @@ public record Places(
   /**
    * Where the data begins: directories that are there, the pool first, then what is nearest to
    * those outside of it that are still to be made. Without space in one of them there is no server.
+   * A cluster that is taken over is there already.
    */
   public List<Path> begun(Path pool) {
     return Stream.concat(
-            Stream.of(pool), Stream.of(data, wal).flatMap(Optional::stream).map(Places::nearest))
+            Stream.of(pool),
+            Stream.of(data.filter(_ -> adopts.isEmpty()), wal)
+                .flatMap(Optional::stream)
+                .map(Places::nearest))
         .toList();
   }
 

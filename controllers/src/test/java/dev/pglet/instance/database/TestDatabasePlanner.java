@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class TestDatabasePlanner {
-  private static final Database APP = new Database("app", "UTF8", "C.UTF-8");
+  private static final Database APP = new Database("16384", "app", "UTF8", "C.UTF-8", false);
+  private static final SortedMap<String, String> NOTED_B = new TreeMap<>(Map.of("b", "16384"));
 
   @Test
   void makesWhatIsMissingAndOfTheEmptyTemplateOnlyWhatDiffers() throws Exception {
@@ -35,14 +37,16 @@ final class TestDatabasePlanner {
     assertThat(
             plan(
                 "{databases: [{name: b}]}",
-                Map.of("app", APP, "b", new Database("thief", "UTF8", "C.UTF-8"))))
+                Map.of("app", APP, "b", new Database("16385", "thief", "UTF8", "C.UTF-8", false))))
         .containsExactly(new DatabaseStep.ChangeOwner("b", "thief", "app"));
   }
 
   private static DatabaseFacts facts(Set<String> there, String... deletable) {
     Map<String, Database> databases = new HashMap<>();
     there.forEach(name -> databases.put(name, APP));
-    return new DatabaseFacts(databases, new TreeSet<>(List.of(deletable)));
+    Map<String, String> noted = new TreeMap<>();
+    List.of(deletable).forEach(name -> noted.put(name, "16384"));
+    return new DatabaseFacts(databases, new TreeMap<>(noted));
   }
 
   @Test
@@ -50,16 +54,16 @@ final class TestDatabasePlanner {
     String one = "{databases: [{name: b, deletionPolicy: Delete}, {name: c}]}";
     Set<String> there = Set.of("app", "b", "c");
 
-    assertThat(DatabasePlanner.deletable(wanted(one), facts(there))).contains(List.of("b"));
+    assertThat(DatabasePlanner.deletable(wanted(one), facts(there))).contains(NOTED_B);
     assertThat(DatabasePlanner.deletable(wanted(one), facts(there, "b"))).isEmpty();
     assertThat(DatabasePlanner.deletable(wanted("{databases: [{name: b}]}"), facts(there, "b")))
         .as("it says Retain now")
-        .contains(List.of());
+        .contains(new TreeMap<>());
     assertThat(DatabasePlanner.deletable(wanted("{}"), facts(there, "b")))
         .as("its entry is gone, and it is not")
         .isEmpty();
     assertThat(DatabasePlanner.deletable(wanted("{}"), facts(Set.of("app"), "b")))
-        .contains(List.of());
+        .contains(new TreeMap<>());
   }
 
   @Test
@@ -67,10 +71,58 @@ final class TestDatabasePlanner {
     Set<String> there = Set.of("app", "b", "c");
 
     assertThat(DatabasePlanner.drops(wanted("{databases: [{name: c}]}"), facts(there, "b", "c")))
-        .containsExactly(new DatabaseStep.DropDatabase("b"));
+        .containsExactly(new DatabaseStep.DropDatabase("b", "16384"));
     assertThat(DatabasePlanner.drops(wanted("{}"), facts(there))).isEmpty();
     assertThat(DatabasePlanner.drops(wanted("{}"), facts(Set.of("app"), "b"))).isEmpty();
-    assertThat(new DatabaseStep.DropDatabase("b").risk()).isEqualTo(Risk.DESTRUCTIVE);
+    assertThat(new DatabaseStep.DropDatabase("b", "16384").risk()).isEqualTo(Risk.DESTRUCTIVE);
+  }
+
+  @Test
+  void whatWasMadeAnewByTheNameOfOneThatIsGoneStays() throws Exception {
+    DatabaseFacts facts =
+        new DatabaseFacts(Map.of("app", APP, "b", APP), new TreeMap<>(Map.of("b", "16383")));
+
+    assertThat(DatabasePlanner.drops(wanted("{}"), facts)).isEmpty();
+    assertThat(DatabasePlanner.deletable(wanted("{}"), facts)).contains(new TreeMap<>());
+    String entry = "{databases: [{name: b, deletionPolicy: Delete}]}";
+    assertThat(DatabasePlanner.deletable(wanted(entry), facts)).contains(NOTED_B);
+    assertThat(DatabasePlanner.deletable(wanted(entry), facts(Set.of("app"))))
+        .as("what is not there yet has no number to note")
+        .isEmpty();
+  }
+
+  @Test
+  void whatAnEarlierPgletHasNotedByItsNameAloneGoesByIt() throws Exception {
+    DatabaseFacts facts =
+        new DatabaseFacts(Map.of("app", APP, "b", APP), new TreeMap<>(Map.of("b", "")));
+
+    assertThat(DatabasePlanner.drops(wanted("{}"), facts))
+        .containsExactly(new DatabaseStep.DropDatabase("b", "16384"));
+    assertThat(DatabasePlanner.deletable(wanted("{}"), facts))
+        .as("from now on it is that one")
+        .contains(NOTED_B);
+  }
+
+  @Test
+  void whatSomebodyUsesKeepsNoOtherWaiting() throws Exception {
+    Database used = new Database("16385", "app", "UTF8", "C.UTF-8", true);
+    DatabaseFacts facts =
+        new DatabaseFacts(
+            Map.of("a", used, "b", APP), new TreeMap<>(Map.of("a", "16385", "b", "16384")));
+
+    assertThat(DatabasePlanner.drops(wanted("{}"), facts))
+        .containsExactly(
+            new DatabaseStep.DropDatabase("b", "16384"),
+            new DatabaseStep.DropDatabase("a", "16385"));
+  }
+
+  @Test
+  void readsBackWhatIsNoted() {
+    Map<String, String> noted = new TreeMap<>(Map.of("a", "1", "b", "2"));
+    assertThat(DatabaseFacts.deletable(DatabaseFacts.fact(noted))).isEqualTo(noted);
+    assertThat(DatabaseFacts.deletable(DatabaseFacts.fact(Map.of()))).isEmpty();
+    assertThat(DatabaseFacts.deletable(null)).isEmpty();
+    assertThat(DatabaseFacts.deletable("a,b")).isEqualTo(Map.of("a", "", "b", ""));
   }
 
   @Test
@@ -106,7 +158,9 @@ final class TestDatabasePlanner {
 
     assertThat(
             DatabasePlanner.immutable(
-                wanted, new DatabaseFacts(Map.of("b", new Database("app", "UTF8", "en_US.UTF-8")))))
+                wanted,
+                new DatabaseFacts(
+                    Map.of("b", new Database("16385", "app", "UTF8", "en_US.UTF-8", false)))))
         .isEmpty();
   }
 

@@ -22,6 +22,17 @@ final class TestPlaces {
             Optional.empty());
 
     assertThat(places.begun(Path.of("/pool"))).containsExactly(Path.of("/pool"), temp, there);
+    Places adopted =
+        new Places(
+            places.data(),
+            places.wal(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Adoption(17, false)));
+    assertThat(adopted.begun(Path.of("/pool")))
+        .as("without the data, which is there already")
+        .containsExactly(Path.of("/pool"), there);
     assertThat(Places.NONE.begun(Path.of("/pool"))).containsExactly(Path.of("/pool"));
   }
 }
