@@ -24,8 +24,8 @@ final class TestMonitoringFields {
           """
           enabled: false                             | ''
           metricsPort: 9187                          | ''
-          alerting: {connectionThreshold: 120}       | ''
-          alerting: {connectionThreshold: "120"}     | ''
+          alerting: {connectionThreshold: 90}        | ''
+          alerting: {connectionThreshold: "90"}      | ''
           alerting: {connectionThreshold: 80%}       | ''
           alerting: {connectionThreshold: 100%}      | ''
           alerting: {diskUsageThreshold: 1%}         | ''
