@@ -15,6 +15,7 @@ import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Provides the kind {@code Branch}. */
 public final class BranchKind implements KindProvider {
@@ -36,7 +37,7 @@ public final class BranchKind implements KindProvider {
 
   @Override
   public List<HostCheck> hostChecks(
-      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+      Settings settings, List<? extends CustomResource<?, ?>> wanted, OptionalLong daemon) {
     return HostQuestions.ofBranches(settings, wanted.stream().map(Branch.class::cast).toList());
   }
 

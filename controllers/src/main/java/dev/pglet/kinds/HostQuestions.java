@@ -24,23 +24,27 @@ import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
+import dev.pglet.server.place.PlaceRules;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** What this host is asked for instances and branches. Makes nothing. */
 final class HostQuestions {
   private HostQuestions() {}
 
-  static List<HostCheck> ofInstances(Settings settings, List<PostgreSQLInstance> instances) {
+  static List<HostCheck> ofInstances(
+      Settings settings, List<PostgreSQLInstance> instances, OptionalLong daemon) {
     List<WantedVersion> versions = new ArrayList<>();
     List<WantedPort> ports = new ArrayList<>();
     List<String> hugePages = new ArrayList<>();
     Map<ResourceKey, String> users = new LinkedHashMap<>();
     List<Path> places = new ArrayList<>(List.of(settings.dataRoot(), settings.volumes()));
+    List<Path> data = new ArrayList<>();
     for (PostgreSQLInstance instance : instances) {
       PostgreSQLInstanceSpec spec = instance.getSpec();
       ResourceKey key = key(PostgreSQLInstance.KIND, instance);
@@ -59,11 +63,19 @@ final class HostQuestions {
       if (pool != null) {
         places.add(Path.of(pool));
       }
+      data.addAll(PlaceRules.directories(spec));
     }
-    HostFiles files = HostFiles.ofHost();
-    List<HostCheck> checks = new ArrayList<>(new KernelChecks(files).all(hugePages));
+    HostFiles files = HostFiles.ofHost(daemon);
+    List<HostCheck> checks = new ArrayList<>();
+    checks.add(
+        HostCheck.ok(
+            "limits",
+            daemon.isPresent()
+                ? "those of the daemon, pid " + daemon.getAsLong()
+                : "those of this shell, as no daemon runs"));
+    checks.addAll(new KernelChecks(files).all(hugePages));
     checks.addAll(new CgroupChecks(files).all());
-    checks.addAll(new FileSystemChecks(files).of(places));
+    checks.addAll(new FileSystemChecks(files).of(places, data));
     try {
       HostAccounts accounts = new HostAccounts();
       ServerAccount account = new ServerAccounts(settings, accounts, _ -> {}).look();

@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** Provides the kind {@code PostgreSQLInstance}. */
@@ -59,9 +60,9 @@ public final class InstanceKind implements KindProvider {
 
   @Override
   public List<HostCheck> hostChecks(
-      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+      Settings settings, List<? extends CustomResource<?, ?>> wanted, OptionalLong daemon) {
     return HostQuestions.ofInstances(
-        settings, wanted.stream().map(PostgreSQLInstance.class::cast).toList());
+        settings, wanted.stream().map(PostgreSQLInstance.class::cast).toList(), daemon);
   }
 
   @Override

@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** What the kinds find on this host, each by the whole specs of its manifests. */
 record KindChecks(Kinds kinds, Settings settings, InstantSource clock) {
-  List<HostCheck> of(Path root, Optional<Snapshot> manifests) throws ReconcileException {
+  List<HostCheck> of(Path root, Optional<Snapshot> manifests, OptionalLong daemon)
+      throws ReconcileException {
     Collection<Manifest> wanted = manifests.isPresent() ? whole(root, manifests.get()) : List.of();
     List<HostCheck> checks = new ArrayList<>();
     for (KindProvider kind : kinds.providers()) {
@@ -31,7 +33,7 @@ record KindChecks(Kinds kinds, Settings settings, InstantSource clock) {
           resources.add(manifest.resource());
         }
       }
-      checks.addAll(kind.hostChecks(settings, resources));
+      checks.addAll(kind.hostChecks(settings, resources, daemon));
     }
     return checks;
   }

@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -101,9 +102,9 @@ final class Wiring implements EngineRuns, DoctorCommand.Host {
   }
 
   @Override
-  public List<HostCheck> ofKinds(Path root, Optional<Snapshot> manifests)
+  public List<HostCheck> ofKinds(Path root, Optional<Snapshot> manifests, OptionalLong daemon)
       throws ReconcileException {
-    return new KindChecks(kinds(), settings().settings(), clock).of(root, manifests);
+    return new KindChecks(kinds(), settings().settings(), clock).of(root, manifests, daemon);
   }
 
   Cleanup cleanup() throws ReconcileException {

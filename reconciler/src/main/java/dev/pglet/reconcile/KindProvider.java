@@ -3,6 +3,7 @@ package dev.pglet.reconcile;
 import dev.pglet.api.meta.CrdDefinition;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The only no-argument, service-loaded thing of a kind; everything else is built by constructor.
@@ -26,9 +27,10 @@ public interface KindProvider {
    * What the kind needs of this host, asked before anything is made there. Changes nothing.
    *
    * @param wanted the resources of this kind that manifests define, with their whole specs
+   * @param daemon the process id of the daemon, whose limits its servers have; empty: none runs
    */
   default List<HostCheck> hostChecks(
-      Settings settings, List<? extends CustomResource<?, ?>> wanted) {
+      Settings settings, List<? extends CustomResource<?, ?>> wanted, OptionalLong daemon) {
     return List.of();
   }
 

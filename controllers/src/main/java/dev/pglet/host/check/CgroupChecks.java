@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What the control groups (version 2) above this process allow; servers are in the same. */
+/** What the control groups (version 2) above the daemon allow; servers are in the same. */
 public final class CgroupChecks {
   private static final String GROUPS = "sys/fs/cgroup";
   private static final long GOOD_MEMORY = 512L << 20;
@@ -21,7 +21,7 @@ public final class CgroupChecks {
   /** Memory, processor and number of tasks; one line where there is no such group. */
   public List<HostCheck> all() {
     Optional<String> group =
-        files.lines("proc/self/cgroup").stream()
+        files.ofProcess("cgroup").stream()
             .filter(line -> line.startsWith("0::"))
             .map(line -> line.substring("0::".length()))
             .findFirst();

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The file systems that hold data: whether they can, and what a copy costs there. */
 public final class FileSystemChecks {
@@ -20,12 +21,16 @@ public final class FileSystemChecks {
     this.files = files;
   }
 
-  /** One check for each, in the order of the places. */
-  public List<HostCheck> of(List<Path> places) {
-    List<String> mounts = files.lines("proc/self/mountinfo");
+  /**
+   * One check for each file system, in the order of the places.
+   *
+   * @param data places that hold data alone, no programs
+   */
+  public List<HostCheck> of(List<Path> places, List<Path> data) {
+    List<String> mounts = files.ofProcess("mountinfo");
     List<HostCheck> checks = new ArrayList<>();
     Set<Path> seen = new LinkedHashSet<>();
-    for (Path place : places) {
+    for (Path place : Stream.concat(places.stream(), data.stream()).toList()) {
       Path there = existing(place);
       Optional<Mount> mount = real(there).flatMap(path -> Mount.of(path, mounts));
       if (mount.isEmpty()) {
@@ -35,13 +40,14 @@ public final class FileSystemChecks {
                 "nobody says on which file system %s is".formatted(place),
                 "Make /proc/self/mountinfo and the directory readable; in a chroot mount the root onto itself"));
       } else if (seen.add(mount.get().point())) {
-        checks.add(check(place, there.toFile().getUsableSpace(), mount.get()));
+        checks.add(
+            check(place, there.toFile().getUsableSpace(), mount.get(), !places.contains(place)));
       }
     }
     return checks;
   }
 
-  static HostCheck check(Path place, long free, Mount mount) {
+  static HostCheck check(Path place, long free, Mount mount, boolean data) {
     String found = "%s is on %s, %s".formatted(place, mount.type(), copies(mount.type()));
     if (mount.readOnly()) {
       return HostCheck.fail(
@@ -49,7 +55,7 @@ public final class FileSystemChecks {
           found + "; it is mounted read-only",
           "Remount it (mount -o remount,rw %s), or choose another place".formatted(mount.point()));
     }
-    if (mount.noExec()) {
+    if (mount.noExec() && !data) {
       return HostCheck.fail(
           "file system",
           found + "; it is mounted noexec, so that no binary can be run there",

@@ -13,11 +13,22 @@ import java.util.OptionalLong;
  * What the kernel tells in files.
  *
  * @param root of the file system: {@code /}, but in tests
+ * @param process whose limits, mounts and control groups count: a process id, or {@code self}
  */
-public record HostFiles(Path root) {
-  /** Of this host. */
-  public static HostFiles ofHost() {
-    return new HostFiles(Path.of("/"));
+public record HostFiles(Path root, String process) {
+  /**
+   * Of this host.
+   *
+   * @param daemon a process id; empty: this process counts
+   */
+  public static HostFiles ofHost(OptionalLong daemon) {
+    return new HostFiles(
+        Path.of("/"), daemon.isPresent() ? Long.toString(daemon.getAsLong()) : "self");
+  }
+
+  /** The lines of a file of the process, such as {@code limits}. */
+  List<String> ofProcess(String name) {
+    return lines("proc/" + process + "/" + name);
   }
 
   /** The text of a file such as {@code proc/meminfo}; empty when it cannot be read. */

@@ -71,7 +71,7 @@ public final class KernelChecks {
   }
 
   private HostCheck sharedMemory() {
-    for (String line : files.lines("proc/self/mountinfo")) {
+    for (String line : files.ofProcess("mountinfo")) {
       Mount mount = Mount.parse(line).orElse(Mount.NONE);
       if (mount.point().toString().equals("/dev/shm")) {
         Matcher size = SIZE.matcher(mount.superOptions());
@@ -96,7 +96,7 @@ public final class KernelChecks {
 
   /** The hard limit: the JVM, and so every server, has raised the other to it. */
   private HostCheck limit(String subject, String name, long least, long good, String option) {
-    for (String line : files.lines("proc/self/limits")) {
+    for (String line : files.ofProcess("limits")) {
       if (line.startsWith(name)) {
         String[] columns = line.substring(name.length()).strip().split(" +", -1);
         String hard = columns.length > 1 ? columns[1] : "unlimited";

@@ -11,10 +11,13 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -41,20 +44,28 @@ public final class CollectedLog {
   }
 
   /**
-   * The names of files that were last written to before a time, the newest of each format never
-   * among them: the server may still have it open.
+   * The names of files that were last written to before a time. The newest of each format is never
+   * among them, by its name or by when it was written: the server may still have it open, and a
+   * clock that was set back gives it a name that looks older.
    */
   public static List<String> olderThan(Path directory, Instant time) throws IOException {
     List<LogFile> files = files(directory);
-    Map<String, String> newest = new HashMap<>();
-    files.forEach(
-        file -> newest.merge(file.format(), file.name(), (a, b) -> a.compareTo(b) > 0 ? a : b));
+    Set<LogFile> newest = new HashSet<>();
+    newest.addAll(last(files, Comparator.comparing(LogFile::name)));
+    newest.addAll(last(files, Comparator.comparing(LogFile::written).thenComparing(LogFile::name)));
     return files.stream()
         .filter(file -> file.written().toInstant().isBefore(time))
+        .filter(file -> !newest.contains(file))
         .map(LogFile::name)
-        .filter(name -> !newest.containsValue(name))
         .sorted()
         .toList();
+  }
+
+  /** The last of each format. */
+  private static Collection<LogFile> last(List<LogFile> files, Comparator<LogFile> order) {
+    return files.stream()
+        .collect(Collectors.toMap(LogFile::format, file -> file, BinaryOperator.maxBy(order)))
+        .values();
   }
 
   /** The names of all files. */

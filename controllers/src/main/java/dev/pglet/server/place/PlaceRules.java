@@ -86,6 +86,11 @@ public final class PlaceRules {
     return problems;
   }
 
+  /** The directories that a spec names. */
+  public static List<Path> directories(PostgreSQLInstanceSpec wanted) {
+    return List.copyOf(Places.of(wanted).byField().values());
+  }
+
   /** The directories are for one server alone; see {@code SpecRules.claims}. */
   public static Map<String, String> claims(PostgreSQLInstanceSpec wanted) {
     Map<String, String> claims = new HashMap<>();

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is made of the kernel's files: a host of the test's own. */
 final class TestHostChecks {
   @TempDir private Path root;
-  private HostFiles files = HostFiles.ofHost();
+  private HostFiles files = HostFiles.ofHost(OptionalLong.empty());
 
   @BeforeEach
   void makeHost() throws IOException {
-    files = new HostFiles(root);
+    files = new HostFiles(root, "self");
     file("proc/sys/kernel/shmmax", "18446744073692774399");
     file("proc/sys/kernel/shmmni", "4096");
     file("proc/sys/vm/overcommit_memory", "0");
@@ -77,7 +78,8 @@ final class TestHostChecks {
   void aNumberOfTheKernelIsReadWhole() throws Exception {
     Process cat = new ProcessBuilder("cat", "/proc/sys/kernel/shmmni").start();
     String whole = new String(cat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertThat(HostFiles.ofHost().text("proc/sys/kernel/shmmni")).contains(whole.strip());
+    assertThat(HostFiles.ofHost(OptionalLong.empty()).text("proc/sys/kernel/shmmni"))
+        .contains(whole.strip());
   }
 
   @Test
@@ -98,6 +100,22 @@ final class TestHostChecks {
     limits("100", "50");
     assertThat(kernel("open files").result()).isEqualTo(Result.FAIL);
     assertThat(kernel("processes").result()).isEqualTo(Result.FAIL);
+  }
+
+  @Test
+  void theDaemonsLimitsCountAndNotThoseOfTheShellThatAsks() throws IOException {
+    limits("100", "50");
+    file("proc/77/limits", "Max open files            1024                 524288  files");
+    file("proc/77/cgroup", "0::/system.slice/pglet.service");
+    file("proc/self/cgroup", "0::/user.slice");
+    file("sys/fs/cgroup/cgroup.controllers", "cpu memory pids");
+    file("sys/fs/cgroup/user.slice/pids.max", "10");
+    HostFiles daemon = new HostFiles(root, "77");
+
+    assertThat(only(new KernelChecks(daemon).all(List.of()), "open files"))
+        .isEqualTo(HostCheck.ok("open files", "524288"));
+    assertThat(only(new CgroupChecks(daemon).all(), "cgroup tasks").result()).isEqualTo(Result.OK);
+    assertThat(only(new CgroupChecks(files).all(), "cgroup tasks").result()).isEqualTo(Result.WARN);
   }
 
   @Test
@@ -155,7 +173,7 @@ final class TestHostChecks {
   }
 
   private static HostCheck fileSystem(String line, long free) {
-    return FileSystemChecks.check(Path.of("/d"), free, Mount.parse(line).orElseThrow());
+    return FileSystemChecks.check(Path.of("/d"), free, Mount.parse(line).orElseThrow(), false);
   }
 
   @Test
@@ -170,6 +188,10 @@ final class TestHostChecks {
         .isEqualTo(Result.FAIL);
     assertThat(fileSystem("1 0 8:1 / /d rw,noexec - xfs /dev/a rw", 5L << 30).result())
         .isEqualTo(Result.FAIL);
+    Mount noExec = Mount.parse("1 0 8:1 / /d rw,noexec - xfs /dev/a rw").orElseThrow();
+    assertThat(FileSystemChecks.check(Path.of("/d"), 5L << 30, noExec, true).result())
+        .as("for data alone")
+        .isEqualTo(Result.OK);
     assertThat(fileSystem("1 0 8:1 / /d rw - nfs4 a:/b rw", 5L << 30).result())
         .isEqualTo(Result.WARN);
     assertThat(fileSystem("1 0 8:1 / /d rw - tmpfs tmpfs rw", 5L << 30).result())

@@ -50,13 +50,14 @@ public final class CheckCommand implements BuiltinCommand {
     if (!List.of("table", "yaml", "json").contains(format)) {
       throw new UsageError("-o: '%s' is none of yaml, json, table".formatted(format));
     }
-    Path directory =
-        DoctorCommand.directory(arguments, DoctorCommand.daemon(session), host.settings());
+    Optional<ObjectNode> daemon = DoctorCommand.daemon(session);
+    Path directory = DoctorCommand.directory(arguments, daemon, host.settings());
     Optional<Snapshot> manifests =
         Files.isDirectory(directory)
             ? Optional.of(ManifestChecks.settled(host.manifests(directory)))
             : Optional.empty();
-    List<HostCheck> checks = new ArrayList<>(DoctorCommand.hostChecks(host, directory, manifests));
+    List<HostCheck> checks =
+        new ArrayList<>(DoctorCommand.hostChecks(host, directory, manifests, daemon));
     checks.add(manifests(directory, manifests));
     boolean fails = checks.stream().anyMatch(check -> check.result() == Result.FAIL);
     switch (format) {

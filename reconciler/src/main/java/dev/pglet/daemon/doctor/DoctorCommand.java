@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -38,8 +39,10 @@ public final class DoctorCommand implements BuiltinCommand {
      * What the kinds find on this host.
      *
      * @param manifests what was read of the root; empty when it is not there
+     * @param daemon the process id of the daemon; empty: none runs
      */
-    List<HostCheck> ofKinds(Path root, Optional<Snapshot> manifests) throws ReconcileException;
+    List<HostCheck> ofKinds(Path root, Optional<Snapshot> manifests, OptionalLong daemon)
+        throws ReconcileException;
   }
 
   @Override
@@ -65,7 +68,7 @@ public final class DoctorCommand implements BuiltinCommand {
     if (asked || Files.exists(directory)) {
       manifests = Optional.of(ManifestChecks.settled(host.manifests(directory)));
     }
-    List<HostCheck> findings = new ArrayList<>(hostChecks(host, directory, manifests));
+    List<HostCheck> findings = new ArrayList<>(hostChecks(host, directory, manifests, daemon));
     findings.add(daemonFinding(session, daemon));
     if (manifests.isPresent()) {
       findings.addAll(ManifestChecks.manifests(directory, manifests.get()));
@@ -98,7 +101,8 @@ public final class DoctorCommand implements BuiltinCommand {
   }
 
   /** What is asked of the host itself, whoever asks. */
-  static List<HostCheck> hostChecks(Host host, Path directory, Optional<Snapshot> manifests)
+  static List<HostCheck> hostChecks(
+      Host host, Path directory, Optional<Snapshot> manifests, Optional<ObjectNode> daemon)
       throws ReconcileException {
     DaemonSettings settings = host.settings();
     List<HostCheck> checks = new ArrayList<>();
@@ -108,7 +112,8 @@ public final class DoctorCommand implements BuiltinCommand {
     if (settings.user().isRoot()) {
       checks.add(HostChecks.account(settings));
     }
-    checks.addAll(host.ofKinds(directory, manifests));
+    OptionalLong pid = daemon.stream().mapToLong(object -> object.path("pid").asLong()).findFirst();
+    checks.addAll(host.ofKinds(directory, manifests, pid));
     return checks;
   }
 
