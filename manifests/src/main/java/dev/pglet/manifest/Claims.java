@@ -63,7 +63,7 @@ final class Claims {
     if (!content.problems().isEmpty()) {
       rejected.add(new Rejected(file.path(), content.problems(), content.rejectedKeys()));
       inForce.values().stream()
-          .filter(manifest -> manifest.file().equals(file.path()))
+          .filter(manifest -> stoodIn(file, manifest))
           .forEach(manifest -> keeps.put(manifest.key(), manifest));
     }
   }
@@ -75,10 +75,7 @@ final class Claims {
    */
   private void addCutOff(SettlingFile file) {
     List<Manifest> before =
-        inForce.values().stream()
-            .filter(
-                manifest -> manifest.file().equals(file.path()) || file.stoodInIt(manifest.key()))
-            .toList();
+        inForce.values().stream().filter(manifest -> stoodIn(file, manifest)).toList();
     Set<ResourceKey> lost = new TreeSet<>(before.stream().map(Manifest::key).toList());
     file.content().manifests().forEach(manifest -> lost.remove(manifest.key()));
     lost.removeAll(claims.keySet());
@@ -89,6 +86,10 @@ final class Claims {
     settling |= file.isPending();
     before.forEach(manifest -> keeps.put(manifest.key(), manifest));
     rejected.add(Rejected.cutOff(file.path(), lost));
+  }
+
+  private static boolean stoodIn(SettlingFile file, Manifest manifest) {
+    return manifest.file().equals(file.path()) || file.stoodInIt(manifest.key());
   }
 
   private Outcome outcome(boolean keepAbsent) {

@@ -5,6 +5,7 @@ import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.DelayedTasks;
+import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
 import dev.pglet.manifest.edit.VolatileFields;
@@ -151,17 +152,16 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   private Snapshot read() throws RootState.Unusable {
-    Instant now = clock.instant();
     RootState.Usable usable = state.look();
     Listing.Found found = list(usable);
-    lookAtAll(found, now);
+    lookAtAll(found);
     Set<Path> unreadable =
         found.rejected().stream().map(Rejected::file).collect(Collectors.toSet());
     Claims.Outcome outcome = Claims.decide(files.values(), unreadable, inForce, !found.whole());
     inForce = new HashMap<>(outcome.accepted());
     List<Rejected> rejected = new ArrayList<>(found.rejected());
     rejected.addAll(outcome.rejected());
-    return snapshot(rejected, usable.origin(), now);
+    return snapshot(rejected, usable.origin());
   }
 
   private Listing.Found list(RootState.Usable usable) throws RootState.Unusable {
@@ -173,23 +173,55 @@ public final class ManifestDirectory implements ManifestSource {
     }
   }
 
-  private void lookAtAll(Listing.Found found, Instant now) {
-    files.values().removeIf(file -> !file.real().equals(found.files().get(file.path())));
+  private void lookAtAll(Listing.Found found) {
+    Map<Long, SettlingFile> gone = new HashMap<>();
+    files
+        .values()
+        .removeIf(
+            file -> {
+              boolean there = file.real().equals(found.files().get(file.path()));
+              if (!there) {
+                file.inode().ifPresent(inode -> gone.put(inode, file));
+              }
+              return !there;
+            });
     found
         .files()
         .forEach(
             (path, real) -> {
-              SettlingFile file =
-                  files.computeIfAbsent(path, _ -> new SettlingFile(path, real, reader));
+              SettlingFile file = files.computeIfAbsent(path, _ -> appeared(path, real, gone));
               try {
-                file.look(now);
+                // Each at its own time: many are not looked at in an instant.
+                file.look(clock.instant());
               } catch (NoSuchFileException e) {
                 files.remove(path);
               }
             });
   }
 
-  private Snapshot snapshot(List<Rejected> rejected, Origin origin, Instant now) {
+  /** A damaged file that is moved is not less damaged for it. */
+  private SettlingFile appeared(Path path, Path real, Map<Long, SettlingFile> gone) {
+    SettlingFile file = new SettlingFile(path, real, reader);
+    if (!gone.isEmpty()) {
+      try {
+        SettlingFile former = gone.get(FileStamp.of(real).inode());
+        if (former != null) {
+          file.movedFrom(
+              former,
+              inForce.values().stream()
+                  .filter(manifest -> manifest.file().equals(former.path()))
+                  .map(Manifest::key)
+                  .collect(Collectors.toSet()));
+        }
+      } catch (IOException e) {
+        // Gone again; a look at it says so.
+      }
+    }
+    return file;
+  }
+
+  private Snapshot snapshot(List<Rejected> rejected, Origin origin) {
+    Instant now = clock.instant();
     Optional<Duration> settles =
         files.values().stream()
             .flatMap(file -> file.settlesIn(now).stream())

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,9 @@ final class SettlingFile {
 
   /** What stood in that, in force or refused because another file has it too. */
   private Set<ResourceKey> stoodInIt = Set.of();
+
+  /** What was in force from the path that it had before; nothing once it says something whole. */
+  private Set<ResourceKey> former = Set.of();
 
   /** Whether the accepted version is cut off from that; found out once, as it means parsing. */
   private boolean cutOff;
@@ -126,9 +130,29 @@ final class SettlingFile {
     return empty || cutOff;
   }
 
-  /** Whether it was in the file before that became a mere beginning of what it was. */
+  /**
+   * Whether it was in the file before that became a mere beginning of what it was, or was moved.
+   */
   boolean stoodInIt(ResourceKey key) {
-    return stoodInIt.contains(key);
+    return stoodInIt.contains(key) || former.contains(key);
+  }
+
+  /** The number of the file as it was last seen; empty when it could not be read. */
+  Optional<Long> inode() {
+    return Optional.ofNullable(pending != null ? pending.stamp : acceptedStamp)
+        .map(FileStamp::inode);
+  }
+
+  /**
+   * It is the same file as one that had another path.
+   *
+   * @param keys of what is in force from there
+   */
+  void movedFrom(SettlingFile other, Set<ResourceKey> keys) {
+    whole = other.whole != null || other.accepted == null ? other.whole : text(other.accepted);
+    former = new HashSet<>(keys);
+    former.addAll(other.stoodInIt);
+    former.addAll(other.former);
   }
 
   private static Set<ResourceKey> keys(List<Manifest> manifests) {
@@ -301,6 +325,9 @@ final class SettlingFile {
       }
       whole = before;
       cutOff = before != null && isCutOff(text(bytes), before);
+      if (!isCutOff() && content.problems().isEmpty()) {
+        former = Set.of();
+      }
       statuses.clear();
     }
     accepted = bytes;

@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -299,6 +301,55 @@ final class TestManifestDirectory {
   }
 
   @Test
+  void aDamagedFileThatIsMovedIsNotLessDamagedForIt() throws IOException {
+    write("one/a.yaml", Manifests.instance("a"));
+    settled();
+    Files.writeString(root.resolve("one/a.yaml"), "");
+    assertThat(settled().accepted()).containsOnlyKeys(A);
+
+    Files.move(root.resolve("one"), root.resolve("two"));
+    for (String damaged : List.of("", "kind: [", "# nothing")) {
+      Files.writeString(root.resolve("two/a.yaml"), damaged);
+      Snapshot snapshot = settled();
+      assertThat(snapshot.complete()).as(damaged).isFalse();
+      assertThat(snapshot.accepted()).as(damaged).containsOnlyKeys(A);
+    }
+    Files.move(root.resolve("two/a.yaml"), root.resolve("b.yaml"));
+    assertThat(settled().accepted()).containsOnlyKeys(A);
+
+    Files.writeString(root.resolve("b.yaml"), Manifests.instance("b"));
+    Snapshot meant = settled();
+    assertThat(meant.complete()).isTrue();
+    assertThat(meant.accepted()).as("what is whole counts").containsOnlyKeys(B);
+  }
+
+  @Test
+  void aFileSettlesFromWhenItWasReadAndNotFromTheBeginningOfALongScan() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    write("b.yaml", Manifests.instance("b"));
+    AtomicInteger looks = new AtomicInteger();
+    // Between the first two looks three seconds go by.
+    directory =
+        new ManifestDirectory(
+            root,
+            Manifests.KINDS,
+            () -> {
+              if (looks.getAndIncrement() == 1) {
+                clock.advanceMillis(3000);
+              }
+              return clock.instant();
+            },
+            TrustRule.ofOrdinaryUser(),
+            clock);
+    directory.scan();
+    clock.advanceMillis(100);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A);
+
+    clock.advanceMillis(400);
+    assertThat(directory.scan().accepted()).containsOnlyKeys(A, B);
+  }
+
+  @Test
   void aRootThatIsALinkIsNotObeyedAnyMoreWhenItIsPointedElsewhere() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     Path link = Files.createSymbolicLink(temp.resolve("current"), root);
@@ -314,6 +365,8 @@ final class TestManifestDirectory {
     Files.delete(link);
     Files.createSymbolicLink(link, root);
     assertThat(settled().complete()).isTrue();
+    Files.move(root, temp.resolve("aside"));
+    assertIncomplete(root + " does not exist; run: mkdir -p " + root);
   }
 
   @Test

@@ -427,7 +427,7 @@ final class FuzzSequence implements AutoCloseable {
     engine.close();
     check();
     losses.clear();
-    directory.forgetCutOffTwice();
+    directory.forgetOnlySeen();
     if (Files.isDirectory(directory.root()) && random.nextInt(3) == 0) {
       replaceRoot();
     }

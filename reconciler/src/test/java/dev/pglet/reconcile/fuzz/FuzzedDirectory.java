@@ -140,7 +140,7 @@ final class FuzzedDirectory {
     put(name, file.text());
     file.damage = Damage.NONE;
     file.cutOff.clear();
-    file.cutOffTwice.clear();
+    file.onlySeen.clear();
   }
 
   /** In place as {@code >} does, or beside and renamed as editors do. */
@@ -167,6 +167,7 @@ final class FuzzedDirectory {
     Files.move(path(name), path(other), StandardCopyOption.ATOMIC_MOVE);
     ModelFile file = files.remove(name);
     if (file != null) {
+      file.moved();
       files.put(other, file);
     }
   }
@@ -184,7 +185,7 @@ final class FuzzedDirectory {
     ModelFile file = file(name);
     if (file.damage == Damage.NONE && !some.equals(text)) {
       file.cutOff.addAll(file.docs);
-      file.docs.stream().filter(doc -> isTwice(doc.name())).forEach(file.cutOffTwice::add);
+      file.docs.stream().filter(doc -> isTwice(doc.name())).forEach(file.onlySeen::add);
     }
     for (int docs = file.cutOff.size() - 1; docs > 0; docs--) {
       // What ends right behind a document cannot be told from one whose others were removed.
@@ -200,8 +201,8 @@ final class FuzzedDirectory {
   }
 
   /** What only the daemon knows that ends now. */
-  void forgetCutOffTwice() {
-    files.values().forEach(file -> file.cutOff.removeAll(file.cutOffTwice));
+  void forgetOnlySeen() {
+    files.values().forEach(file -> file.cutOff.removeAll(file.onlySeen));
   }
 
   /** With their statuses, or as they were committed. */

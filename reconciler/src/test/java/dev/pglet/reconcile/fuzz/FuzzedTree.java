@@ -101,6 +101,7 @@ final class FuzzedTree {
     for (String name : in(folder)) {
       ModelFile file = files.remove(name);
       if (file != null) {
+        file.moved();
         files.put(other + name.substring(folder.length()), file);
       }
     }

@@ -43,8 +43,16 @@ final class ModelFile {
   /** What it still claims although a broken write has left less of it. */
   final List<Doc> cutOff = new ArrayList<>();
 
-  /** Which of these another file had too: only the daemon that has read them knows of them. */
-  final List<Doc> cutOffTwice = new ArrayList<>();
+  /**
+   * Which of these another file had too, or stood in it under another path: only the daemon that
+   * has read them knows of them.
+   */
+  final List<Doc> onlySeen = new ArrayList<>();
+
+  /** It has another path now. */
+  void moved() {
+    onlySeen.addAll(cutOff);
+  }
 
   Damage damage = Damage.NONE;
 

@@ -74,18 +74,7 @@ record TreeActs(FuzzSequence sequence, FuzzedDirectory directory, Random random)
     tree().open(folder);
   }
 
-  /** A file of which a part is missing has a name by which that is known: it is mended first. */
-  private void mendCut(String folder) throws IOException {
-    for (String name : tree().in(folder)) {
-      if (directory.file(name).damage == Damage.CUT) {
-        sequence.note("mend " + name);
-        directory.mend(name);
-      }
-    }
-  }
-
   private void rename(String folder) throws Exception {
-    mendCut(folder);
     String other = tree().newFolder();
     if (other.startsWith(folder)) {
       return;
@@ -116,9 +105,6 @@ record TreeActs(FuzzSequence sequence, FuzzedDirectory directory, Random random)
   }
 
   private void moveAcross(String name) throws IOException {
-    if (directory.file(name).damage == Damage.CUT) {
-      return;
-    }
     String file = name.substring(name.lastIndexOf('/') + 1);
     String other = (name.contains("/") ? "" : tree().anyFolder()) + file;
     if (tree().isOpen(other) && !directory.files().containsKey(other)) {
