@@ -116,6 +116,8 @@ public final class ServerExecutor {
       case ServerStep.StopServer _ -> host.server().stop(volume(spec).data(), STOP_DEADLINE);
       case ServerStep.RestartServer _ -> {
         refusePortOfAnother(spec);
+        Optional<Postmaster> before = host.server().find(volume(spec).data());
+        note(spec, facts -> DoneTokens.begun(facts, spec.lifecycle(), before));
         host.server().stop(volume(spec).data(), STOP_DEADLINE);
         startOrGoBack(spec, PortRanges.of(context.world()));
         note(spec, facts -> Ends.restarted(facts, host.clock().instant()));

@@ -204,7 +204,7 @@ public record ServerObserved(
 
   /** Which restarts and reloads that somebody asked for are done. */
   public DoneTokens doneTokens() {
-    return DoneTokens.of(volume.map(there -> there.marker().facts()).orElse(Map.of()));
+    return DoneTokens.of(volume.map(there -> there.marker().facts()).orElse(Map.of()), postmaster);
   }
 
   /** How often it has ended by itself. */

@@ -1,5 +1,6 @@
 package dev.pglet.supervision;
 
+import dev.pglet.host.postgres.Postmaster;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ public record DoneTokens(List<String> restarts, List<String> reloads) {
   private static final String RESTARTS_FACT = "restartsDone";
   private static final String RELOADS_FACT = "reloadsDone";
 
+  /** The id of a restart and the server that is stopped for it, until it is among the done ones. */
+  private static final String BEGUN_FACT = "restartBegun";
+
   /** No id contains it. */
   private static final String SEPARATOR = ",";
 
@@ -30,6 +34,40 @@ public record DoneTokens(List<String> restarts, List<String> reloads) {
 
   public static DoneTokens of(Map<String, String> facts) {
     return new DoneTokens(list(facts.get(RESTARTS_FACT)), list(facts.get(RELOADS_FACT)));
+  }
+
+  /**
+   * The same for whoever sees the server that runs: when it is another than the one that a restart
+   * was begun for, the restart is done, though pglet died before it could note so.
+   */
+  public static DoneTokens of(Map<String, String> facts, Optional<Postmaster> running) {
+    DoneTokens noted = of(facts);
+    List<String> begun = list(facts.get(BEGUN_FACT));
+    boolean done =
+        begun.size() == 2 && running.isPresent() && !begun.getLast().equals(name(running.get()));
+    return done
+        ? new DoneTokens(list(text(noted.restarts, begun.getFirst())), noted.reloads)
+        : noted;
+  }
+
+  private static String name(Postmaster server) {
+    return "%s:%d:%d".formatted(server.bootId(), server.startTicks(), server.pid());
+  }
+
+  /** The facts before a server is stopped for a restart, that is asked for or not. */
+  public static Map<String, String> begun(
+      Map<String, String> facts, Lifecycle asked, Optional<Postmaster> running) {
+    DoneTokens done = of(facts, running);
+    Map<String, String> changed = new HashMap<>(facts);
+    changed.remove(BEGUN_FACT);
+    if (!done.restarts.isEmpty()) {
+      changed.put(RESTARTS_FACT, String.join(SEPARATOR, done.restarts));
+    }
+    Optional<String> id = done.restart(asked);
+    if (id.isPresent() && running.isPresent()) {
+      changed.put(BEGUN_FACT, id.get() + SEPARATOR + name(running.get()));
+    }
+    return changed;
   }
 
   /** The restart that is asked for and not done. */
@@ -54,8 +92,9 @@ public record DoneTokens(List<String> restarts, List<String> reloads) {
 
   /** The facts once all that is asked for is done: a server that starts reads everything anew. */
   public static Map<String, String> started(Map<String, String> facts, Lifecycle asked) {
-    DoneTokens done = of(facts);
-    return done.with(facts, asked.restart(), asked.reload());
+    Map<String, String> done = of(facts).with(facts, asked.restart(), asked.reload());
+    done.remove(BEGUN_FACT);
+    return done;
   }
 
   /** The facts once the reload that is asked for is done. */

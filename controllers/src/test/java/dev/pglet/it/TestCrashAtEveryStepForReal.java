@@ -427,6 +427,24 @@ final class TestCrashAtEveryStepForReal {
     }
   }
 
+  /** Something that is asked for by an annotation, and that is done once. */
+  private static final class RequestLife extends EditLife {
+    private final String done;
+
+    RequestLife(int number, Sources sources, Source source, String edited, String done)
+        throws IOException {
+      super(number, sources, source, edited);
+      this.done = done;
+    }
+
+    @Override
+    public Object endState() throws Exception {
+      Object end = super.endState();
+      assertThat(Files.readString(pglet.manifests().resolve("app.yaml"))).contains(done);
+      return end;
+    }
+  }
+
   /** A running instance with a table, and no engine. */
   private record Source(Pglet pglet, JsonNode app) {
     ResourceKey key() {
@@ -569,6 +587,27 @@ final class TestCrashAtEveryStepForReal {
                         "  parameters:",
                         "  network: {port: " + (25000 + life) + "}\n  parameters:"));
     assertThat(crashes).isGreaterThan(8 / EVERY);
+  }
+
+  private static int request(String what) throws Exception {
+    // What was done for an id is never done again: it is another one for each life.
+    return edit(
+        (number, sources, source, edited) ->
+            new RequestLife(number, sources, source, edited, what + "Token: ask-" + number),
+        life ->
+            INSTANCE.replace(
+                "  name: app\n",
+                "  name: app\n  annotations: {pglet.dev/%s: ask-%d}\n".formatted(what, life)));
+  }
+
+  @Test
+  void aRestartThatIsAskedFor() throws Exception {
+    assertThat(request("restart")).isGreaterThan(4 / EVERY);
+  }
+
+  @Test
+  void aReloadThatIsAskedFor() throws Exception {
+    assertThat(request("reload")).isGreaterThan(4 / EVERY);
   }
 
   /** What was refused is not tried again: it is another value for each life. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pglet.host.postgres.PostgresServer.Readiness;
+import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.supervision.DiskSpace;
 import dev.pglet.supervision.DoneTokens;
@@ -62,6 +63,36 @@ final class TestLifecycleSteps {
     assertThat(converge(up(RESTART), TestingServer.running()))
         .containsExactly(new ServerStep.RestartServer(List.of("request one")));
     assertThat(converge(up(RESTART), done(TestingServer.running(), RESTART))).isEmpty();
+  }
+
+  /** Pglet died between the start and its note of it. */
+  @Test
+  void aRestartThatWasBegunIsDoneWhenAnotherServerRuns() throws InvalidSpec {
+    Lifecycle second = new Lifecycle(false, Optional.of("two"), Optional.empty());
+    Optional<Postmaster> running = TestingServer.running().observed().postmaster();
+    Optional<Postmaster> before =
+        running.map(now -> new Postmaster(now.pid(), 1, now.bootId(), now.startTime()));
+    Map<String, String> stopped = DoneTokens.begun(Map.of(), RESTART, running);
+    Map<String, String> started = DoneTokens.begun(Map.of(), RESTART, before);
+
+    assertThat(converge(up(RESTART), knowing(stopped)))
+        .as("it was not even stopped")
+        .containsExactly(new ServerStep.RestartServer(List.of("request one")));
+    assertThat(converge(up(RESTART), knowing(started))).isEmpty();
+    assertThat(knowing(started).observed().doneTokens().restarted(RESTART)).contains("one");
+    assertThat(converge(up(second), knowing(started)))
+        .containsExactly(new ServerStep.RestartServer(List.of("request two")));
+
+    Map<String, String> again = DoneTokens.begun(started, second, running);
+    assertThat(DoneTokens.of(again).restarts()).as("it is noted at last").containsExactly("one");
+    assertThat(DoneTokens.of(again, running).restart(second)).contains("two");
+    assertThat(DoneTokens.of(again, before).restart(second)).isEmpty();
+    assertThat(DoneTokens.of(DoneTokens.started(again, second), before).restarts())
+        .containsExactly("one", "two");
+  }
+
+  private static TestingServer knowing(Map<String, String> facts) {
+    return TestingServer.running().marker(marker -> marker.withFacts(facts));
   }
 
   @Test
