@@ -39,6 +39,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class TestHalfWrittenExamples {
   private static final Path EXAMPLES = Path.of("../examples");
+  private static final String FIRST =
+      """
+      apiVersion: pglet.dev/v1alpha1
+      kind: PostgreSQLInstance
+      metadata:
+        name: first
+      spec:
+        version: "17"
+        deletionPolicy: Delete
+      ---
+      """;
+
   private static final Duration LESS_THAN_SETTLING = Duration.ofMillis(400);
 
   /** Longer than the two scans that see a manifest gone, and all that follows from them. */
@@ -95,16 +107,27 @@ final class TestHalfWrittenExamples {
   @ParameterizedTest
   @MethodSource("examples")
   void noBeginningOfAnExampleTouchesData(Path example) throws Exception {
-    byte[] whole = Files.readAllBytes(example);
+    noBeginningTouchesData(example, "");
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void norDoesOneBehindADocumentThatIsWhole(Path example) throws Exception {
+    noBeginningTouchesData(example, FIRST);
+  }
+
+  private void noBeginningTouchesData(Path example, String before) throws Exception {
+    byte[] whole = (before + Files.readString(example)).getBytes(UTF_8);
     // With the files that it belongs to: a template makes nothing by itself.
     for (Path file : examplesOf(requireNonNull(example.getParent()))) {
       write(file, Files.readAllBytes(file), SETTLED);
     }
+    write(example, whole, SETTLED);
     Map<ResourceKey, Data> made = data();
     assertThat(made).isNotEmpty();
     assertThat(engine.converge().succeeded()).isTrue();
 
-    for (int length = 0; length < whole.length; length++) {
+    for (int length = before.length(); length < whole.length; length++) {
       byte[] half = Arrays.copyOf(whole, length);
       String what = "the first %d bytes of %s".formatted(length, example);
       forgetSteps();
