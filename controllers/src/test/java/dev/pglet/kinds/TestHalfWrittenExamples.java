@@ -96,7 +96,7 @@ final class TestHalfWrittenExamples {
             time::schedule);
     engine =
         TestingEngine.open(temp.resolve("data"), providers, manifests, time, parts -> parts)
-            .start();
+            .startWithoutWorkers();
   }
 
   @AfterEach
