@@ -184,7 +184,7 @@ final class FuzzedDirectory {
     Files.writeString(path(name), some);
     ModelFile file = file(name);
     if (file.damage == Damage.NONE && !some.equals(text)) {
-      file.cutOff.addAll(file.docs);
+      file.cut();
       file.docs.stream().filter(doc -> isTwice(doc.name())).forEach(file.onlySeen::add);
     }
     for (int docs = file.cutOff.size() - 1; docs > 0; docs--) {
@@ -202,7 +202,7 @@ final class FuzzedDirectory {
 
   /** What only the daemon knows that ends now. */
   void forgetOnlySeen() {
-    files.values().forEach(file -> file.cutOff.removeAll(file.onlySeen));
+    files.values().forEach(ModelFile::forgetOnlySeen);
   }
 
   /** With their statuses, or as they were committed. */

@@ -49,12 +49,31 @@ final class ModelFile {
    */
   final List<Doc> onlySeen = new ArrayList<>();
 
+  Damage damage = Damage.NONE;
+
+  /** Whether the daemon that runs has never read it whole, and knows of the loss by its path. */
+  private boolean knownByPath;
+
   /** It has another path now. */
   void moved() {
-    onlySeen.addAll(cutOff);
+    if (knownByPath) {
+      cutOff.clear();
+    } else {
+      onlySeen.addAll(cutOff);
+    }
   }
 
-  Damage damage = Damage.NONE;
+  /** Another daemon runs now. */
+  void forgetOnlySeen() {
+    cutOff.removeAll(onlySeen);
+    knownByPath = true;
+  }
+
+  /** A broken write leaves less of it. */
+  void cut() {
+    cutOff.addAll(docs);
+    knownByPath = false;
+  }
 
   String text() {
     return docs.stream().map(Doc::text).collect(Collectors.joining("---\n"));
