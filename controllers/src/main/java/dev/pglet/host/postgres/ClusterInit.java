@@ -77,7 +77,7 @@ final class ClusterInit {
     Optional<PristineClusters.Place> place =
         request.walDirectory().isPresent()
             ? Optional.empty()
-            : pristine.flatMap(each -> each.of(arguments(request)));
+            : pristine.flatMap(each -> each.of(arguments(request), request.account()));
     if (place.isEmpty()) {
       initdb(request, staged);
     } else if (!place.get().isKept()) {

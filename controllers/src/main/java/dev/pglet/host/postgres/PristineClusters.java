@@ -31,8 +31,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Clusters as initdb left them: initdb takes longer than all the rest of making an instance, and
- * does the same each time. One is kept for each way in which initdb was called, in {@code
- * <directory>/<host>-<call>}, and only this process's account may enter.
+ * does the same each time. One is kept for each way in which initdb was called, and for each
+ * account that it ran as, in {@code <directory>/<host>-<call>}, and only this process's account may
+ * enter. While initdb ran, its account could put anything there: so no other account gets a copy of
+ * it.
  *
  * <p>What is here counts only as long as the host is the one on which it was made: until the next
  * boot, which is why nothing is synced, and until a package or a locale is installed or removed,
@@ -82,8 +84,9 @@ final class PristineClusters {
    * is.
    *
    * @param initdb its arguments without the data directory
+   * @param account that it runs as
    */
-  Optional<Place> of(List<String> initdb) {
+  Optional<Place> of(List<String> initdb, ServerAccount account) {
     try {
       StringBuilder host = new StringBuilder(ProcessFacts.bootId());
       for (Path path : INSTALLED) {
@@ -95,7 +98,11 @@ final class PristineClusters {
               + '\n'
               + version(program)
               + '\n'
-              + version(program.resolveSibling("postgres"));
+              + version(program.resolveSibling("postgres"))
+              + '\n'
+              + account.uid()
+              + ':'
+              + account.gid();
       String today = hash(host.toString());
       sweep(today);
       String name = today + '-' + hash(call);
@@ -154,7 +161,7 @@ final class PristineClusters {
 
   /** Where one is kept, or will be. */
   final class Place {
-    private final Path cluster;
+    final Path cluster;
 
     /** Whoever makes it holds this: the others shall wait for it and not do the same. */
     final Lock making;

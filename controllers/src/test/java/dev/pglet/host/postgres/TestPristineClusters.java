@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
@@ -86,6 +87,28 @@ final class TestPristineClusters {
             real.account));
     assertThat(initdbs).hasValue(2);
     assertThat(output("pg_controldata", data.toString())).containsPattern("checksum version: +0\n");
+  }
+
+  @Test
+  void whatOneAccountCouldWriteIsCopiedForNoOther() {
+    PristineClusters clusters =
+        new PristineClusters(
+            kept,
+            (_, _, _) -> {
+              throw new AssertionError("nothing is copied");
+            });
+    List<String> initdb = List.of(RealPostgres.system().bin("initdb"), "-U", "postgres");
+    ServerAccount one = new ServerAccount("one", 1001, 1001, true);
+    Path ofOne = clusters.of(initdb, one).orElseThrow().cluster;
+    assertThat(clusters.of(initdb, one).orElseThrow().cluster).isEqualTo(ofOne);
+    for (ServerAccount other :
+        List.of(
+            new ServerAccount("two", 1002, 1001, true),
+            new ServerAccount("one", 1001, 1002, true))) {
+      assertThat(clusters.of(initdb, other).orElseThrow().cluster)
+          .as("of %s", other)
+          .isNotEqualTo(ofOne);
+    }
   }
 
   @Test
