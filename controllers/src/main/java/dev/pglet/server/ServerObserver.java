@@ -93,7 +93,8 @@ public final class ServerObserver {
                 spec.binaries(),
                 volume.map(Volume::marker).flatMap(ServerObserver::sticky));
     if (volume.isEmpty()) {
-      PlacesSeen none = new PlacesSeen(problems(spec, Optional.empty()), List.of(), List.of());
+      PlacesSeen none =
+          new PlacesSeen(problems(spec, Optional.empty()), List.of(), List.of()).by(ofAccount);
       return new Answered<>(absent(binaries, socketDirectory).placed(none), Optional.empty());
     }
     return observeVolume(spec, volume.get(), binaries, socketDirectory, question);
@@ -252,17 +253,18 @@ public final class ServerObserver {
 
   /** What an account may do that it is not to run as does not matter. */
   private List<InvalidSpec> problems(ServerSpec spec, Optional<Volume> volume) {
-    if (!ofAccount.isEmpty()) {
-      return ofAccount;
-    }
-    return new PlaceChecks(host.settings(), host.pools(), host.account())
-        .problems(spec.places(), spec.uid(), spec.pool(), volume);
+    return ofAccount.isEmpty()
+        ? new PlaceChecks(host.settings(), host.pools(), host.account())
+            .problems(spec.places(), spec.uid(), spec.pool(), volume)
+        : List.of();
   }
 
   private PlacesSeen places(ServerSpec spec, Volume volume) throws HostUnavailable {
     try {
-      return places.observe(
-          spec.places(), problems(spec, Optional.of(volume)), volume, host.clock().instant());
+      return places
+          .observe(
+              spec.places(), problems(spec, Optional.of(volume)), volume, host.clock().instant())
+          .by(ofAccount);
     } catch (IOException e) {
       throw FileFailure.of("looking at the directories of " + spec.key(), e);
     }

@@ -69,7 +69,8 @@ public final class ServerPlanner {
 
   /**
    * What an unacceptable spec leaves to do: a server that is down is started as it was, and one
-   * that is coming up is waited for.
+   * that is coming up is waited for. One whose account is refused can be stopped: the account's
+   * name may be somebody else's by now, and lets that one in while the server runs.
    *
    * @throws InvalidSpec the given one, when there is nothing to start
    */
@@ -77,6 +78,9 @@ public final class ServerPlanner {
       ServerSpec spec, ServerObserved observed, InvalidSpec error) throws InvalidSpec {
     if (waiting(spec, observed).isPresent()) {
       return List.of();
+    }
+    if (!spec.running() && observed.running() && observed.places().accountRefused()) {
+      return List.of(new ServerStep.StopServer());
     }
     if (!observed.secured()) {
       return secure(observed);

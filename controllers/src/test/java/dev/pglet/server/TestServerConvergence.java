@@ -10,6 +10,7 @@ import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Risk;
 import dev.pglet.reconcile.Wait;
+import dev.pglet.supervision.Lifecycle;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -299,6 +300,26 @@ final class TestServerConvergence {
     @Test
     void startsNothingForABadSpecWhenTheServerRuns() {
       assertNothingToStart(wanted, TestingServer.running());
+    }
+
+    @Test
+    void onlyStopsTheServerOfAnAccountThatIsRefusedAndAlsoWithoutTheAccount() throws InvalidSpec {
+      InvalidSpec error = new InvalidSpec("AccountChanged", "spec.x", "x is bad", "Make it good");
+      TestingServer running = TestingServer.running().accountRefused(error);
+      TestingServer unsecured = TestingServer.running().unsecured().accountRefused(error);
+      List<ServerStep> stop = List.of(new ServerStep.StopServer());
+      ServerSpec stopped = wanted.stopped().spec();
+      ServerSpec fenced =
+          wanted.stopped().asked(new Lifecycle(true, Optional.empty(), Optional.empty()));
+
+      assertThat(ServerPlanner.startAsItWas(stopped, running.observed(), error)).isEqualTo(stop);
+      assertThat(ServerPlanner.startAsItWas(fenced, running.observed(), error)).isEqualTo(stop);
+      assertThat(ServerPlanner.startAsItWas(stopped, unsecured.observed(), error))
+          .as("taking over the files would need the account")
+          .isEqualTo(stop);
+      assertNothingToStart(wanted, running);
+      assertNothingToStart(wanted.stopped(), TestingServer.stopped().accountRefused(error));
+      assertNothingToStart(wanted.stopped(), TestingServer.running());
     }
 
     private void assertNothingToStart(TestingServerSpec spec, TestingServer server) {

@@ -11,6 +11,7 @@ import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.server.ServerObserved.RefusedConfiguration;
 import dev.pglet.server.access.Access;
 import java.nio.file.Path;
@@ -189,6 +190,11 @@ public record TestingServer(ServerObserved observed) {
             Optional.empty(),
             observed.secured(),
             observed.certificate()));
+  }
+
+  /** It cannot run as its account, for that reason. */
+  public TestingServer accountRefused(InvalidSpec why) {
+    return new TestingServer(observed.placed(observed.places().by(List.of(why))));
   }
 
   /** What a session learns from it. */
