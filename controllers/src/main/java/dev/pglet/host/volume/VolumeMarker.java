@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pglet.api.meta.ResourceKey;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,12 @@ public record VolumeMarker(
     requireNonNull(binariesSource, "binariesSource is null");
     requireNonNull(version, "version is null");
     facts = facts == null ? Map.of() : Map.copyOf(facts);
+    // Whose the data is must be known before anything is done with it.
+    account(facts);
+  }
+
+  private static Optional<MarkedAccount> account(Map<String, String> facts) {
+    return Optional.ofNullable(facts.get(MarkedAccount.FACT)).map(MarkedAccount::parse);
   }
 
   public static String id(String uid, int incarnation) {
@@ -169,6 +176,11 @@ public record VolumeMarker(
     Map<String, String> all = new HashMap<>(facts);
     all.putAll(more);
     return withFacts(all);
+  }
+
+  /** The account that was named for its server; empty: none was. */
+  public Optional<MarkedAccount> account() {
+    return account(facts);
   }
 
   /** The fact with that name, or null. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,32 @@ class TestPools {
     driver.destroy(pool, marker("a").volume());
     try (var left = Files.list(pool.resolve("meta"))) {
       assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void aMarkerWithADamagedAccountIsRefusedAndHidesNoOther() throws Exception {
+    Volume good = create(a, "b");
+    VolumeMarker marker = marker("a").withDataRoot(a.remember(pool));
+    driver.create(
+        pool, marker.plusFacts(Map.of(MarkedAccount.FACT, "app:1001:4294967295")), account);
+    Path file = pool.resolve("meta/" + marker.volume() + ".json");
+    String text = Files.readString(file);
+    assertThat(a.inventory().unreadable()).as("the largest id there is").isEmpty();
+    for (String damaged :
+        List.of("", "app", "app:1001", "app:1001:4294967296", "app:1001:x", ":1:1")) {
+      Files.writeString(file, text.replace("app:1001:4294967295", damaged));
+      Inventory inventory = a.inventory();
+      assertThat(inventory.volumes()).as(damaged).containsExactly(good);
+      assertThat(inventory.unreadable())
+          .singleElement()
+          .satisfies(
+              each -> {
+                assertThat(each.problem()).isInstanceOf(Refused.class);
+                assertThat(each.problem().reason()).isEqualTo("MarkerUnreadable");
+                assertThat(each.problem().explain())
+                    .contains(file.toString(), "\"" + damaged + "\"", "Repair it from a copy");
+              });
     }
   }
 
