@@ -9,6 +9,7 @@ import dev.pglet.api.v1alpha1.DeletionPolicy;
 import dev.pglet.api.v1alpha1.DesiredState;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.reconcile.Controller;
@@ -263,7 +264,7 @@ public final class BranchController
         Tls.DEFAULT,
         Lifecycle.of(resource, wanted.desiredState()),
         Places.NONE,
-        runWith.user());
+        runWith.user().map(name -> new NamedAccount(name, Optional.of(source(resource)))));
   }
 
   static ResourceKey source(Branch resource) {

@@ -14,6 +14,7 @@ import dev.pglet.health.DataSize;
 import dev.pglet.health.HealthChecks;
 import dev.pglet.health.HealthObserver;
 import dev.pglet.health.Vitals;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.postgres.PostgresServer.Readiness;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
@@ -305,7 +306,7 @@ public final class InstanceController
         Lifecycle.of(resource, wanted.desiredState())
             .keeping(MinFree.parse(wanted.storage().minFree())),
         Places.of(wanted),
-        Optional.ofNullable(wanted.runtime().user()));
+        Optional.ofNullable(wanted.runtime().user()).map(NamedAccount::of));
   }
 
   private static String logs(ServerSpec spec, Volume volume) {

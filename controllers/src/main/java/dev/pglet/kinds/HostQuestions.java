@@ -6,6 +6,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.branch.BranchRules;
 import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
@@ -95,7 +96,7 @@ final class HostQuestions {
     List<HostCheck> checks = new ArrayList<>();
     for (Map.Entry<ResourceKey, String> user : users.entrySet()) {
       try {
-        ServerAccount account = accounts.forNew(user.getValue());
+        ServerAccount account = accounts.forNew(NamedAccount.of(user.getValue()));
         checks.add(
             HostCheck.ok(
                 "account",

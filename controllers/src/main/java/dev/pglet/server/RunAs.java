@@ -1,8 +1,12 @@
 package dev.pglet.server;
 
+import dev.pglet.host.account.NamedAccount;
+import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.volume.MarkedAccount;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.reconcile.HostUnavailable;
+import dev.pglet.reconcile.InvalidSpec;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,5 +39,32 @@ public final class RunAs {
         .account()
         .map(each -> new ServerAccount(each.name(), each.uid(), each.gid(), ofDaemon.switching()))
         .orElse(ofDaemon);
+  }
+
+  /**
+   * Requires that the server of a marker can run as the account that is asked for: it is the one
+   * that it was made for, and that one is still there.
+   *
+   * @param asked empty: the daemon's
+   * @return that account
+   * @throws InvalidSpec when it cannot
+   */
+  public static ServerAccount require(
+      NamedAccounts accounts, Optional<NamedAccount> asked, VolumeMarker marker)
+      throws InvalidSpec, HostUnavailable {
+    ServerAccount is = of(marker, accounts.ofDaemon());
+    String wanted = asked.map(NamedAccount::name).orElse(accounts.ofDaemon().name());
+    if (!wanted.equals(is.name())) {
+      throw new InvalidSpec(
+          "Immutable",
+          "spec.runtime.user",
+          "the server runs as %s and does not become one of %s: its files belong to that account"
+              .formatted(is.name(), wanted),
+          "%s, or make a new instance and copy the data with pg_dump"
+              .formatted(
+                  name(marker).isEmpty() ? "Remove the field" : "Set it back to " + is.name()));
+    }
+    accounts.requireStill(is, asked.flatMap(NamedAccount::source));
+    return is;
   }
 }

@@ -2,6 +2,7 @@ package dev.pglet.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.volume.Volume;
@@ -46,7 +47,7 @@ public record ServerHosts(ServerHost ofDaemon, NamedAccounts accounts) {
    */
   public ServerHost toRun(ServerSpec spec) throws ReconcileException {
     ServerHost host = of(spec);
-    accounts.requireStill(host.account());
+    accounts.requireStill(host.account(), spec.user().flatMap(NamedAccount::source));
     return host;
   }
 
@@ -78,29 +79,11 @@ public record ServerHosts(ServerHost ofDaemon, NamedAccounts accounts) {
       if (volume.isEmpty()) {
         ofNew(spec);
       } else {
-        requireSame(spec, volume.get());
+        RunAs.require(accounts, spec.user(), volume.get().marker());
       }
       return List.of();
     } catch (InvalidSpec e) {
       return List.of(e);
     }
-  }
-
-  private void requireSame(ServerSpec spec, Volume volume) throws InvalidSpec, HostUnavailable {
-    ServerAccount is = of(volume).account();
-    String wanted = spec.user().orElse(ofDaemon.account().name());
-    if (!wanted.equals(is.name())) {
-      throw new InvalidSpec(
-          "Immutable",
-          "spec.runtime.user",
-          "the server runs as %s and does not become one of %s: its files belong to that account"
-              .formatted(is.name(), wanted),
-          "%s, or make a new instance and copy the data with pg_dump"
-              .formatted(
-                  RunAs.name(volume.marker()).isEmpty()
-                      ? "Remove the field"
-                      : "Set it back to " + is.name()));
-    }
-    accounts.requireStill(is);
   }
 }

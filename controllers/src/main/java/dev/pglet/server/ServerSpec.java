@@ -3,6 +3,7 @@ package dev.pglet.server;
 import static java.util.Objects.requireNonNull;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.place.Places;
@@ -52,7 +53,7 @@ public record ServerSpec(
     Tls tls,
     Lifecycle lifecycle,
     Places places,
-    Optional<String> user) {
+    Optional<NamedAccount> user) {
   public ServerSpec {
     requireNonNull(key, "key is null");
     typed = Collections.unmodifiableMap(new LinkedHashMap<>(typed));

@@ -112,14 +112,14 @@ final class VolumeOwnership {
       return;
     }
     if (exists(volume.directory()) && uid(volume.directory()) != 0) {
-      requireOfAccount(volume.directory());
+      requireOfAccount(volume.directory(), volume);
     }
     if (exists(volume.data())) {
-      requireOfAccount(volume.data());
+      requireOfAccount(volume.data(), volume);
     }
   }
 
-  private void requireOfAccount(Path path) throws IOException, Refused {
+  private void requireOfAccount(Path path, Volume volume) throws IOException, Refused {
     if (uid(path) == account.uid()) {
       return;
     }
@@ -131,8 +131,16 @@ final class VolumeOwnership {
         uid(path) == 0
             ? "Give it to the account that is to run it: chown -R %s: %s"
                 .formatted(account.name(), path)
-            : "Start pglet with --account %s, or as that user; or choose another place with --data-root"
-                .formatted(owner));
+            : remedy(path, volume, owner));
+  }
+
+  /** An account that a manifest has named is the same whatever pglet is started with. */
+  private String remedy(Path path, Volume volume, String owner) {
+    return RunAs.name(volume.marker()).isPresent()
+        ? "See who has given it to %s, and if what is in it is still the server's give it back: chown -hR %s: %s"
+            .formatted(owner, account.name(), path)
+        : "Start pglet with --account %s, or as that user; or choose another place with --data-root"
+            .formatted(owner);
   }
 
   private boolean oursOrAbsent(Path directory, String mode) throws IOException {

@@ -23,7 +23,7 @@ class TestHostPackages {
   /** Of our own packages; every one may use itself. */
   private static final Map<String, List<String>> ALLOWED =
       Map.ofEntries(
-          Map.entry("account", List.of("dev.pglet.reconcile")),
+          Map.entry("account", List.of("dev.pglet.reconcile", "dev.pglet.api.meta")),
           Map.entry("file", List.of(HOST + "account", HOST + "libc")),
           Map.entry("libc", List.of()),
           Map.entry(

@@ -14,6 +14,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
@@ -71,7 +72,7 @@ final class TestNamedAccountsForReal {
     List<ServerAccount> found = new ArrayList<>();
     for (String name : CANDIDATES) {
       if (isFit(accounts, name)) {
-        found.add(accounts.forNew(name));
+        found.add(accounts.forNew(NamedAccount.of(name)));
       }
     }
     assumeTrue(found.size() >= 2, "this host has no two accounts with groups of their own");
@@ -81,7 +82,7 @@ final class TestNamedAccountsForReal {
   /** Others are not there, or somebody else is in their group. */
   private static boolean isFit(NamedAccounts accounts, String name) throws Exception {
     try {
-      accounts.forNew(name);
+      accounts.forNew(NamedAccount.of(name));
       return true;
     } catch (InvalidSpec e) {
       return false;
@@ -279,6 +280,17 @@ final class TestNamedAccountsForReal {
     assertThat(pglet.steps().names()).isEmpty();
     assertThat(pids()).isEqualTo(pids);
 
+    // Nothing but what stops it can still be asked for.
+    pglet.engine().apply(manifest("a", runBy(other) + "\n  desiredState: Stopped"));
+    assertThat(pglet.settle().succeeded()).isFalse();
+    assertThat(ProcessHandle.of(pids.getFirst()).filter(ProcessHandle::isAlive)).isEmpty();
+    assertThat(pglet.instance("a").at("/status/conditions").toString()).contains("Immutable");
+    pglet.engine().apply(manifest("a", runBy(one)));
+    pglet.converge();
+    pids = pids();
+    pglet.engine().apply(manifest("a", runBy(other)));
+    pglet.settle();
+
     // Down, and with a manifest that is refused, it is started as it was.
     assertThat(ProcessHandle.of(pids.getFirst()).orElseThrow().destroy()).isTrue();
     ProcessHandle.of(pids.getFirst()).ifPresent(server -> server.onExit().join());
@@ -357,7 +369,7 @@ final class TestNamedAccountsForReal {
     assertThat(pglet.settle().succeeded()).isFalse();
     assertThat(pglet.instance("a").at("/status/conditions").toString())
         .contains("no-such-account")
-        .contains(self.switching() ? "AccountMissing" : "AccountNotAllowed");
+        .contains(self.switching() ? "AccountNotLocal" : "AccountNotAllowed");
     assertThat(pglet.steps().names()).isEmpty();
     assertThat(pglet.settings().volumes()).doesNotExist();
     assertThat(pglet.base().resolve("run")).doesNotExist();

@@ -24,7 +24,7 @@ final class TestConfigurationFields {
       textBlock =
           """
           runtime: {user: pg-app.1}                 | ''
-          runtime: {user: app@example.org}          | ''
+          runtime: {user: app@example.org}          | spec.runtime.user: must match
           runtime: {user: 1000}                     | spec.runtime.user: must be text
           runtime: {user: "1000"}                   | spec.runtime.user: must match
           runtime: {user: -u}                       | spec.runtime.user: must match

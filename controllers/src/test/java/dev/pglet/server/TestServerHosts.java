@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.pglet.host.account.AccountDatabase;
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.TestingAccounts;
@@ -74,7 +75,7 @@ final class TestServerHosts {
     assertThat(hosts.problems(asked.by("app"), Optional.empty())).isEmpty();
     assertThat(hosts.problems(asked.by("bert"), Optional.empty()))
         .extracting(InvalidSpec::reason)
-        .containsExactly("AccountMissing");
+        .containsExactly("AccountNotLocal");
     assertThat(catchThrowableOfType(InvalidSpec.class, () -> hosts.of(asked.by("root"))).reason())
         .as("also when only the step looks")
         .isEqualTo("AccountIsRoot");
@@ -128,6 +129,17 @@ final class TestServerHosts {
     assertThat(problems(spec)).extracting(InvalidSpec::reason).containsExactly("AccountChanged");
     assertThat(catchThrowableOfType(InvalidSpec.class, () -> hosts.toRun(spec)).reason())
         .isEqualTo("AccountChanged");
+  }
+
+  @Test
+  void aBranchIsToldOfItsSource() throws Exception {
+    ServerSpec spec = asked.by(new NamedAccount("app", Optional.of(TestingServer.KEY)));
+    volume(RunAs.decidedAtCreation(spec, new ServerAccount("app", 777, 777, true)));
+    InvalidSpec problem = problems(spec).getFirst();
+    assertThat(problem.field()).isEqualTo("spec.source");
+    assertThat(problem.explain()).contains(TestingServer.KEY.toString());
+    assertThat(catchThrowableOfType(InvalidSpec.class, () -> hosts.toRun(spec)).field())
+        .isEqualTo("spec.source");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.AccountSwitch;
 import dev.pglet.host.testing.WatchedFiles;
+import dev.pglet.host.volume.MarkedAccount;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.ReconcileException;
@@ -147,6 +148,24 @@ final class TestVolumeOwnership {
     chown(volume.data(), 64002);
     assertRefused(volume, account, "64002");
     assertThat(uid(volume.directory())).isEqualTo(account.uid());
+  }
+
+  @Test
+  void anotherAccountThanTheManifestNamesIsNotWhatPgletIsStartedWith() throws Exception {
+    Volume volume = volume();
+    ServerAccount by = new ServerAccount("somebody", 64001, 64001, true);
+    Volume named =
+        new Volume(
+            volume.pool(),
+            volume.directory(),
+            volume.marker().plusFacts(Map.of(MarkedAccount.FACT, "somebody:64001:64001")));
+    assertThatThrownBy(() -> new VolumeOwnership(by).secured(named))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            e ->
+                assertThat(e.remedy())
+                    .contains("given it to nobody", "chown -hR somebody: " + volume.directory())
+                    .doesNotContain("--account"));
   }
 
   private static void assertRefused(Volume volume, ServerAccount by, String owner) {

@@ -1,5 +1,6 @@
 package dev.pglet.server;
 
+import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.server.access.Access;
 import dev.pglet.supervision.Lifecycle;
@@ -65,6 +66,11 @@ public record TestingServerSpec(
 
   /** As it is, to be run as an account. */
   public ServerSpec by(String user) {
+    return by(NamedAccount.of(user));
+  }
+
+  /** As it is, to be run as an account. */
+  public ServerSpec by(NamedAccount user) {
     ServerSpec spec = spec();
     return new ServerSpec(
         spec.key(),

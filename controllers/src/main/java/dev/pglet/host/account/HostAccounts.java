@@ -7,34 +7,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Accounts from {@code /etc/passwd} and, for names that it does not hold, from {@code getent},
- * whose answers are good for a minute. Thread-safe. Starts its few processes itself: running
- * commands as an account needs accounts first.
+ * Accounts from {@code /etc/passwd} and, for names that it does not hold, from {@code getent}.
+ * Stateless. Starts its few processes itself: running commands as an account needs accounts first.
  */
 public final class HostAccounts implements AccountDatabase {
   private static final Path SELF = Path.of("/proc/self/status");
   private static final long DEADLINE_SECONDS = 30;
 
-  /** Not at each pass of each instance. */
-  private static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
-
   private final Path passwd;
   private final Path groups;
-  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
-
-  /** What a directory service has said, and when. */
-  private record Asked(Optional<Entry> answer, long at) {}
 
   /** Those of this host. */
   public HostAccounts() {
@@ -48,21 +37,19 @@ public final class HostAccounts implements AccountDatabase {
 
   @Override
   public Optional<Entry> find(String name) throws HostUnavailable {
-    Optional<Entry> local = local(entry -> entry.name().equals(name));
+    Optional<Entry> local = findLocal(name);
     if (local.isPresent() || !onPath("getent")) {
       return local;
     }
-    Asked known = asked.get(name);
-    if (known == null || System.nanoTime() - known.at() >= ASKED_AGAIN_AFTER.toNanos()) {
-      Ended ended = run(List.of("getent", "passwd", name));
-      Optional<Entry> answer =
-          ended.exitCode() == 0
-              ? ended.output().lines().flatMap(HostAccounts::parse).findFirst()
-              : Optional.empty();
-      known = new Asked(answer, System.nanoTime());
-      asked.put(name, known);
-    }
-    return known.answer();
+    Ended ended = run(List.of("getent", "passwd", name));
+    return ended.exitCode() == 0
+        ? ended.output().lines().flatMap(HostAccounts::parse).findFirst()
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<Entry> findLocal(String name) throws HostUnavailable {
+    return local(entry -> entry.name().equals(name));
   }
 
   @Override
@@ -71,27 +58,37 @@ public final class HostAccounts implements AccountDatabase {
   }
 
   @Override
-  public List<String> othersInGroupOf(Entry account) throws HostUnavailable {
-    List<String> others = new ArrayList<>();
-    for (Entry entry : accounts()) {
-      if (entry.gid() == account.gid()) {
-        others.add(entry.name());
-      }
-    }
+  public List<String> otherNamesOf(Entry account) throws HostUnavailable {
+    return accounts().stream()
+        .filter(entry -> entry.uid() == account.uid())
+        .map(Entry::name)
+        .filter(name -> !name.equals(account.name()))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public Group groupOf(Entry account) throws HostUnavailable {
+    List<String> firstOf =
+        accounts().stream().filter(entry -> entry.gid() == account.gid()).map(Entry::name).toList();
+    String name = "";
+    List<String> members = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(groups, StandardCharsets.ISO_8859_1)) {
         String[] fields = line.split(":", -1);
         if (fields.length >= 4 && fields[2].equals(Integer.toUnsignedString(account.gid()))) {
-          others.addAll(List.of(fields[3].split(",", -1)));
+          name = name.isEmpty() ? fields[0] : name;
+          members.addAll(List.of(fields[3].split(",", -1)));
         }
       }
     } catch (NoSuchFileException e) {
-      // Then there are no other members.
-      return others(others, account);
+      // Then there are no members.
+      return new Group("", others(firstOf, account), List.of());
     } catch (IOException e) {
       throw unreadable(groups, e);
     }
-    return others(others, account);
+    return new Group(name, others(firstOf, account), others(members, account));
   }
 
   private static List<String> others(List<String> names, Entry account) {

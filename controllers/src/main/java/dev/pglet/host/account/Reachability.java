@@ -110,7 +110,7 @@ public final class Reachability {
       if (open.isPresent()) {
         throw new Refused(
             "WritableByServers",
-            "the account %s, which servers run as, can write in %s, and so could exchange what pglet keeps in %s"
+            "the account %s can write in %s, and so could exchange what pglet keeps in %s"
                 .formatted(account.name(), open.get(), directory),
             remedy(open.get(), account));
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,11 +45,38 @@ class TestHostAccounts {
             ninety:x:90:nobody
             """);
     HostAccounts of = new HostAccounts(passwd, group);
-    assertThat(of.othersInGroupOf(of.find("app").orElseThrow()))
-        .containsExactly("beside", "member");
-    assertThat(of.othersInGroupOf(of.find("other").orElseThrow())).isEmpty();
+    AccountDatabase.Entry app = of.findLocal("app").orElseThrow();
+    assertThat(of.groupOf(app))
+        .isEqualTo(new AccountDatabase.Group("app", List.of("beside"), List.of("member")));
+    assertThat(of.groupOf(app).others()).containsExactly("beside", "member");
+    assertThat(of.groupOf(of.findLocal("other").orElseThrow()).others()).isEmpty();
     Files.delete(group);
-    assertThat(of.othersInGroupOf(of.find("app").orElseThrow())).containsExactly("beside");
+    assertThat(of.groupOf(app))
+        .isEqualTo(new AccountDatabase.Group("", List.of("beside"), List.of()));
+  }
+
+  @Test
+  void saysWhichOtherNamesAUidHas(@TempDir Path directory) throws Exception {
+    Path passwd =
+        Files.writeString(
+            directory.resolve("passwd"),
+            """
+            app:x:901:901::/:/bin/sh
+            again:x:901:902::/:/bin/sh
+            other:x:903:901::/:/bin/sh
+            """);
+    HostAccounts of = new HostAccounts(passwd, directory.resolve("group"));
+    assertThat(of.otherNamesOf(of.findLocal("app").orElseThrow())).containsExactly("again");
+    assertThat(of.otherNamesOf(of.findLocal("other").orElseThrow())).isEmpty();
+  }
+
+  @Test
+  void asksNoServiceForALocalAccount(@TempDir Path directory) throws Exception {
+    Path passwd = Files.writeString(directory.resolve("passwd"), "app:x:901:901::/:/bin/sh\n");
+    HostAccounts of = new HostAccounts(passwd, directory.resolve("group"));
+    // Every host has it, and only getent can know of it here.
+    assertThat(of.findLocal("root")).isEmpty();
+    assertThat(of.findLocal("app")).isPresent();
   }
 
   @Test

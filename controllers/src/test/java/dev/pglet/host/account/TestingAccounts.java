@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Accounts in memory. */
 public class TestingAccounts implements AccountDatabase {
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<Integer, List<String>> members = new HashMap<>();
+  private final Map<Integer, String> groups = new HashMap<>();
   private final Entry self;
 
   public TestingAccounts(Entry self) {
@@ -28,6 +28,12 @@ public class TestingAccounts implements AccountDatabase {
     return this;
   }
 
+  /** A group that is not called as the account whose first one it is. */
+  public TestingAccounts withGroup(int gid, String name) {
+    groups.put(gid, name);
+    return this;
+  }
+
   public int size() {
     return entries.size();
   }
@@ -38,20 +44,36 @@ public class TestingAccounts implements AccountDatabase {
   }
 
   @Override
+  public Optional<Entry> findLocal(String name) {
+    return Optional.ofNullable(entries.get(name));
+  }
+
+  @Override
   public Optional<Entry> find(int uid) {
     return entries.values().stream().filter(entry -> entry.uid() == uid).findFirst();
   }
 
   @Override
-  public List<String> othersInGroupOf(Entry account) {
-    return Stream.concat(
-            entries.values().stream()
-                .filter(entry -> entry.gid() == account.gid() && entry.uid() != 0)
-                .map(Entry::name),
-            members.getOrDefault(account.gid(), List.of()).stream())
-        .filter(name -> !name.equals(account.name()))
-        .sorted()
+  public List<String> otherNamesOf(Entry account) {
+    return entries.values().stream()
+        .filter(entry -> entry.uid() == account.uid() && !entry.name().equals(account.name()))
+        .map(Entry::name)
         .toList();
+  }
+
+  @Override
+  public Group groupOf(Entry account) {
+    return new Group(
+        groups.getOrDefault(account.gid(), account.name()),
+        entries.values().stream()
+            .filter(entry -> entry.gid() == account.gid() && entry.uid() != 0)
+            .map(Entry::name)
+            .filter(name -> !name.equals(account.name()))
+            .sorted()
+            .toList(),
+        members.getOrDefault(account.gid(), List.of()).stream()
+            .filter(name -> !name.equals(account.name()))
+            .toList());
   }
 
   @Override

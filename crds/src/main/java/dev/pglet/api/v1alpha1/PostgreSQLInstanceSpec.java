@@ -107,8 +107,8 @@ public record PostgreSQLInstanceSpec(
           @Pattern("^process$")
           String type,
       @JsonPropertyDescription(
-              "Account of this host that the server runs as: for a daemon of root one that is there, has a group of its own and is not root; else the daemon's own. Default: the account of the daemon's servers. Change: refused.")
-          @Pattern("^[A-Za-z_][A-Za-z0-9_.@-]{0,63}$")
+              "Account that the server runs as: for a daemon of root one of /etc/passwd that has a uid and a group of its own and is not root; else the daemon's own. Default: the account of the daemon's servers. Change: refused.")
+          @Pattern("^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")
           @Nullable String user,
       @JsonPropertyDescription(
               "auto: the system's packages when the version fits, else embedded; system; embedded;"
