@@ -6,7 +6,6 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.branch.BranchRules;
 import dev.pglet.host.account.HostAccounts;
-import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.account.NamedAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
@@ -23,15 +22,14 @@ import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.port.LocalPorts;
 import dev.pglet.reconcile.HostCheck;
 import dev.pglet.reconcile.HostUnavailable;
-import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.server.place.PlaceRules;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What this host is asked for instances and branches. Makes nothing. */
@@ -40,20 +38,13 @@ final class HostQuestions {
 
   static List<HostCheck> ofInstances(
       Settings settings, List<PostgreSQLInstance> instances, OptionalLong daemon) {
-    List<WantedVersion> versions = new ArrayList<>();
     List<WantedPort> ports = new ArrayList<>();
     List<String> hugePages = new ArrayList<>();
-    Map<ResourceKey, String> users = new LinkedHashMap<>();
     List<Path> places = new ArrayList<>(List.of(settings.dataRoot(), settings.volumes()));
     List<Path> data = new ArrayList<>();
     for (PostgreSQLInstance instance : instances) {
       PostgreSQLInstanceSpec spec = instance.getSpec();
       ResourceKey key = key(PostgreSQLInstance.KIND, instance);
-      String user = spec.runtime().user();
-      if (user != null) {
-        users.put(key, user);
-      }
-      versions.add(new WantedVersion(key, spec.version(), spec.runtime().binaries()));
       if (spec.network().port() != 0) {
         ports.add(new WantedPort(key, spec.network().bindAddress(), spec.network().port()));
       }
@@ -77,37 +68,37 @@ final class HostQuestions {
     checks.addAll(new KernelChecks(files).all(hugePages));
     checks.addAll(new CgroupChecks(files).all());
     checks.addAll(new FileSystemChecks(files).of(places, data));
-    try {
-      HostAccounts accounts = new HostAccounts();
-      ServerAccount account = new ServerAccounts(settings, accounts, _ -> {}).look();
-      checks.addAll(
-          new VersionChecks(InstalledBinaries.ofHost(settings, account, new LocalCommands()))
-              .of(versions));
-      checks.addAll(accounts(new NamedAccounts(accounts, account), users));
-    } catch (HostUnavailable e) {
-      checks.add(HostCheck.fail("account", e));
-    }
+    checks.addAll(accounts(settings, instances));
     checks.addAll(ports(settings, ports));
     return checks;
   }
 
-  private static List<HostCheck> accounts(NamedAccounts accounts, Map<ResourceKey, String> users)
-      throws HostUnavailable {
-    List<HostCheck> checks = new ArrayList<>();
-    for (Map.Entry<ResourceKey, String> user : users.entrySet()) {
-      try {
-        ServerAccount account = accounts.forNew(NamedAccount.of(user.getValue()));
-        checks.add(
-            HostCheck.ok(
-                "account",
-                "%s of %s: uid %d".formatted(account.name(), user.getKey(), account.uid())));
-      } catch (InvalidSpec e) {
-        checks.add(
-            HostCheck.fail(
-                "account", "%s: %s".formatted(user.getKey(), e.getMessage()), e.remedy()));
+  /** Which account each server is to run as, and whether there is what that account can execute. */
+  private static List<HostCheck> accounts(Settings settings, List<PostgreSQLInstance> instances) {
+    try {
+      HostAccounts database = new HostAccounts();
+      ServerAccount ofDaemon = new ServerAccounts(settings, database, _ -> {}).look();
+      AccountChecks accounts =
+          new AccountChecks(
+              new NamedAccounts(database, ofDaemon), LocalHost.pools(settings).inventory());
+      List<WantedVersion> versions = new ArrayList<>();
+      List<HostCheck> found = new ArrayList<>();
+      for (PostgreSQLInstance instance : instances) {
+        PostgreSQLInstanceSpec spec = instance.getSpec();
+        ResourceKey key = key(PostgreSQLInstance.KIND, instance);
+        Optional<ServerAccount> account =
+            accounts.of(key, Optional.ofNullable(spec.runtime().user()), found);
+        versions.add(new WantedVersion(key, spec.version(), spec.runtime().binaries(), account));
       }
+      List<HostCheck> checks =
+          new ArrayList<>(
+              new VersionChecks(InstalledBinaries.ofHost(settings, ofDaemon, new LocalCommands()))
+                  .of(versions));
+      checks.addAll(found);
+      return checks;
+    } catch (HostUnavailable e) {
+      return List.of(HostCheck.fail("account", e));
     }
-    return checks;
   }
 
   static List<HostCheck> ofBranches(Settings settings, List<Branch> branches) {

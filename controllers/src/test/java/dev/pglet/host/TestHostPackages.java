@@ -31,6 +31,7 @@ class TestHostPackages {
               List.of(
                   "dev.pglet.reconcile",
                   "dev.pglet.api.meta",
+                  HOST + "account",
                   HOST + "binaries",
                   HOST + "port",
                   HOST + "postgres")),

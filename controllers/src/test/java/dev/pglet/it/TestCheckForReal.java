@@ -6,9 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
+import dev.pglet.host.account.HostAccounts;
+import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.account.ServerAccounts;
+import dev.pglet.host.command.LocalCommands;
+import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.MarkedAccount;
+import dev.pglet.host.volume.Pools;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.it.VerbProcess.Ended;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +139,51 @@ final class TestCheckForReal {
     assertThat(ended.code()).as(ended.toString()).isEqualTo(1);
     assertThat(ended.out()).containsPattern("FAIL +account +postgresqlinstance/app: the .* root");
     assertThat(pglet.dataRoot()).doesNotExist();
+  }
+
+  @Test
+  void anAccountThatAnInstanceWasNotMadeForFails() throws Exception {
+    ServerAccount self = new ServerAccounts(pglet.settings(), new HostAccounts(), _ -> {}).look();
+    pglet.write(
+        "app.yaml",
+        """
+        apiVersion: pglet.dev/v1alpha1
+        kind: PostgreSQLInstance
+        metadata: {name: app}
+        spec:
+          version: "VERSION"
+          runtime: {user: USER}
+        """
+            .replace("VERSION", SYSTEM_MAJOR)
+            .replace("USER", self.name()));
+    VerbProcess verbs = new VerbProcess(pglet);
+    assertThat(verbs.run("check").out()).containsPattern("OK +account +" + self.name());
+
+    CopyDriver driver = new CopyDriver(new LocalCommands());
+    Path pool = pglet.settings().volumes();
+    String dataRoot =
+        new Pools(pglet.dataRoot().resolve("pools"), driver, _ -> false).remember(pool);
+    String uid = "0a1b2c3d-0000-4000-8000-000000000001";
+    driver.create(
+        pool,
+        new VolumeMarker(
+            VolumeMarker.FORMAT,
+            VolumeMarker.id(uid, 1),
+            ResourceKey.of(PostgreSQLInstance.KIND, "app"),
+            uid,
+            1,
+            pglet.manifests().toString(),
+            VolumeMarker.Phase.READY,
+            54001,
+            "system",
+            SYSTEM_MAJOR + ".0",
+            dataRoot,
+            Map.of(MarkedAccount.FACT, "madefor:64001:64001")),
+        self);
+    Ended ended = verbs.run("check");
+    assertThat(ended.code()).as(ended.toString()).isEqualTo(1);
+    assertThat(ended.out())
+        .containsPattern("FAIL +account +postgresqlinstance/app: the server runs as madefor");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.pglet.host.check;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.binaries.InstalledBinaries;
 import dev.pglet.host.postgres.Binaries;
 import dev.pglet.host.postgres.PostgresBinaries.Resolution;
@@ -19,8 +20,10 @@ public final class VersionChecks {
    *
    * @param version {@code 17} or {@code 17.6}
    * @param source {@code auto}, {@code system}, {@code embedded} or a directory
+   * @param account that is to run it; empty: the one that servers run as
    */
-  public record WantedVersion(ResourceKey key, String version, String source) {}
+  public record WantedVersion(
+      ResourceKey key, String version, String source, Optional<ServerAccount> account) {}
 
   public VersionChecks(InstalledBinaries binaries) {
     this.binaries = binaries;
@@ -53,7 +56,8 @@ public final class VersionChecks {
 
   private HostCheck check(WantedVersion wanted) {
     String who = "%s of %s".formatted(wanted.version(), wanted.key());
-    return switch (binaries.resolve(wanted.version(), wanted.source(), Optional.empty())) {
+    InstalledBinaries asked = wanted.account().map(binaries::as).orElse(binaries);
+    return switch (asked.resolve(wanted.version(), wanted.source(), Optional.empty())) {
       case Resolution.Ready ready ->
           HostCheck.ok(
               "version",
