@@ -241,9 +241,7 @@ public final class Engine implements AutoCloseable, Resources {
   @Override
   public List<Revision> revisions(ResourceKey key) throws ReconcileException {
     Optional<InventoryEntry> entry = assembly.state().inventory().find(key);
-    return entry.isEmpty()
-        ? List.of()
-        : assembly.state().revisions().read(entry.get().identity().uid());
+    return entry.isEmpty() ? List.of() : History.of(entry.get(), assembly.state());
   }
 
   @Override

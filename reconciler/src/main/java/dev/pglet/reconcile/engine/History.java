@@ -9,6 +9,7 @@ import dev.pglet.reconcile.engine.store.Tracked;
 import dev.pglet.reconcile.state.InventoryEntry;
 import dev.pglet.reconcile.state.StateDirectory;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,20 +23,25 @@ record History(StateDirectory state, InstantSource clock, Consumer<String> probl
   static final String KEPT = "pglet.dev/revisions";
 
   private static final int STANDARD = 10;
+  private static final long FIRST = 1;
   private static final int MOST = 1000;
 
   /** A manifest is about to be taken into the inventory. */
   void accepting(Tracked tracked) {
     Optional<Manifest> manifest = tracked.manifest();
     InventoryEntry entry = tracked.entry();
-    boolean known =
+    Optional<InventoryEntry> before =
         state
             .inventory()
             .find(entry.key())
-            .filter(before -> before.identity().equals(entry.identity()))
-            .filter(before -> before.specHash().equals(entry.specHash()))
+            .filter(known -> known.identity().uid().equals(entry.identity().uid()));
+    boolean known =
+        before
+            .filter(same -> same.identity().equals(entry.identity()))
+            .filter(same -> same.specHash().equals(entry.specHash()))
             .isPresent();
-    if (manifest.isEmpty() || known) {
+    boolean first = before.isEmpty() && entry.identity().generation() == FIRST;
+    if (manifest.isEmpty() || known || first) {
       return;
     }
     Revision revision =
@@ -46,10 +52,35 @@ record History(StateDirectory state, InstantSource clock, Consumer<String> probl
             entry.specHash(),
             withoutStatus(manifest.get().text()));
     try {
-      state.revisions().add(entry.identity().uid(), revision, kept(manifest.get()));
+      state
+          .revisions()
+          .add(
+              entry.identity().uid(),
+              before.flatMap(History::first),
+              revision,
+              kept(manifest.get()));
     } catch (ReconcileException e) {
       problems.accept(e.explain());
     }
+  }
+
+  /** Oldest first. */
+  static List<Revision> of(InventoryEntry entry, StateDirectory state) throws ReconcileException {
+    List<Revision> revisions = state.revisions().read(entry.identity().uid());
+    return revisions.isEmpty() ? first(entry).stream().toList() : revisions;
+  }
+
+  /** Not written before there is a second one: the inventory has it. */
+  private static Optional<Revision> first(InventoryEntry entry) {
+    return entry.identity().generation() == FIRST && !entry.document().isEmpty()
+        ? Optional.of(
+            new Revision(
+                FIRST,
+                entry.created(),
+                entry.file(),
+                entry.specHash(),
+                withoutStatus(entry.document())))
+        : Optional.empty();
   }
 
   private static String withoutStatus(String text) {

@@ -237,9 +237,7 @@ public final class Observed implements Resources {
   @Override
   public List<Revision> revisions(ResourceKey key) throws ReconcileException {
     Optional<InventoryEntry> entry = assembly.state().inventory().find(key);
-    return entry.isEmpty()
-        ? List.of()
-        : assembly.state().revisions().read(entry.get().identity().uid());
+    return entry.isEmpty() ? List.of() : History.of(entry.get(), assembly.state());
   }
 
   @Override

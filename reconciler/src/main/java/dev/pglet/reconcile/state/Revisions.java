@@ -62,11 +62,15 @@ public final class Revisions {
    * Adds a revision, unless it is the newest already, as after a crash before anything else was
    * written.
    *
+   * @param first the one before it, when there is none yet
    * @param kept how many stay; the oldest go
    */
-  public synchronized void add(String uid, Revision revision, int kept)
+  public synchronized void add(String uid, Optional<Revision> first, Revision revision, int kept)
       throws Refused, HostUnavailable {
     List<Revision> revisions = new ArrayList<>(read(uid));
+    if (revisions.isEmpty()) {
+      first.ifPresent(revisions::add);
+    }
     boolean known =
         !revisions.isEmpty()
             && revisions.getLast().number() == revision.number()

@@ -72,6 +72,17 @@ final class TestHistory {
   }
 
   @Test
+  void theFirstIsWhatTheInventoryHasUntilThereIsASecond() throws Exception {
+    apply(document("box", "size: 3"));
+    assertThat(numbers()).containsExactly(1L);
+    assertThat(rig.dataRoot().resolve("state/revisions")).isEmptyDirectory();
+
+    apply(document("box", "size: 3, colour: red"));
+    assertThat(rig.dataRoot().resolve("state/revisions")).isNotEmptyDirectory();
+    assertThat(numbers()).containsExactly(1L, 2L);
+  }
+
+  @Test
   void tenAreKeptUnlessTheManifestSaysAnotherNumber() throws Exception {
     for (int i = 1; i <= 13; i++) {
       apply(document("box", "size: 3, colour: c" + i));

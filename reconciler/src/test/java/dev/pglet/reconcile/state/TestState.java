@@ -95,8 +95,8 @@ final class TestState {
     Revision revision = new Revision(1, time.instant(), "/m/box.yaml", "abc", "kind: Toy\n");
     String uid = entry("/m").identity().uid();
     try (StateDirectory state = open()) {
-      state.revisions().add(uid, revision, 10);
-      state.revisions().add("lost", revision, 10);
+      state.revisions().add(uid, Optional.empty(), revision, 10);
+      state.revisions().add("lost", Optional.empty(), revision, 10);
       state.inventory().put(entry("/m"));
     }
     try (StateDirectory state = open()) {
