@@ -5,7 +5,6 @@ import dev.pglet.api.meta.KindRegistry;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.edit.AtomicFile;
 import dev.pglet.manifest.edit.DelayedTasks;
-import dev.pglet.manifest.edit.FileStamp;
 import dev.pglet.manifest.edit.FileSwap;
 import dev.pglet.manifest.edit.LinuxFileSwap;
 import dev.pglet.manifest.edit.VolatileFields;
@@ -174,14 +173,17 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   private void lookAtAll(Listing.Found found) {
-    Map<Long, SettlingFile> gone = new HashMap<>();
+    Map<FileIdentity, List<SettlingFile>> gone = new HashMap<>();
     files
         .values()
         .removeIf(
             file -> {
               boolean there = file.real().equals(found.files().get(file.path()));
               if (!there) {
-                file.inode().ifPresent(inode -> gone.put(inode, file));
+                file.identity()
+                    .ifPresent(
+                        identity ->
+                            gone.computeIfAbsent(identity, _ -> new ArrayList<>()).add(file));
               }
               return !there;
             });
@@ -200,12 +202,11 @@ public final class ManifestDirectory implements ManifestSource {
   }
 
   /** A damaged file that is moved is not less damaged for it. */
-  private SettlingFile appeared(Path path, Path real, Map<Long, SettlingFile> gone) {
+  private SettlingFile appeared(Path path, Path real, Map<FileIdentity, List<SettlingFile>> gone) {
     SettlingFile file = new SettlingFile(path, real, reader);
     if (!gone.isEmpty()) {
       try {
-        SettlingFile former = gone.get(FileStamp.of(real).inode());
-        if (former != null) {
+        for (SettlingFile former : gone.getOrDefault(FileIdentity.of(real), List.of())) {
           file.movedFrom(
               former,
               inForce.values().stream()

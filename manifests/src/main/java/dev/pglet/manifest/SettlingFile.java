@@ -50,11 +50,12 @@ final class SettlingFile {
   private Set<ResourceKey> stoodInIt = Set.of();
 
   /** What was in force from the path that it had before; nothing once it says something whole. */
-  private Set<ResourceKey> former = Set.of();
+  private final Set<ResourceKey> former = new HashSet<>();
 
   /** Whether the accepted version is cut off from that; found out once, as it means parsing. */
   private boolean cutOff;
 
+  private @Nullable FileIdentity identity;
   private byte @Nullable [] accepted;
   private @Nullable FileStamp acceptedStamp;
   private boolean stampSuffices;
@@ -126,7 +127,8 @@ final class SettlingFile {
    * comments, or a beginning of what the file was before that ends within a document.
    */
   boolean isCutOff() {
-    boolean empty = content.manifests().isEmpty() && content.problems().isEmpty();
+    boolean empty =
+        accepted != null && content.manifests().isEmpty() && content.problems().isEmpty();
     return empty || cutOff;
   }
 
@@ -137,10 +139,9 @@ final class SettlingFile {
     return stoodInIt.contains(key) || former.contains(key);
   }
 
-  /** The number of the file as it was last seen; empty when it could not be read. */
-  Optional<Long> inode() {
-    return Optional.ofNullable(pending != null ? pending.stamp : acceptedStamp)
-        .map(FileStamp::inode);
+  /** Empty while it was never read. */
+  Optional<FileIdentity> identity() {
+    return Optional.ofNullable(identity);
   }
 
   /**
@@ -149,8 +150,10 @@ final class SettlingFile {
    * @param keys of what is in force from there
    */
   void movedFrom(SettlingFile other, Set<ResourceKey> keys) {
-    whole = other.whole != null || other.accepted == null ? other.whole : text(other.accepted);
-    former = new HashSet<>(keys);
+    if (whole == null) {
+      whole = other.whole != null || other.accepted == null ? other.whole : text(other.accepted);
+    }
+    former.addAll(keys);
     former.addAll(other.stoodInIt);
     former.addAll(other.former);
   }
@@ -268,6 +271,7 @@ final class SettlingFile {
         return;
       }
       byte[] bytes = read();
+      identity = FileIdentity.of(real);
       FileStamp after = FileStamp.of(real);
       judge(before.equals(after) ? before : null, after, bytes, now);
     } catch (NoSuchFileException e) {
@@ -312,6 +316,7 @@ final class SettlingFile {
 
   /** What pglet itself has written needs no settling. */
   void acceptOwn(byte[] bytes, Instant now) throws IOException {
+    identity = FileIdentity.of(real);
     accept(bytes, FileStamp.of(real), now);
   }
 
@@ -325,12 +330,12 @@ final class SettlingFile {
       }
       whole = before;
       cutOff = before != null && isCutOff(text(bytes), before);
-      if (!isCutOff() && content.problems().isEmpty()) {
-        former = Set.of();
-      }
       statuses.clear();
     }
     accepted = bytes;
+    if (!isCutOff() && content.problems().isEmpty()) {
+      former.clear();
+    }
     acceptedStamp = stamp;
     stampSuffices = stamp.quietFor(now).compareTo(STAMP_RESOLUTION) >= 0;
     pending = null;

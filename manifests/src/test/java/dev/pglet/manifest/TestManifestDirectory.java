@@ -324,6 +324,34 @@ final class TestManifestDirectory {
   }
 
   @Test
+  void aWholeFileThatIsRenamedIsNotSaidToBeCutOff() throws IOException {
+    write("a.yaml", Manifests.instance("a"));
+    settled();
+    Files.move(root.resolve("a.yaml"), root.resolve("b.yaml"));
+    assertThat(directory.scan().rejected()).isEmpty();
+    Snapshot renamed = settled();
+    assertThat(renamed.complete()).isTrue();
+    assertThat(renamed.accepted().get(A))
+        .extracting(Manifest::file)
+        .isEqualTo(root.resolve("b.yaml"));
+  }
+
+  @Test
+  void aNewFileIsNotTakenForTheOneThatHadItsNumber() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      write("a.yaml", Manifests.instance("a"));
+      settled();
+      Files.delete(root.resolve("a.yaml"));
+      Path next = root.resolve("next" + i + ".yaml");
+      Files.writeString(next, "# nothing yet");
+      Snapshot snapshot = settled();
+      assertThat(snapshot.complete()).as("%s", snapshot.incompleteBecause()).isTrue();
+      assertThat(snapshot.accepted()).isEmpty();
+      Files.delete(next);
+    }
+  }
+
+  @Test
   void aFileSettlesFromWhenItWasReadAndNotFromTheBeginningOfALongScan() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     write("b.yaml", Manifests.instance("b"));
