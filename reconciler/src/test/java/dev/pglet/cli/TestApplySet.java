@@ -27,7 +27,7 @@ final class TestApplySet {
 
   @TempDir Path directory;
   private final TestingBackend backend = new TestingBackend();
-  private TestingVerb apply = new TestingVerb(new ApplyCommand(), backend, Path.of("unset"));
+  private TestingVerb apply = new TestingVerb(new ApplyCommand(), backend, Path.of("/unset"));
   private String file = "";
 
   @BeforeEach

@@ -34,9 +34,9 @@ final class TestDiff {
 
   @TempDir Path directory;
   private final TestingBackend backend = new TestingBackend();
-  private Path file = Path.of("unset");
+  private Path file = Path.of("/unset");
   private TestingVerb verb =
-      new TestingVerb(new DiffCommand(TemplateDiff::compare), backend, Path.of("unset"));
+      new TestingVerb(new DiffCommand(TemplateDiff::compare), backend, Path.of("/unset"));
 
   @BeforeEach
   void write() throws Exception {
