@@ -56,7 +56,7 @@ record History(StateDirectory state, InstantSource clock, Consumer<String> probl
           .revisions()
           .add(
               entry.identity().uid(),
-              before.flatMap(History::first),
+              before.flatMap(History::asItIs),
               revision,
               kept(manifest.get()));
     } catch (ReconcileException e) {
@@ -67,15 +67,20 @@ record History(StateDirectory state, InstantSource clock, Consumer<String> probl
   /** Oldest first. */
   static List<Revision> of(InventoryEntry entry, StateDirectory state) throws ReconcileException {
     List<Revision> revisions = state.revisions().read(entry.identity().uid());
-    return revisions.isEmpty() ? first(entry).stream().toList() : revisions;
+    return revisions.isEmpty() && entry.identity().generation() == FIRST
+        ? asItIs(entry).stream().toList()
+        : revisions;
   }
 
-  /** Not written before there is a second one: the inventory has it. */
-  private static Optional<Revision> first(InventoryEntry entry) {
-    return entry.identity().generation() == FIRST && !entry.document().isEmpty()
+  /**
+   * What the inventory has, which is not written before there is a second one. The time is that of
+   * the first: when a later one was accepted, which could not be written then, nobody knows.
+   */
+  private static Optional<Revision> asItIs(InventoryEntry entry) {
+    return !entry.document().isEmpty()
         ? Optional.of(
             new Revision(
-                FIRST,
+                entry.identity().generation(),
                 entry.created(),
                 entry.file(),
                 entry.specHash(),

@@ -62,15 +62,14 @@ public final class Revisions {
    * Adds a revision, unless it is the newest already, as after a crash before anything else was
    * written.
    *
-   * @param first the one before it, when there is none yet
+   * @param before the one before it, which may be missing
    * @param kept how many stay; the oldest go
    */
-  public synchronized void add(String uid, Optional<Revision> first, Revision revision, int kept)
+  public synchronized void add(String uid, Optional<Revision> before, Revision revision, int kept)
       throws Refused, HostUnavailable {
     List<Revision> revisions = new ArrayList<>(read(uid));
-    if (revisions.isEmpty()) {
-      first.ifPresent(revisions::add);
-    }
+    long newest = revisions.isEmpty() ? 0 : revisions.getLast().number();
+    before.filter(one -> one.number() > newest).ifPresent(revisions::add);
     boolean known =
         !revisions.isEmpty()
             && revisions.getLast().number() == revision.number()

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.reconcile.Revision;
 import dev.pglet.reconcile.testing.Rig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,6 +81,22 @@ final class TestHistory {
     apply(document("box", "size: 3, colour: red"));
     assertThat(rig.dataRoot().resolve("state/revisions")).isNotEmptyDirectory();
     assertThat(numbers()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void aRevisionThatCouldNotBeWrittenIsWrittenWithTheNext() throws Exception {
+    apply(document("box", "size: 3"));
+    Path revisions = rig.dataRoot().resolve("state/revisions");
+    Path aside = revisions.resolveSibling("aside");
+    Files.move(revisions, aside);
+    Files.writeString(revisions, "");
+    apply(document("box", "size: 3, colour: red"));
+    assertThat(rig.problems()).anyMatch(problem -> problem.contains("writing the revisions in"));
+    Files.delete(revisions);
+    Files.move(aside, revisions);
+
+    apply(document("box", "size: 3, colour: blue"));
+    assertThat(numbers()).containsExactly(2L, 3L);
   }
 
   @Test
