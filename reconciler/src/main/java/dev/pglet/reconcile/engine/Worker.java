@@ -22,7 +22,9 @@ import org.slf4j.event.Level;
 /** Takes a key, runs a pass, and turns how it ended into what the queue does next. */
 final class Worker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-  private static final Duration RESYNC = Duration.ofSeconds(60);
+
+  /** Each is looked at once a minute at least: a long wait may take a second longer. */
+  private static final Duration RESYNC = Duration.ofSeconds(59);
 
   /** What all workers share. */
   record Shop(
