@@ -59,12 +59,7 @@ final class HostQuestions {
     }
     HostFiles files = HostFiles.ofHost(daemon);
     List<HostCheck> checks = new ArrayList<>();
-    checks.add(
-        HostCheck.ok(
-            "limits",
-            daemon.isPresent()
-                ? "those of the daemon, pid " + daemon.getAsLong()
-                : "those of this shell, as no daemon runs"));
+    checks.add(files.whose(daemon));
     checks.addAll(new KernelChecks(files).all(hugePages));
     checks.addAll(new CgroupChecks(files).all());
     checks.addAll(new FileSystemChecks(files).of(places, data));

@@ -1,5 +1,6 @@
 package dev.pglet.host.check;
 
+import dev.pglet.reconcile.HostCheck;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,14 +17,34 @@ import java.util.OptionalLong;
  * @param process whose limits, mounts and control groups count: a process id, or {@code self}
  */
 public record HostFiles(Path root, String process) {
+  private static final String SELF = "self";
+
   /**
    * Of this host.
    *
-   * @param daemon a process id; empty: this process counts
+   * @param daemon a process id, which counts where it can be looked at; else this process does
    */
   public static HostFiles ofHost(OptionalLong daemon) {
-    return new HostFiles(
-        Path.of("/"), daemon.isPresent() ? Long.toString(daemon.getAsLong()) : "self");
+    return of(Path.of("/"), daemon);
+  }
+
+  static HostFiles of(Path root, OptionalLong daemon) {
+    String process = daemon.isPresent() ? Long.toString(daemon.getAsLong()) : SELF;
+    HostFiles files = new HostFiles(root, process);
+    return files.ofProcess("limits").isEmpty() ? new HostFiles(root, SELF) : files;
+  }
+
+  /** Whose limits those are that the other checks judge. */
+  public HostCheck whose(OptionalLong daemon) {
+    if (daemon.isEmpty()) {
+      return HostCheck.ok("limits", "those of this shell, as no daemon runs");
+    }
+    return process.equals(SELF)
+        ? HostCheck.warn(
+            "limits",
+            "those of this shell, as /proc hides those of the daemon, pid " + daemon.getAsLong(),
+            "Run this as the daemon's account or as root")
+        : HostCheck.ok("limits", "those of the daemon, pid " + daemon.getAsLong());
   }
 
   /** The lines of a file of the process, such as {@code limits}. */

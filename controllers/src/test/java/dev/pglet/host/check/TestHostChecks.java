@@ -110,12 +110,27 @@ final class TestHostChecks {
     file("proc/self/cgroup", "0::/user.slice");
     file("sys/fs/cgroup/cgroup.controllers", "cpu memory pids");
     file("sys/fs/cgroup/user.slice/pids.max", "10");
-    HostFiles daemon = new HostFiles(root, "77");
+    OptionalLong pid = OptionalLong.of(77);
+    HostFiles daemon = HostFiles.of(root, pid);
+    assertThat(daemon.whose(pid)).isEqualTo(HostCheck.ok("limits", "those of the daemon, pid 77"));
 
     assertThat(only(new KernelChecks(daemon).all(List.of()), "open files"))
         .isEqualTo(HostCheck.ok("open files", "524288"));
     assertThat(only(new CgroupChecks(daemon).all(), "cgroup tasks").result()).isEqualTo(Result.OK);
     assertThat(only(new CgroupChecks(files).all(), "cgroup tasks").result()).isEqualTo(Result.WARN);
+  }
+
+  @Test
+  void whereTheDaemonIsHiddenTheShellsLimitsCountAndThatIsSaid() throws IOException {
+    limits("100", "50");
+    OptionalLong hidden = OptionalLong.of(78);
+    HostFiles shell = HostFiles.of(root, hidden);
+
+    assertThat(only(new KernelChecks(shell).all(List.of()), "open files").result())
+        .isEqualTo(Result.FAIL);
+    assertThat(shell.whose(hidden).result()).isEqualTo(Result.WARN);
+    assertThat(HostFiles.of(root, OptionalLong.empty()).whose(OptionalLong.empty()).detail())
+        .isEqualTo("those of this shell, as no daemon runs");
   }
 
   @Test
