@@ -102,6 +102,57 @@ final class TestLostManifests {
     assertThat(files.host().count("Burn")).isZero();
   }
 
+  private static String red(String name) {
+    return """
+        apiVersion: pglet.dev/v1alpha1
+        kind: Toy
+        metadata:
+          name: %s
+        spec:
+          size: 2
+          colour: red
+        """
+        .formatted(name);
+  }
+
+  @Test
+  void aFileIsKnownToBeCutOffAlsoWhenItsFirstDocumentWasInForceFromAnother() throws Exception {
+    for (String left : new String[] {"  colour: red\n", "ed\n", " red\n"}) {
+      for (String end : new String[] {"\n", "\r\n"}) {
+        files.write("b.yaml", (red("b") + "---\n" + red("c")).replace("\n", end));
+        TestingEngine engine = files.start();
+        engine.converge();
+        // What is twice in a file stays in force as it was read from the one that is gone.
+        files.delete("b.yaml");
+        String twice = (red("b") + "---\n" + red("c") + "---\n" + red("b")).replace("\n", end);
+        files.write("e.yaml", twice);
+        engine.engine().rescan();
+        engine.advance(Duration.ofSeconds(3));
+        files.stop();
+
+        files.write("e.yaml", red("b").replace(left, "").replace("\n", end));
+        restart();
+        assertThat(files.has(C)).as("without '%s' and what follows", left).isTrue();
+        files.stop();
+        files.delete("e.yaml");
+      }
+    }
+  }
+
+  @Test
+  void aDocumentThatIsRemovedBehindOneWithAShorterNameWasNotCutOff() throws Exception {
+    String first =
+        "apiVersion: pglet.dev/v1alpha1\nkind: Toy\nspec: {size: 2}\nmetadata: \n  name: b\n";
+    files.write("b.yaml", first + "---\n" + first.replace("name: b", "name: b2"));
+    files.delete("a.yaml");
+    files.start().converge();
+    files.stop();
+    files.write("b.yaml", first);
+    restart();
+    assertThat(files.has(key("b2"))).isFalse();
+    assertThat(files.has(B)).isTrue();
+  }
+
   private static String block(String size, String consent) {
     return """
         apiVersion: pglet.dev/v1alpha1

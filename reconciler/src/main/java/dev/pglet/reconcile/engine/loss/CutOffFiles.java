@@ -51,13 +51,17 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
       return false;
     }
     try {
-      return isCutOff(file, text.get());
+      return isCutOff(text.get());
     } catch (YamlRejected e) {
       return false; // and for that it is rejected
     }
   }
 
-  private boolean isCutOff(Path file, String text) throws YamlRejected {
+  /**
+   * Whether its last document is a mere beginning of one that was accepted: from whichever file, as
+   * that may have been moved while its document was refused.
+   */
+  private boolean isCutOff(String text) throws YamlRejected {
     List<YamlDocument> documents = YamlReader.read(text);
     if (documents.isEmpty()
         || documents.getLast().isEmpty()
@@ -65,16 +69,17 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
       return true;
     }
     YamlDocument last = documents.getLast();
-    String end = StatusRemoval.of(text.substring(last.start(), last.end())).strip();
-    return inventory.all().stream().anyMatch(entry -> isLonger(entry, file, end));
+    String own = StatusRemoval.of(text.substring(last.start(), last.end())).stripLeading();
+    String words = own.stripTrailing();
+    // A whole last line is no beginning of a longer one, such as of another name.
+    String end = own.substring(0, own.indexOf('\n', words.length()) + 1);
+    return inventory.all().stream()
+        .anyMatch(entry -> isAlive(entry) && isLonger(entry, end.isEmpty() ? words : end));
   }
 
-  private boolean isLonger(InventoryEntry entry, Path file, String end) {
+  private static boolean isLonger(InventoryEntry entry, String end) {
     String whole = entry.document().strip();
-    return isAlive(entry)
-        && Path.of(entry.file()).equals(file)
-        && whole.length() > end.length()
-        && whole.startsWith(end);
+    return whole.length() > end.length() && whole.startsWith(end);
   }
 
   private static Snapshot without(Map<Path, List<InventoryEntry>> lost, Snapshot scanned) {
