@@ -22,14 +22,20 @@ final class Claims {
   private final Map<ResourceKey, List<Manifest>> claims = new HashMap<>();
   private final Map<ResourceKey, Manifest> keeps = new HashMap<>();
   private final List<Rejected> rejected = new ArrayList<>();
+  private final List<Rejected> cutOff = new ArrayList<>();
   private boolean settling;
 
   private Claims(Map<ResourceKey, Manifest> inForce) {
     this.inForce = inForce;
   }
 
-  /** The outcome, for a snapshot. */
-  record Outcome(Map<ResourceKey, Manifest> accepted, List<Rejected> rejected) {}
+  /**
+   * The outcome, for a snapshot.
+   *
+   * @param cutOff the files among the rejected of which a broken write has left too little
+   */
+  record Outcome(
+      Map<ResourceKey, Manifest> accepted, List<Rejected> rejected, List<Rejected> cutOff) {}
 
   /**
    * Decides on all files.
@@ -85,7 +91,7 @@ final class Claims {
     }
     settling |= file.isPending();
     before.forEach(manifest -> keeps.put(manifest.key(), manifest));
-    rejected.add(Rejected.cutOff(file.path(), lost));
+    cutOff.add(Rejected.cutOff(file.path(), lost));
   }
 
   private static boolean stoodIn(SettlingFile file, Manifest manifest) {
@@ -115,7 +121,8 @@ final class Claims {
         refuse(key, requireNonNull(claims.get(key), "its claims are null"));
       }
     }
-    return new Outcome(accepted, rejected);
+    rejected.addAll(cutOff);
+    return new Outcome(accepted, rejected, cutOff);
   }
 
   private void refuse(ResourceKey key, List<Manifest> manifests) {

@@ -43,6 +43,9 @@ public final class ManifestDirectory implements ManifestSource {
   private final Map<Path, SettlingFile> files = new TreeMap<>();
   private Map<ResourceKey, Manifest> inForce = new HashMap<>();
 
+  /** What a broken write has left: whatever is written there hides that something is missing. */
+  private List<Rejected> cutOff = List.of();
+
   /**
    * Opens a directory, which need not exist yet.
    *
@@ -158,6 +161,7 @@ public final class ManifestDirectory implements ManifestSource {
         found.rejected().stream().map(Rejected::file).collect(Collectors.toSet());
     Claims.Outcome outcome = Claims.decide(files.values(), unreadable, inForce, !found.whole());
     inForce = new HashMap<>(outcome.accepted());
+    cutOff = outcome.cutOff();
     List<Rejected> rejected = new ArrayList<>(found.rejected());
     rejected.addAll(outcome.rejected());
     return snapshot(rejected, usable.origin());
@@ -260,7 +264,10 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       Manifest manifest = inForce.get(key);
       SettlingFile file = manifest == null ? null : files.get(manifest.file());
-      if (manifest == null || file == null || !file.content().manifests().contains(manifest)) {
+      if (manifest == null
+          || file == null
+          || !file.content().manifests().contains(manifest)
+          || cutOff.stream().anyMatch(cut -> cut.file().equals(file.path()))) {
         return StatusWrite.DROPPED;
       }
       StatusWrite result = writer.status(file, manifest, status, unimportant, clock.instant());
@@ -284,6 +291,7 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       Manifest wanted = writer.parsed(document);
       look();
+      requireNotCutOff(wanted.key());
       return writer.apply(wanted, document, files, clock.instant());
     } finally {
       lock.unlock();
@@ -296,6 +304,7 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
+      requireNotCutOff(key);
       return writer.patch(key, patch, review, files, clock.instant());
     } finally {
       lock.unlock();
@@ -319,6 +328,7 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
+      requireNotCutOff(key);
       return writer.replace(key, expected, document, files, clock.instant());
     } finally {
       lock.unlock();
@@ -330,11 +340,23 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
+      requireNotCutOff(key);
       Written written = writer.delete(key, files, clock.instant());
       inForce.remove(key);
       return written;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** An edit would make a beginning look whole, and what is missing look removed. */
+  private void requireNotCutOff(ResourceKey key) throws ManifestRejected {
+    for (Rejected cut : cutOff) {
+      SettlingFile file = files.get(cut.file());
+      if (file != null
+          && file.newest().manifests().stream().anyMatch(manifest -> manifest.key().equals(key))) {
+        throw new ManifestRejected(cut.problems());
+      }
     }
   }
 

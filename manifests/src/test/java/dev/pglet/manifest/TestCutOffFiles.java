@@ -2,13 +2,19 @@ package dev.pglet.manifest;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.ManifestSource.Change;
+import dev.pglet.manifest.ManifestSource.Review;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +54,13 @@ final class TestCutOffFiles {
       write("a.yaml", text.substring(0, length));
       settled();
       clock.advance(Duration.ofHours(1));
-      Snapshot cut = directory.scan();
+      // What is whole of it is not touched either: a status would make the rest look whole.
+      for (ResourceKey key : whole.accepted().keySet()) {
+        directory.writeStatus(
+            key, JsonNodeFactory.instance.objectNode().put("phase", "Stopped " + length));
+        directory.scan();
+      }
+      Snapshot cut = settled();
       // Only what ends right behind a document cannot be told from a document that was removed.
       boolean behindADocument =
           text.substring(0, length).strip().equals(text.substring(0, boundary).strip());
@@ -121,6 +133,54 @@ final class TestCutOffFiles {
     Snapshot cut = settled();
     assertThat(cut.complete()).as(cut.incompleteBecause()).isTrue();
     assertThat(inForce(cut, A).file()).isEqualTo(root.resolve("a.yaml"));
+  }
+
+  @Test
+  void noStatusIsWrittenIntoWhatIsCutOff() throws Exception {
+    write(
+        "a.yaml",
+        String.join(
+            "---\n", Manifests.instance("a"), Manifests.instance("b"), Manifests.instance("c")));
+    Snapshot whole = settled();
+    for (String phase : List.of("Running", "Stopped")) {
+      for (ResourceKey key : whole.accepted().keySet()) {
+        directory.writeStatus(key, JsonNodeFactory.instance.objectNode().put("phase", phase));
+      }
+      if (phase.equals("Running")) {
+        String text = Files.readString(root.resolve("a.yaml"));
+        String left = text.substring(0, text.lastIndexOf("---") - 3);
+        assertThat(left).as("within a status").endsWith("phase: Runni");
+        write("a.yaml", left);
+        settled();
+      }
+    }
+    assertThat(Files.readString(root.resolve("a.yaml"))).endsWith("phase: Runni");
+    assertThat(settled().accepted()).containsOnlyKeys(whole.accepted().keySet());
+  }
+
+  @Test
+  void nothingIsEditedInWhatIsCutOff() throws Exception {
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    String left = Manifests.instance("a") + "---\n" + Manifests.instance("b").substring(0, 10);
+    write("a.yaml", left);
+    settled();
+    ObjectNode label = JsonNodeFactory.instance.objectNode();
+    label.putObject("metadata").putObject("labels").put("tier", "gold");
+    for (ThrowingCallable edit :
+        List.<ThrowingCallable>of(
+            () -> directory.patch(A, label, Review.NONE),
+            () -> directory.apply(Manifests.instance("a") + "  desiredState: Stopped\n"),
+            () -> directory.delete(A))) {
+      assertThatThrownBy(edit)
+          .isInstanceOf(ManifestRejected.class)
+          .hasMessageContaining("a.yaml: seems to be cut off: postgresqlinstance/b stood in it");
+    }
+    assertThat(root.resolve("a.yaml")).hasContent(left);
+
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    assertThat(directory.patch(A, label, Review.NONE).change()).isEqualTo(Change.CONFIGURED);
   }
 
   private static Manifest inForce(Snapshot snapshot, ResourceKey key) {
