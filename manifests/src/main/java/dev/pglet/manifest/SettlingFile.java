@@ -164,12 +164,15 @@ final class SettlingFile {
 
   /**
    * With the statuses, as a broken write may end in one; and without, as an editor may not know
-   * those that were written meanwhile.
+   * those that were written meanwhile. A text without any is compared without: one that ends right
+   * before a status is what is left when somebody removes the documents behind it, as a checkout
+   * does.
    */
   private static boolean isCutOff(String now, String before) {
     String ownNow = StatusRemoval.of(now);
     String ownBefore = StatusRemoval.of(before);
-    return (isBeginning(now, before) && !endsBehindADocument(now, before))
+    boolean hasStatus = !ownNow.equals(now);
+    return (hasStatus && isBeginning(now, before) && !endsBehindADocument(now, before))
         || (isBeginning(ownNow, ownBefore) && !endsBehindADocument(ownNow, ownBefore));
   }
 

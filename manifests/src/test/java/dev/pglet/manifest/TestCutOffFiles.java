@@ -159,6 +159,19 @@ final class TestCutOffFiles {
   }
 
   @Test
+  void aDocumentThatIsRemovedTogetherWithTheStatusesIsNotCutOff() throws Exception {
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    Snapshot whole = settled();
+    for (ResourceKey key : whole.accepted().keySet()) {
+      directory.writeStatus(key, JsonNodeFactory.instance.objectNode().put("phase", "Running"));
+    }
+    write("a.yaml", Manifests.instance("a"));
+    Snapshot removed = settled();
+    assertThat(removed.accepted()).containsOnlyKeys(A);
+    assertThat(removed.complete()).as(removed.incompleteBecause()).isTrue();
+  }
+
+  @Test
   void nothingIsEditedInWhatIsCutOff() throws Exception {
     write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
     settled();
