@@ -317,25 +317,36 @@ final class SettlingFile {
     }
   }
 
-  /** What pglet itself has written needs no settling. */
+  /**
+   * What pglet itself has written needs no settling. It makes nothing whole that was cut off: to
+   * complete the status behind which a file was cut brings nothing back of what came next.
+   */
   void acceptOwn(byte[] bytes, Instant now) throws IOException {
     identity = FileIdentity.of(real);
-    accept(bytes, FileStamp.of(real), now);
+    FileStamp stamp = FileStamp.of(real);
+    read(bytes);
+    accept(bytes, stamp, now);
+  }
+
+  private void read(byte[] bytes) {
+    if (!Arrays.equals(bytes, accepted)) {
+      content = reader.read(path, bytes);
+      statuses.clear();
+      accepted = bytes;
+    }
   }
 
   private void accept(byte[] bytes, FileStamp stamp, Instant now) {
     if (!Arrays.equals(bytes, accepted)) {
       List<Manifest> old = content.manifests();
-      content = reader.read(path, bytes);
       String before = whole(bytes);
       if (whole == null || before == null) {
         stoodInIt = keys(before == null ? List.of() : old);
       }
       whole = before;
       cutOff = before != null && isCutOff(text(bytes), before);
-      statuses.clear();
+      read(bytes);
     }
-    accepted = bytes;
     if (!isCutOff() && content.problems().isEmpty()) {
       former.clear();
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.ManifestSource.Change;
 import dev.pglet.manifest.ManifestSource.Review;
+import dev.pglet.manifest.ManifestSource.StatusWrite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,6 +157,29 @@ final class TestCutOffFiles {
     }
     assertThat(Files.readString(root.resolve("a.yaml"))).endsWith("phase: Runni");
     assertThat(settled().accepted()).containsOnlyKeys(whole.accepted().keySet());
+  }
+
+  @Test
+  void whatPgletWritesIntoAFileMakesItNoMoreWholeThanItWas() throws Exception {
+    String b = Manifests.instance("b");
+    write("a.yaml", Manifests.instance("a") + "---\n" + b);
+    settled();
+    write("b.yaml", b);
+    settled();
+    ObjectNode phase = JsonNodeFactory.instance.objectNode().put("phase", "Running");
+    directory.writeStatus(A, phase);
+    String text = Files.readString(root.resolve("a.yaml"));
+    // Nothing is missing as long as the other file has it, so that the status is mended.
+    write("a.yaml", text.substring(0, text.indexOf("ing\n---")));
+    settled();
+    assertThat(directory.writeStatus(A, phase)).isEqualTo(StatusWrite.WRITTEN);
+    assertThat(Files.readString(root.resolve("a.yaml"))).endsWith("phase: Running");
+
+    Files.delete(root.resolve("b.yaml"));
+    Snapshot removed = settled();
+    assertThat(removed.accepted().keySet()).contains(ResourceKey.of("PostgreSQLInstance", "b"));
+    assertThat(removed.rejected().getFirst().problems().getFirst().toString())
+        .contains("a.yaml: seems to be cut off: postgresqlinstance/b stood in it");
   }
 
   @Test
