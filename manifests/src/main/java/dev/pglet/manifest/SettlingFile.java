@@ -49,7 +49,10 @@ final class SettlingFile {
   /** What stood in that, in force or refused because another file has it too. */
   private Set<ResourceKey> stoodInIt = Set.of();
 
-  /** What was in force from the path that it had before; nothing once it says something whole. */
+  /**
+   * What was in force from the path that it had before, or stood there and was refused because
+   * another file had it too; nothing once it says something whole.
+   */
   private final Set<ResourceKey> former = new HashSet<>();
 
   /** Whether the accepted version is cut off from that; found out once, as it means parsing. */
@@ -154,6 +157,7 @@ final class SettlingFile {
       whole = other.whole != null || other.accepted == null ? other.whole : text(other.accepted);
     }
     former.addAll(keys);
+    former.addAll(keys(other.content.manifests()));
     former.addAll(other.stoodInIt);
     former.addAll(other.former);
   }

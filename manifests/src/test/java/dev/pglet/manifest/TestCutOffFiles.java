@@ -124,6 +124,23 @@ final class TestCutOffFiles {
   }
 
   @Test
+  void whatAnotherFileHadTooIsStillMeantWhenTheDamagedOneIsMoved() throws IOException {
+    String both = Manifests.instance("b") + "---\n" + Manifests.instance("a");
+    write("a.yaml", Manifests.instance("a"));
+    write("b.yaml", both);
+    assertThat(settled().rejected()).as("defined twice").isNotEmpty();
+    write("b.yaml", both.substring(0, both.length() - 20));
+    Files.move(root.resolve("b.yaml"), root.resolve("c.yaml"));
+    settled();
+    Files.delete(root.resolve("a.yaml"));
+
+    Snapshot removed = settled();
+    assertThat(removed.accepted()).containsKey(A);
+    assertThat(removed.rejected().getFirst().problems().getFirst().toString())
+        .contains("c.yaml: seems to be cut off: postgresqlinstance/a");
+  }
+
+  @Test
   void whatIsCutOffIsNotMissedAsLongAsAnotherFileHasIt() throws IOException {
     write("a.yaml", Manifests.instance("a"));
     settled();
