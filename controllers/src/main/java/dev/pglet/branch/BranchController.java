@@ -12,6 +12,7 @@ import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
 import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
@@ -152,6 +153,7 @@ public final class BranchController
                 spec, server, observed.database(), observed.owner(), passfiles.file(key(resource))),
         server.volume().map(volume -> volume.data().toString()).orElse(null),
         server.volume().map(volume -> volume.marker().volume()).orElse(null),
+        ServerReport.storage(server),
         ServerReport.postmaster(server),
         ConfigurationReport.status(server),
         ServerReport.certificates(server),
@@ -166,7 +168,18 @@ public final class BranchController
   public List<KindCondition> conditions(Branch resource, BranchObserved observed) {
     List<KindCondition> conditions = new ArrayList<>(ServerReport.conditions(observed.server()));
     conditions.addAll(ConfigurationReport.applied(observed.server()));
+    observed.facts().map(BranchController::copyOnWrite).ifPresent(conditions::add);
     return conditions;
+  }
+
+  private static KindCondition copyOnWrite(CloneFacts facts) {
+    return facts.shared()
+        ? KindCondition.yes(
+            "CopyOnWrite", "BlocksShared", "the data shares its blocks with that of its source")
+        : KindCondition.no(
+            "CopyOnWrite",
+            "Copied",
+            "the data is a full copy: its file system, or that of the source, cannot share blocks");
   }
 
   @Override
@@ -213,7 +226,11 @@ public final class BranchController
     Optional<CloneFacts> facts = volume.map(Volume::marker).flatMap(CloneFacts::of);
     if (facts.isPresent()) {
       return serverSpec(
-          resource, facts.get().runWith(), facts.get().parameters(), volume.get().pool());
+          resource,
+          facts.get().runWith(),
+          facts.get().parameters(),
+          volume.get().pool(),
+          volume.get().marker().driver());
     }
     Optional<Volume> sourceVolume = source.flatMap(s -> s.server().volume());
     return serverSpec(
@@ -224,7 +241,11 @@ public final class BranchController
             .orElse(RunWith.UNKNOWN)
             .as(volume.or(() -> sourceVolume).map(Volume::marker).flatMap(RunAs::name)),
         source.map(CloneSource::parameters).orElse(Map.of()),
-        volume.or(() -> sourceVolume).map(Volume::pool).orElse(host.settings().volumes()));
+        volume.or(() -> sourceVolume).map(Volume::pool).orElse(host.settings().volumes()),
+        volume
+            .map(own -> own.marker().driver())
+            .or(() -> sourceVolume.map(BranchController::driver))
+            .orElse(VolumeMarker.ANY_DRIVER));
   }
 
   private ServerSpec serverSpec(Branch resource, BranchObserved observed) {
@@ -240,11 +261,25 @@ public final class BranchController
         resource,
         runWith,
         observed.ofSource(),
-        observed.server().volume().map(Volume::pool).orElse(host.settings().volumes()));
+        observed.server().volume().map(Volume::pool).orElse(host.settings().volumes()),
+        observed
+            .server()
+            .volume()
+            .map(own -> own.marker().driver())
+            .orElse(VolumeMarker.ANY_DRIVER));
+  }
+
+  /**
+   * As the source holds its data, so that the clone can share it. Where that lies elsewhere, or an
+   * earlier pglet made it, the best that there is.
+   */
+  private static String driver(Volume source) {
+    String known = source.marker().fact(VolumeMarker.DRIVER_FACT);
+    return known == null || source.elsewhere().isPresent() ? VolumeMarker.ANY_DRIVER : known;
   }
 
   private ServerSpec serverSpec(
-      Branch resource, RunWith runWith, Map<String, String> ofSource, Path pool) {
+      Branch resource, RunWith runWith, Map<String, String> ofSource, Path pool, String driver) {
     BranchSpec wanted = resource.getSpec();
     return new ServerSpec(
         key(resource),
@@ -256,6 +291,7 @@ public final class BranchController
         runWith.wantedVersion(PostgreSQLInstanceSpec.DEFAULT_VERSION),
         runWith.binaries().isEmpty() ? "auto" : runWith.binaries(),
         pool,
+        driver,
         BranchSettings.inherited(ofSource, runWith.majorVersion()),
         wanted.parameters(),
         List.of(),

@@ -1,14 +1,15 @@
 package dev.pglet.branch;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.api.v1alpha1.BranchSpec.Checkpoint;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
-import dev.pglet.host.volume.VolumeDriver.Writing;
+import dev.pglet.host.volume.Volumes.CopyRequest;
+import dev.pglet.host.volume.Volumes.Writing;
 import dev.pglet.reconcile.Operations.OperationContext;
 import dev.pglet.reconcile.Operations.OperationRequest;
 import dev.pglet.reconcile.Operations.OperationTask;
@@ -93,9 +94,16 @@ final class BranchCopy {
         LONGEST);
   }
 
-  OperationTask task(BranchStep.StartCopy start, Volume target, CloneSource source) {
+  /**
+   * The copying itself.
+   *
+   * @param checkpoint before a snapshot
+   */
+  OperationTask task(
+      BranchStep.StartCopy start, Volume target, CloneSource source, Checkpoint checkpoint) {
     return context -> {
       Volume from = source.server().volume().orElseThrow();
+      Path building = target.beside().resolve(BUILDING);
       CloneFacts facts =
           new CloneFacts(
               start.source().toString(),
@@ -106,10 +114,13 @@ final class BranchCopy {
               source.parameters(),
               "",
               "",
+              host.volumes().shares(from.data(), building),
               false);
       discard(target);
-      try (Writing writing = host.driver().write(target)) {
-        if (start.running()) {
+      try (Writing writing = host.volumes().write(target)) {
+        if (start.running() && host.volumes().copiesAtOnce(from.data(), building)) {
+          copyAtOnce(context, source.server(), from, target, facts, writing, checkpoint);
+        } else if (start.running()) {
           copyRunning(context, source.server(), from, target, facts, writing);
         } else {
           copyStopped(context, start.source(), from, target, facts, writing);
@@ -120,12 +131,41 @@ final class BranchCopy {
 
   /** Removes what an unfinished copy has left. A clone that is taken stays. */
   void discard(Volume target) throws ReconcileException {
-    Path building = target.directory().resolve(BUILDING);
+    Path building = target.beside().resolve(BUILDING);
     try {
       FileTree.delete(building);
     } catch (IOException e) {
       throw FileFailure.of("removing the unfinished copy " + building, e);
     }
+  }
+
+  /**
+   * Takes a snapshot: what a loss of power would leave of the source at this moment, from which its
+   * server recovers by itself. One that would not survive such a loss is copied in backup mode.
+   */
+  private void copyAtOnce(
+      OperationContext context,
+      ServerObserved server,
+      Volume from,
+      Volume target,
+      CloneFacts facts,
+      Writing writing,
+      Checkpoint checkpoint)
+      throws ReconcileException {
+    String lsn;
+    try (SnapshotSource source = SnapshotSource.open(host.connections(), server)) {
+      if (!source.survivesLossOfPower()) {
+        copyRunning(context, server, from, target, facts, writing);
+        return;
+      }
+      lsn = source.prepare(checkpoint);
+    }
+    Set<String> excluded = new HashSet<>(NEVER);
+    // Somebody's backup of the source: recovery would begin from its start.
+    excluded.addAll(SIGNALS);
+    excluded.add("pg_wal/archive_status/*");
+    copy(context, from.data(), target.beside().resolve(BUILDING), excluded, 0, context::cancelled);
+    finish(from, target, facts.takenAt(lsn, now()), writing);
   }
 
   private void copyRunning(
@@ -136,7 +176,7 @@ final class BranchCopy {
       CloneFacts facts,
       Writing writing)
       throws ReconcileException {
-    Path building = target.directory().resolve(BUILDING);
+    Path building = target.beside().resolve(BUILDING);
     try (BackupSession backup =
         BackupSession.start(
             host.connections(),
@@ -183,7 +223,7 @@ final class BranchCopy {
     copy(
         context,
         from.data(),
-        target.directory().resolve(BUILDING),
+        target.beside().resolve(BUILDING),
         NEVER,
         size(from.data()),
         context::cancelled);
@@ -210,7 +250,7 @@ final class BranchCopy {
       long total,
       BooleanSupplier stopped)
       throws ReconcileException {
-    host.driver()
+    host.volumes()
         .copyTree(
             new CopyRequest(
                 from,
@@ -286,9 +326,10 @@ final class BranchCopy {
   private void finish(Volume from, Volume target, CloneFacts facts, Writing writing)
       throws ReconcileException {
     Map<String, String> sizes = WalSegmentSize.handedOn(from.marker());
-    Path building = target.directory().resolve(BUILDING);
+    Path building = target.beside().resolve(BUILDING);
     writing.sync(building);
-    host.driver().mark(target.pool(), target.marker().plusFacts(facts.toMarker()).plusFacts(sizes));
+    host.volumes()
+        .mark(target.pool(), target.marker().plusFacts(facts.toMarker()).plusFacts(sizes));
     try {
       Ownership.give(building, host.account());
       DurableFile.rename(building, target.data());

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the settings of the source by name
  * @param lsn the WAL position that the clone holds; empty for a source that did not run
  * @param time RFC 3339, when the clone was taken
+ * @param shared whether the data shared its blocks with the source's
  * @param sanitized whether what would act on the outside world has been removed
  */
 record CloneFacts(
@@ -34,6 +35,7 @@ record CloneFacts(
     Map<String, String> parameters,
     String lsn,
     String time,
+    boolean shared,
     boolean sanitized) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<TreeMap<String, String>> SETTINGS = new TypeReference<>() {};
@@ -43,12 +45,22 @@ record CloneFacts(
   }
 
   CloneFacts afterSanitizing() {
-    return new CloneFacts(source, sourceUid, runWith, database, owner, parameters, lsn, time, true);
+    return new CloneFacts(
+        source, sourceUid, runWith, database, owner, parameters, lsn, time, shared, true);
   }
 
   CloneFacts takenAt(String newLsn, String newTime) {
     return new CloneFacts(
-        source, sourceUid, runWith, database, owner, parameters, newLsn, newTime, sanitized);
+        source,
+        sourceUid,
+        runWith,
+        database,
+        owner,
+        parameters,
+        newLsn,
+        newTime,
+        shared,
+        sanitized);
   }
 
   Map<String, String> toMarker() {
@@ -63,6 +75,7 @@ record CloneFacts(
       facts.put("parameters", JSON.writeValueAsString(parameters));
       facts.put("lsn", lsn);
       facts.put("time", time);
+      facts.put("shared", Boolean.toString(shared));
       facts.put("sanitized", Boolean.toString(sanitized));
       return facts;
     } catch (JsonProcessingException e) {
@@ -88,6 +101,7 @@ record CloneFacts(
             settings(marker.fact("parameters")),
             text(marker.fact("lsn")),
             text(marker.fact("time")),
+            Boolean.parseBoolean(marker.fact("shared")),
             Boolean.parseBoolean(marker.fact("sanitized"))));
   }
 

@@ -27,7 +27,7 @@ final class ClusterCreation {
   ClusterCreation(ServerHost host, ServerExecutor servers) {
     this.host = host;
     this.servers = servers;
-    this.place = new DataPlace(host.server(), host.driver(), host.account());
+    this.place = new DataPlace(host.server(), host.volumes(), host.account());
   }
 
   /** Makes the data, and then declares the volume ready. Goes on where it was interrupted. */

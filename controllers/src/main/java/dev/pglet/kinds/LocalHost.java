@@ -11,9 +11,9 @@ import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.connection.SocketConnections;
 import dev.pglet.host.port.LocalPorts;
 import dev.pglet.host.postgres.LocalPostgresServer;
-import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.LocalVolumes;
 import dev.pglet.host.volume.Pools;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.EngineContext;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
@@ -39,8 +39,8 @@ record LocalHost(ServerHosts servers, ServerWatch watch) {
     ServerAccounts accounts = new ServerAccounts(settings, database, context::announce);
     ServerAccount account = context.executes() ? accounts.resolve() : accounts.look();
     LocalCommands commands = new LocalCommands();
-    CopyDriver driver = new CopyDriver(commands);
-    Pools pools = pools(settings, driver);
+    LocalVolumes volumes = new LocalVolumes(commands);
+    Pools pools = pools(settings, volumes);
     if (context.executes()) {
       pools.claimUnclaimed();
     }
@@ -48,14 +48,14 @@ record LocalHost(ServerHosts servers, ServerWatch watch) {
         new ServerHost(
             settings,
             account,
-            driver,
+            volumes,
             pools,
             new LocalPorts(new VolumeClaims(pools)),
             InstalledBinaries.ofHost(settings, account, commands),
             new LocalPostgresServer(
                 commands,
                 settings.clusters(),
-                (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner))),
+                (from, to, owner) -> volumes.copyTree(CopyRequest.whole(from, to, owner))),
             new SocketConnections(),
             context.clock(),
             new Certificates(
@@ -69,12 +69,12 @@ record LocalHost(ServerHosts servers, ServerWatch watch) {
 
   /** The volumes of the data root, and nothing else. */
   static Pools pools(Settings settings) {
-    return pools(settings, new CopyDriver(new LocalCommands()));
+    return pools(settings, new LocalVolumes(new LocalCommands()));
   }
 
-  private static Pools pools(Settings settings, CopyDriver driver) {
+  private static Pools pools(Settings settings, LocalVolumes volumes) {
     return new Pools(
-        settings.dataRoot().resolve("pools"), driver, ServedFrom.runDirectoryOf(settings));
+        settings.dataRoot().resolve("pools"), volumes, ServedFrom.runDirectoryOf(settings));
   }
 
   /** The part of it that a verb about versions looks at. */
@@ -85,6 +85,6 @@ record LocalHost(ServerHosts servers, ServerWatch watch) {
     LocalCommands commands = new LocalCommands();
     return new VersionsCommand.Host(
         InstalledBinaries.ofHost(settings, account, commands),
-        pools(settings, new CopyDriver(commands)));
+        pools(settings, new LocalVolumes(commands)));
   }
 }

@@ -53,7 +53,7 @@ public final class KnownServers {
       throws ReconcileException {
     for (Volume volume : host.pools().inventory().volumes()) {
       if (volume.marker().uid().equals(known.uid())) {
-        host.driver().mark(volume.pool(), volume.marker().withManifestRoot(manifestRoot));
+        host.volumes().mark(volume.pool(), volume.marker().withManifestRoot(manifestRoot));
       }
     }
   }

@@ -230,7 +230,7 @@ final class RememberedConfigurations {
       return;
     }
     Path beside = directory();
-    if (volume.elsewhere().isPresent()) {
+    if (volume.isApart()) {
       beside = volume.beside();
       Ownership.ours(beside, account, Volume.MODE);
     }
@@ -255,7 +255,7 @@ final class RememberedConfigurations {
   static Path seenFromData(Volume volume) {
     return volume.elsewhere().isPresent()
         ? ServerHost.configurations(volume)
-        : Path.of("..", "config");
+        : volume.data().relativize(ServerHost.configurations(volume));
   }
 
   private Path directory() throws IOException {

@@ -50,7 +50,7 @@ public final class ServerCleanup {
       }
       passfiles.remove(marker.key());
       ServerExecutor.releaseUnused(host, volume);
-      host.driver().destroy(volume.pool(), marker.volume());
+      host.volumes().destroy(volume.pool(), marker.volume());
       removeSockets(marker.uid());
       lines.add(
           "%s: removed volume %s in %s".formatted(marker.key(), marker.volume(), volume.pool()));
@@ -71,7 +71,7 @@ public final class ServerCleanup {
     }
     if (Places.adopted(volume.marker())) {
       try {
-        new DataPlace(host.server(), host.driver(), hosts.of(volume).account())
+        new DataPlace(host.server(), host.volumes(), hosts.of(volume).account())
             .requireGivenUp(volume);
       } catch (IOException e) {
         throw FileFailure.of("looking at " + volume.data(), e);

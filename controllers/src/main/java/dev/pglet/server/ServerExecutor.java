@@ -14,6 +14,7 @@ import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.PoolReserve;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.ReconcileException;
@@ -68,7 +69,7 @@ public final class ServerExecutor {
     this.placing = placing;
     this.configurations = new ConfigurationApply(host);
     this.places = new PlaceFiles(host.account());
-    this.data = new DataPlace(host.server(), host.driver(), host.account());
+    this.data = new DataPlace(host.server(), host.volumes(), host.account());
     this.passfiles = new Passfiles(host.settings().secrets());
   }
 
@@ -199,7 +200,7 @@ public final class ServerExecutor {
 
   /** Replaces the marker of the volume. */
   public void mark(ServerSpec spec, VolumeMarker marker) throws ReconcileException {
-    host.driver().mark(volume(spec).pool(), marker);
+    host.volumes().mark(volume(spec).pool(), marker);
   }
 
   /**
@@ -319,7 +320,7 @@ public final class ServerExecutor {
 
   private void probe(ServerSpec spec) throws ReconcileException {
     try {
-      host.driver().probe(spec.pool(), host.account());
+      host.volumes().probe(spec.pool(), host.account());
     } catch (HostUnavailable e) {
       throw e.at("spec.storage.pool");
     }
@@ -350,6 +351,7 @@ public final class ServerExecutor {
     }
     String dataRoot = host.pools().remember(spec.pool());
     Map<String, String> facts = new HashMap<>(DoneTokens.started(Map.of(), spec.lifecycle()));
+    facts.put(VolumeMarker.DRIVER_FACT, driver(spec));
     facts.putAll(spec.places().decidedAtCreation());
     facts.putAll(RunAs.decidedAtCreation(spec, host.account()));
     // From here on others see in the marker whose the directories are.
@@ -357,7 +359,7 @@ public final class ServerExecutor {
     try {
       requirePlaces(spec, Optional.empty());
       files("preparing the data directory", () -> data.adoptEmpty(spec.places()));
-      host.driver()
+      host.volumes()
           .create(
               spec.pool(),
               new VolumeMarker(
@@ -378,6 +380,17 @@ public final class ServerExecutor {
       placing.unlock();
     }
     PoolReserve.make(spec.pool());
+  }
+
+  private String driver(ServerSpec spec) throws ReconcileException {
+    if (spec.places().data().isPresent()) {
+      return Volumes.PLAIN;
+    }
+    try {
+      return host.volumes().choose(spec.pool(), spec.driver(), host.account());
+    } catch (HostUnavailable e) {
+      throw e.at("spec.storage.driver");
+    }
   }
 
   private void startOrGoBack(ServerSpec spec, Range ports) throws ReconcileException {
@@ -505,7 +518,7 @@ public final class ServerExecutor {
       removeOutside(host, volume.get());
       passfiles.remove(spec.key());
       releaseUnused(host, volume.get());
-      host.driver().destroy(volume.get().pool(), volume.get().marker().volume());
+      host.volumes().destroy(volume.get().pool(), volume.get().marker().volume());
     }
   }
 
@@ -515,7 +528,7 @@ public final class ServerExecutor {
    */
   static void removeOutside(ServerHost host, Volume volume) throws ReconcileException {
     try {
-      DataPlace place = new DataPlace(host.server(), host.driver(), host.account());
+      DataPlace place = new DataPlace(host.server(), host.volumes(), host.account());
       place.requireGivenUp(volume);
       if (Places.adopted(volume.marker())) {
         new AdoptedConfiguration(volume, host.account()).giveBack();
@@ -529,7 +542,7 @@ public final class ServerExecutor {
   /** A pool whose last volume goes needs no reserve. */
   static void releaseUnused(ServerHost host, Volume last) throws ReconcileException {
     Path pool = last.pool();
-    Inventory there = host.driver().inventory(pool);
+    Inventory there = host.volumes().inventory(pool);
     boolean others =
         there.volumes().stream()
             .anyMatch(volume -> !volume.marker().volume().equals(last.marker().volume()));

@@ -9,7 +9,7 @@ import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresServer;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
@@ -27,7 +27,7 @@ import java.util.TreeSet;
 public record ServerHost(
     Settings settings,
     ServerAccount account,
-    VolumeDriver driver,
+    Volumes volumes,
     Pools pools,
     Ports ports,
     PostgresBinaries binaries,
@@ -48,7 +48,7 @@ public record ServerHost(
         : new ServerHost(
             settings,
             other,
-            driver,
+            volumes,
             pools,
             ports,
             binaries.as(other),

@@ -65,6 +65,17 @@ public final class ServerPlanner {
               .formatted(observed.volume().get().pool(), spec.pool()),
           "Set it back, or delete the resource with its data and make it anew");
     }
+    if (observed.volume().isPresent() && !spec.driver().equals(VolumeMarker.ANY_DRIVER)) {
+      String driver = observed.volume().get().marker().driver();
+      if (!driver.equals(spec.driver())) {
+        throw new InvalidSpec(
+            "Immutable",
+            "spec.storage.driver",
+            "the data is held by the driver %s and does not change to %s"
+                .formatted(driver, spec.driver()),
+            "Set it back, or remove the field; for another one make a new instance and copy the data with pg_dump");
+      }
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.pglet.api.v1alpha1.CertificatesStatus.Authority;
 import dev.pglet.api.v1alpha1.CertificatesStatus.Server;
 import dev.pglet.api.v1alpha1.ConnectionStatus;
 import dev.pglet.api.v1alpha1.PostmasterStatus;
+import dev.pglet.api.v1alpha1.StorageStatus;
 import dev.pglet.host.certificate.CertificateSeen;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.reconcile.KindCondition;
@@ -71,6 +72,13 @@ public final class ServerReport {
   }
 
   /** Which process is the server. */
+  public static @Nullable StorageStatus storage(ServerObserved observed) {
+    return observed
+        .volume()
+        .map(volume -> new StorageStatus(volume.marker().driver()))
+        .orElse(null);
+  }
+
   public static @Nullable PostmasterStatus postmaster(ServerObserved observed) {
     return observed
         .postmaster()

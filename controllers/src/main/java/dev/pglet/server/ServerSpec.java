@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.server.access.Access;
 import dev.pglet.server.place.Places;
 import dev.pglet.supervision.Lifecycle;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param version {@code 17} or {@code 17.6}
  * @param binaries {@code auto}, {@code system}, {@code embedded} or a directory
  * @param pool the directory under which the volume lives
+ * @param driver how a new volume holds its data: {@code auto}, or the name of a driver
  * @param typed settings that come from typed fields of the spec
  * @param parameters settings that the user wrote by name; they win over typed ones
  * @param preload libraries to preload if they are installed, besides those in {@code parameters}
@@ -45,6 +47,7 @@ public record ServerSpec(
     String version,
     String binaries,
     Path pool,
+    String driver,
     Map<String, String> typed,
     Map<String, String> parameters,
     List<String> preload,
@@ -90,6 +93,7 @@ public record ServerSpec(
         version,
         binaries,
         pool,
+        VolumeMarker.ANY_DRIVER,
         typed,
         parameters,
         preload,

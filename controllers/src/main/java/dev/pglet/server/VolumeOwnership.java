@@ -53,6 +53,7 @@ final class VolumeOwnership {
 
   private boolean ownersRight(Volume volume) throws IOException {
     return Ownership.isOurs(volume.directory(), account, Volume.MODE)
+        && (volume.elsewhere().isPresent() || oursOrAbsent(volume.beside(), Volume.MODE))
         && oursOrAbsent(ServerHost.logs(volume), LOG_MODE)
         && oursOrAbsent(ServerHost.configurations(volume), CONFIGURATION_MODE)
         && oursOrAbsent(RememberedConfigurations.lastGoodIn(volume), CONFIGURATION_MODE)
@@ -92,6 +93,10 @@ final class VolumeOwnership {
     }
     Ownership.ours(volume.directory(), account, IN_WORK);
     requireOfAccount(volume);
+    if (volume.elsewhere().isEmpty() && exists(volume.beside())) {
+      requireDirectory(volume.beside());
+      Ownership.ours(volume.beside(), account, IN_WORK);
+    }
     requireDirectory(volume.data());
     keepFiles(ServerHost.logs(volume), LOG_MODE);
     if (exists(ServerHost.lock(volume))) {
@@ -100,6 +105,9 @@ final class VolumeOwnership {
     }
     takeConfigurations(ServerHost.configurations(volume));
     takeConfigurations(RememberedConfigurations.lastGoodIn(volume));
+    if (volume.elsewhere().isEmpty() && exists(volume.beside())) {
+      Ownership.ours(volume.beside(), account, Volume.MODE);
+    }
     Ownership.ours(volume.directory(), account, Volume.MODE);
   }
 

@@ -67,7 +67,8 @@ final class TestingBranch {
         new BranchSpec.Network(0),
         parameters,
         policy,
-        ChildPolicy.Restrict);
+        ChildPolicy.Restrict,
+        new BranchSpec.Consistency(BranchSpec.Checkpoint.Auto));
   }
 
   static BranchStep onServer(ServerStep step) {
@@ -84,6 +85,7 @@ final class TestingBranch {
         Map.of(),
         "0/3000028",
         "2026-01-01T00:00:00Z",
+        false,
         sanitized);
   }
 

@@ -2,7 +2,7 @@ package dev.pglet.it;
 
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.PostgresServer;
-import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.KindProvider;
 import dev.pglet.reconcile.testing.CrashPoint;
 import java.util.List;
@@ -15,8 +15,8 @@ record CrashingKinds(CrashPoint point, Made made) implements KindsOnThisHost.Bet
   }
 
   @Override
-  public VolumeDriver of(VolumeDriver driver) {
-    return new CrashingVolumes(driver, point, made);
+  public Volumes of(Volumes volumes) {
+    return new CrashingVolumes(volumes, point, made);
   }
 
   @Override

@@ -3,29 +3,35 @@ package dev.pglet.it;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.testing.CrashPoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Real volumes whose changes pass by a crash point and are counted by what is on the disk. */
-record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) implements VolumeDriver {
+record CrashingVolumes(Volumes volumes, CrashPoint point, Made made) implements Volumes {
   @Override
-  public String name() {
-    return driver.name();
+  public String choose(Path pool, String wanted, ServerAccount account) throws ReconcileException {
+    point.live();
+    return volumes.choose(pool, wanted, account);
   }
 
   @Override
-  public Capabilities capabilities() {
-    return driver.capabilities();
+  public boolean copiesAtOnce(Path source, Path target) throws ReconcileException {
+    return volumes.copiesAtOnce(source, target);
+  }
+
+  @Override
+  public boolean shares(Path source, Path target) throws ReconcileException {
+    return volumes.shares(source, target);
   }
 
   @Override
   public void probe(Path pool, ServerAccount account) throws ReconcileException {
     point.live();
-    driver.probe(pool, account);
+    volumes.probe(pool, account);
   }
 
   @Override
@@ -33,7 +39,7 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
       throws ReconcileException {
     point.live();
     boolean there = Files.exists(pool.resolve(marker.volume()));
-    Volume volume = driver.create(pool, marker, account);
+    Volume volume = volumes.create(pool, marker, account);
     made.marked(marker.uid(), volume.marker().port());
     if (!there) {
       made.count("volumes made");
@@ -45,7 +51,7 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
   @Override
   public void mark(Path pool, VolumeMarker marker) throws ReconcileException {
     point.live();
-    driver.mark(pool, marker);
+    volumes.mark(pool, marker);
     made.marked(marker.uid(), marker.port());
     point.reach("after marking the volume " + marker.phase());
   }
@@ -53,14 +59,14 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
   @Override
   public void copyTree(CopyRequest request) throws ReconcileException {
     point.live();
-    driver.copyTree(request);
+    volumes.copyTree(request);
     point.reach("after copying the files");
   }
 
   @Override
   public Writing write(Volume volume) throws ReconcileException {
     point.live();
-    Writing writing = driver.write(volume);
+    Writing writing = volumes.write(volume);
     return new Writing() {
       @Override
       public void sync(Path tree) throws ReconcileException {
@@ -80,7 +86,7 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
   public void destroy(Path pool, String volume) throws ReconcileException {
     point.live();
     boolean there = Files.exists(pool.resolve(volume));
-    driver.destroy(pool, volume);
+    volumes.destroy(pool, volume);
     if (there) {
       made.count("volumes destroyed");
     }
@@ -89,6 +95,6 @@ record CrashingVolumes(VolumeDriver driver, CrashPoint point, Made made) impleme
 
   @Override
   public Inventory inventory(Path pool) throws ReconcileException {
-    return driver.inventory(pool);
+    return volumes.inventory(pool);
   }
 }

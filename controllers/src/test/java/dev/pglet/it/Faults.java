@@ -5,7 +5,7 @@ import dev.pglet.host.port.Ports;
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresServer;
-import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.HostUnavailable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -47,7 +47,7 @@ final class Faults implements KindsOnThisHost.Between {
   /**
    * One call of a method.
    *
-   * @param method such as {@code VolumeDriver.create}
+   * @param method such as {@code Volumes.create}
    * @param number from 0
    */
   static Faults at(String method, int number, Fault fault) {
@@ -134,8 +134,8 @@ final class Faults implements KindsOnThisHost.Between {
   }
 
   @Override
-  public VolumeDriver of(VolumeDriver driver) {
-    return on(VolumeDriver.class, driver);
+  public Volumes of(Volumes volumes) {
+    return on(Volumes.class, volumes);
   }
 
   @Override

@@ -23,12 +23,12 @@ import dev.pglet.host.postgres.Connections;
 import dev.pglet.host.postgres.LocalPostgresServer;
 import dev.pglet.host.postgres.PostgresBinaries;
 import dev.pglet.host.postgres.PostgresServer;
-import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.LocalVolumes;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.instance.InstanceController;
 import dev.pglet.kinds.HostConfigurationKind;
 import dev.pglet.kinds.TemplateKind;
@@ -60,8 +60,8 @@ final class KindsOnThisHost {
       return commands;
     }
 
-    default VolumeDriver of(VolumeDriver driver) {
-      return driver;
+    default Volumes of(Volumes volumes) {
+      return volumes;
     }
 
     default PostgresServer of(PostgresServer servers) {
@@ -128,13 +128,13 @@ final class KindsOnThisHost {
       HostAccounts accounts = new HostAccounts();
       ServerAccount account =
           new ServerAccounts(context.settings(), accounts, context::announce).resolve();
-      VolumeDriver driver = between.of(new CopyDriver(commands));
-      Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), driver, _ -> false);
+      Volumes volumes = between.of(new LocalVolumes(commands));
+      Pools pools = new Pools(context.settings().dataRoot().resolve("pools"), volumes, _ -> false);
       return new ServerHosts(
           new ServerHost(
               context.settings(),
               account,
-              driver,
+              volumes,
               pools,
               between.of(new LocalPorts(() -> claims(pools))),
               between.of(InstalledBinaries.ofHost(context.settings(), account, commands)),
@@ -142,7 +142,7 @@ final class KindsOnThisHost {
                   new LocalPostgresServer(
                       commands,
                       context.settings().clusters(),
-                      (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)))),
+                      (from, to, owner) -> volumes.copyTree(CopyRequest.whole(from, to, owner)))),
               between.of(new SocketConnections()),
               context.clock(),
               new Certificates(

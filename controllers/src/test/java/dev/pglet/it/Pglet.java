@@ -69,9 +69,14 @@ final class Pglet implements AutoCloseable {
 
   /**
    * In memory where the host has a place for it: for what is made so often that a disk, which syncs
-   * each time, would be most of the time.
+   * each time, would be most of the time. {@code -Dpglet.test.place} names another place, such as
+   * one on a certain file system.
    */
   static Pglet inMemory() throws IOException {
+    String place = System.getProperty("pglet.test.place");
+    if (place != null) {
+      return new Pglet(Path.of(place));
+    }
     Path memory = Path.of("/dev/shm");
     boolean good =
         Files.isWritable(memory)

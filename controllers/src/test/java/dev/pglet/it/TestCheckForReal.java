@@ -12,7 +12,7 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.account.ServerAccounts;
 import dev.pglet.host.command.LocalCommands;
-import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.LocalVolumes;
 import dev.pglet.host.volume.MarkedAccount;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.VolumeMarker;
@@ -159,12 +159,12 @@ final class TestCheckForReal {
     VerbProcess verbs = new VerbProcess(pglet);
     assertThat(verbs.run("check").out()).containsPattern("OK +account +" + self.name());
 
-    CopyDriver driver = new CopyDriver(new LocalCommands());
+    LocalVolumes volumes = new LocalVolumes(new LocalCommands());
     Path pool = pglet.settings().volumes();
     String dataRoot =
-        new Pools(pglet.dataRoot().resolve("pools"), driver, _ -> false).remember(pool);
+        new Pools(pglet.dataRoot().resolve("pools"), volumes, _ -> false).remember(pool);
     String uid = "0a1b2c3d-0000-4000-8000-000000000001";
-    driver.create(
+    volumes.create(
         pool,
         new VolumeMarker(
             VolumeMarker.FORMAT,

@@ -7,7 +7,7 @@ import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.port.PortClaims.Claim;
-import dev.pglet.host.volume.CopyDriver;
+import dev.pglet.host.volume.LocalVolumes;
 import dev.pglet.host.volume.Pools;
 import dev.pglet.host.volume.VolumeMarker;
 import java.nio.file.Files;
@@ -24,13 +24,13 @@ final class TestVolumeClaims {
 
   @Test
   void aDiskThatIsNotMountedCostsNoServerItsPort() throws Exception {
-    CopyDriver driver = new CopyDriver(new LocalCommands());
-    Pools pools = new Pools(directory.resolve("pools"), driver, _ -> false);
+    LocalVolumes volumes = new LocalVolumes(new LocalCommands());
+    Pools pools = new Pools(directory.resolve("pools"), volumes, _ -> false);
     Path pool = directory.resolve("disk");
     var self = new HostAccounts().self();
     ServerAccount account = new ServerAccount(self.name(), self.uid(), self.gid(), false);
-    driver.probe(pool, account);
-    driver.create(
+    volumes.probe(pool, account);
+    volumes.create(
         pool,
         new VolumeMarker(
             VolumeMarker.FORMAT,
@@ -53,13 +53,13 @@ final class TestVolumeClaims {
     assertThat(claims.claims()).containsExactly(new Claim(15440, UID, APP));
 
     Files.move(unplugged, pool);
-    Pools others = new Pools(directory.resolve("other/pools"), driver, _ -> false);
+    Pools others = new Pools(directory.resolve("other/pools"), volumes, _ -> false);
     others.remember(pool);
     assertThat(new VolumeClaims(others).claims())
         .as("to another data root in that pool")
         .containsExactly(new Claim(15440, UID, APP, true));
 
-    driver.destroy(pool, VolumeMarker.id(UID, 1));
+    volumes.destroy(pool, VolumeMarker.id(UID, 1));
     assertThat(claims.claims()).isEmpty();
   }
 }

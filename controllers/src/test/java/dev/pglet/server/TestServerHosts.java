@@ -69,7 +69,7 @@ final class TestServerHosts {
 
   @Test
   void aServerThatIsToBeMadeGetsTheAccountThatIsNamed() throws Exception {
-    hosts.ofDaemon().driver().destroy(world.volume().pool(), TestingServer.VOLUME);
+    hosts.ofDaemon().volumes().destroy(world.volume().pool(), TestingServer.VOLUME);
     assertThat(account(asked.spec())).isEqualTo(PGLET);
     assertThat(account(asked.by("app"))).isEqualTo(APP);
     assertThat(hosts.problems(asked.by("app"), Optional.empty())).isEmpty();

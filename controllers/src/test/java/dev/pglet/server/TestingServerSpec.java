@@ -82,6 +82,7 @@ public record TestingServerSpec(
         spec.version(),
         spec.binaries(),
         spec.pool(),
+        spec.driver(),
         spec.typed(),
         spec.parameters(),
         spec.preload(),

@@ -128,7 +128,7 @@ public final class OpenDirectory implements AutoCloseable {
    *
    * @throws IOException when the disk has reported an error since this directory was opened
    */
-  boolean syncFileSystem() throws IOException {
+  public boolean syncFileSystem() throws IOException {
     int error = SystemFiles.syncFileSystem(descriptor);
     if (error != 0 && error != SystemFiles.ENOSYS && error != SystemFiles.EPERM) {
       throw new FileSystemException(

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a copy leaves out; the patterns of {@link VolumeDriver.CopyRequest#excluded}. */
+/** What a copy leaves out; the patterns of {@link Volumes.CopyRequest#excluded}. */
 final class Exclusions {
   private final List<Pattern> names;
   private final List<Pattern> paths;

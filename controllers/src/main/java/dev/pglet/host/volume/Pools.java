@@ -40,7 +40,7 @@ public final class Pools {
   private static final int FORMAT = 2;
 
   private final Path directory;
-  private final VolumeDriver driver;
+  private final Volumes store;
   private final Predicate<Volume> servedHere;
   private final ObjectMapper json = new JsonMapper();
 
@@ -54,9 +54,9 @@ public final class Pools {
    * @param servedHere whether a volume outside the data root, whose marker says nothing of one, is
    *     certainly of this one
    */
-  public Pools(Path directory, VolumeDriver driver, Predicate<Volume> servedHere) {
+  public Pools(Path directory, Volumes store, Predicate<Volume> servedHere) {
     this.directory = requireNonNull(directory, "directory is null");
-    this.driver = requireNonNull(driver, "driver is null");
+    this.store = requireNonNull(store, "store is null");
     this.servedHere = requireNonNull(servedHere, "servedHere is null");
   }
 
@@ -121,7 +121,7 @@ public final class Pools {
     for (Volume volume : inventory().volumes()) {
       if (volume.marker().dataRoot() == null) {
         try {
-          driver.mark(volume.pool(), volume.marker().withDataRoot(remember(volume.pool())));
+          store.mark(volume.pool(), volume.marker().withDataRoot(remember(volume.pool())));
         } catch (ReconcileException e) {
           left(volume.directory(), e);
         }
@@ -217,7 +217,7 @@ public final class Pools {
           "the pool %s, where volumes were made, is not there".formatted(pool),
           "Mount it; if its volumes are lost for good, remove " + file(pool));
     }
-    return driver.inventory(pool);
+    return store.inventory(pool);
   }
 
   private synchronized List<Path> files() throws ReconcileException {

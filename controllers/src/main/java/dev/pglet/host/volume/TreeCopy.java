@@ -4,7 +4,7 @@ import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
@@ -48,8 +48,12 @@ final class TreeCopy {
   /** PostgreSQL's own files lie at most five directories deep. */
   private static final int DEEPEST = 64;
 
+  /** What a copy that shares all blocks takes by itself: its server's first WAL, and names. */
+  private static final long ROOM = 64L << 20;
+
   private final CopyRequest request;
   private final Exclusions exclusions;
+  private final boolean sharing;
   private final List<Entry> files = new ArrayList<>();
   private final List<Entry> directories = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
@@ -59,9 +63,28 @@ final class TreeCopy {
 
   private record Entry(Path relative, Set<PosixFilePermission> mode, long size) {}
 
-  TreeCopy(CopyRequest request) {
+  private TreeCopy(CopyRequest request, boolean sharing) {
     this.request = request;
+    this.sharing = sharing;
     this.exclusions = new Exclusions(request.excluded());
+  }
+
+  /** A copy that takes as much space as the source. */
+  static TreeCopy ofBytes(CopyRequest request) {
+    return new TreeCopy(request, false);
+  }
+
+  /** The same on a file system on which the copy takes next to nothing. */
+  static TreeCopy ofBlocks(CopyRequest request) {
+    return new TreeCopy(request, true);
+  }
+
+  /** Requires the space that is needed when all blocks are shared. */
+  static void requireRoom(Path target) throws HostUnavailable {
+    long free = free(target);
+    if (free < ROOM) {
+      throw VolumeErrors.full(target, ROOM, free, new IOException("not begun"));
+    }
   }
 
   void run() throws ReconcileException {
@@ -70,7 +93,11 @@ final class TreeCopy {
     } catch (IOException e) {
       throw VolumeErrors.io("CopyFailed", "reading " + request.source(), e);
     }
-    requireSpace();
+    if (sharing) {
+      requireRoom(request.target());
+    } else {
+      requireSpace();
+    }
     try {
       Files.createDirectory(request.target(), asAttribute(CLOSED));
       for (Entry directory : directories) {
@@ -134,7 +161,7 @@ final class TreeCopy {
     }
   }
 
-  private static HostUnavailable notCopyable(Path entry, PosixFileAttributes attributes) {
+  static HostUnavailable notCopyable(Path entry, PosixFileAttributes attributes) {
     return new HostUnavailable(
         attributes.isSymbolicLink() ? "SymbolicLink" : "SpecialFile",
         "cannot copy %s: it is %s, and what it stands for lies outside the copy"
@@ -145,16 +172,16 @@ final class TreeCopy {
   }
 
   private void requireSpace() throws HostUnavailable {
-    long free = free();
+    long free = free(request.target());
     if (free < needed) {
       throw VolumeErrors.full(request.target(), needed, free, new IOException("not begun"));
     }
   }
 
   /** Not from a FileStore, which wants the mount table to name the root: in a chroot it may not. */
-  private long free() {
-    Path parent = request.target().toAbsolutePath().getParent();
-    return (parent == null ? request.target() : parent).toFile().getUsableSpace();
+  private static long free(Path target) {
+    Path parent = target.toAbsolutePath().getParent();
+    return (parent == null ? target : parent).toFile().getUsableSpace();
   }
 
   private void copyFiles() {
@@ -244,7 +271,7 @@ final class TreeCopy {
     } catch (IOException suppressed) {
       e.addSuppressed(suppressed);
     }
-    return VolumeErrors.full(request.target(), needed, free(), e);
+    return VolumeErrors.full(request.target(), needed, free(request.target()), e);
   }
 
   private static FileAttribute<Set<PosixFilePermission>> asAttribute(String mode) {

@@ -1,122 +1,43 @@
 package dev.pglet.host.volume;
 
 import dev.pglet.host.account.ServerAccount;
+import dev.pglet.host.volume.Volumes.CopyRequest;
+import dev.pglet.host.volume.Volumes.Writing;
+import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 
 /**
- * Pure mechanism: makes, copies and destroys volumes under a pool. Every call is idempotent by the
- * volume's id, so that a rerun finds its own work. Only what lies under the pool and has a marker
- * is ever touched; anything else is reported, never removed. Thread-safe for different volumes.
- *
- * <p>After any failure a marker may be there without its directory, or a directory with a {@code
- * BUILDING} marker; calling again completes the work.
+ * One way in which a file system holds data and copies it. Pure mechanism: it knows paths and no
+ * resources. Stateless and thread-safe for different volumes.
  */
-public interface VolumeDriver {
-  /** {@code copy}, {@code zfs}, … */
+interface VolumeDriver {
+  /** {@code btrfs}, {@code reflink} or {@code copy}. */
   String name();
 
-  Capabilities capabilities();
-
   /**
-   * Proves that volumes of the account can live there: creates the pool directory when it is
-   * missing, writes, syncs and executes a file as the account, and removes it.
+   * Proves, by doing it, that data can be held and copied in this way below a directory.
    *
-   * @throws dev.pglet.reconcile.HostUnavailable when it is read-only, noexec, full, or the account
-   *     cannot enter a directory above it; names that directory
+   * @param scratch an empty directory of this process in the pool, which can be removed afterwards
+   * @throws HostUnavailable when it cannot be done; says why, and what would help
    */
-  void probe(Path pool, ServerAccount account) throws ReconcileException;
+  void probe(Path scratch) throws ReconcileException;
 
-  /** Ensures the volume: writes its marker first (durably), then makes its directory. */
-  Volume create(Path pool, VolumeMarker marker, ServerAccount account) throws ReconcileException;
+  /** Ensures that {@link Volume#tree} is there, this process's, and that the account may pass. */
+  void make(Path volume, ServerAccount account) throws ReconcileException;
 
-  /** Replaces the marker of an existing volume, durably and whole. */
-  void mark(Path pool, VolumeMarker marker) throws ReconcileException;
+  /** As {@link Volumes#copiesAtOnce}. */
+  boolean copiesAtOnce(Path source) throws ReconcileException;
 
-  /**
-   * Makes {@code target} (a path inside a volume that does not exist) a copy of the tree {@code
-   * source}, what is in it owned by the account, modes kept; {@link Writing} makes it durable. The
-   * target itself stays this process's and closed to the account until the caller gives it away: so
-   * the account cannot exchange anything in it while it is made, whatever it does in the source.
-   * Files that vanish or change while being read are allowed: a running server's data is only made
-   * whole by WAL replay. A symbolic link in the tree is an error, and so is a file of another
-   * owner.
-   *
-   * @throws dev.pglet.reconcile.HostUnavailable when space is missing (says how much), or reading
-   *     or writing fails; a part of the target may remain
-   */
-  void copyTree(CopyRequest request) throws ReconcileException;
+  /** As {@link Volumes#shares}. */
+  boolean shares(Path source, Path target) throws ReconcileException;
 
-  /**
-   * Begins to write in a volume: to be called before {@link #copyTree}, and closed after all.
-   *
-   * @throws dev.pglet.reconcile.HostUnavailable when the volume's directory cannot be opened
-   */
-  Writing write(Volume volume) throws ReconcileException;
+  /** As {@link Volumes#copyTree}. */
+  void copy(CopyRequest request) throws ReconcileException;
 
-  /**
-   * Destroys the volume and then its marker. An absent volume is done already.
-   *
-   * @throws dev.pglet.reconcile.Refused when something under the id is there without our marker
-   */
-  void destroy(Path pool, String volume) throws ReconcileException;
+  /** As {@link Volumes#write}. */
+  Writing write(Path volume) throws ReconcileException;
 
-  /**
-   * Every volume with a readable marker, in the order of ids. A marker that is damaged or of a
-   * newer format is told by its volume, and hides no other.
-   *
-   * @throws dev.pglet.reconcile.HostUnavailable when the pool itself cannot be read
-   */
-  Inventory inventory(Path pool) throws ReconcileException;
-
-  /** What is written in a volume while this is open can be made durable. Used by one caller. */
-  interface Writing extends AutoCloseable {
-    /**
-     * Makes a tree in the volume's directory durable, and its name there.
-     *
-     * @throws dev.pglet.reconcile.HostUnavailable when the disk has reported an error since the
-     *     writing began, so that what was written may be lost
-     */
-    void sync(Path tree) throws ReconcileException;
-
-    @Override
-    void close();
-  }
-
-  /**
-   * What to copy.
-   *
-   * @param excluded what to leave out, as paths relative to the source with {@code /}: {@code
-   *     pg_wal/*} keeps the directory and leaves out what is in it, {@code postmaster.pid} the
-   *     file; {@code pgsql_tmp*} with no slash is a name anywhere
-   * @param progress told the bytes copied so far
-   * @param cancelled asked between files and every few MiB; when true the copy throws
-   */
-  record CopyRequest(
-      Path source,
-      Path target,
-      Set<String> excluded,
-      ServerAccount account,
-      LongConsumer progress,
-      BooleanSupplier cancelled) {
-    public CopyRequest {
-      excluded = Set.copyOf(excluded);
-    }
-
-    /** All of it, told to nobody and never cancelled. */
-    public static CopyRequest whole(Path source, Path target, ServerAccount account) {
-      return new CopyRequest(source, target, Set.of(), account, _ -> {}, () -> false);
-    }
-  }
-
-  /**
-   * What the driver can do.
-   *
-   * @param atomicSnapshot a copy of a running server's tree is of one instant
-   * @param copyOnWrite a copy shares its blocks with the source
-   */
-  record Capabilities(boolean atomicSnapshot, boolean copyOnWrite) {}
+  /** Removes a volume's directory with all that is in it; half of it may be gone already. */
+  void remove(Path volume) throws ReconcileException;
 }

@@ -44,6 +44,12 @@ public record VolumeMarker(
   /** 1 had no data root. */
   public static final int FORMAT = 2;
 
+  /** The fact with the name of the driver; a marker without it is of plain files. */
+  public static final String DRIVER_FACT = "driver";
+
+  /** In the place of a driver's name: the best that there is. */
+  public static final String ANY_DRIVER = "auto";
+
   /** How far a volume's data is. */
   public enum Phase {
     /** Incomplete: made again after a crash. */
@@ -181,6 +187,11 @@ public record VolumeMarker(
   /** The account that was named for its server; empty: none was. */
   public Optional<MarkedAccount> account() {
     return account(facts);
+  }
+
+  /** How its data is held: {@code btrfs}, {@code reflink} or {@code copy}. */
+  public String driver() {
+    return facts.getOrDefault(DRIVER_FACT, CopyDriver.NAME);
   }
 
   /** The fact with that name, or null. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The markers of a pool: {@code <pool>/meta/<id>.json}. An unreadable or newer one is refused and
@@ -46,6 +47,11 @@ final class VolumeMarkers {
       throw new IllegalArgumentException("not the id of a volume: " + volume);
     }
     return volume;
+  }
+
+  /** Whether a directory may be a volume's. */
+  static boolean isId(@Nullable Path name) {
+    return name != null && ID.matcher(name.toString()).matches();
   }
 
   void prepare(Path pool, ServerAccount account) throws IOException {

@@ -9,8 +9,8 @@ import dev.pglet.host.postgres.CollectedLog;
 import dev.pglet.host.postgres.PostgresServer;
 import dev.pglet.host.postgres.WalSegments;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
 import java.io.IOException;
@@ -36,12 +36,12 @@ public final class DataPlace {
   private static final String DOOMED = "destroyed";
 
   private final PostgresServer server;
-  private final VolumeDriver driver;
+  private final Volumes volumes;
   private final ServerAccount account;
 
-  public DataPlace(PostgresServer server, VolumeDriver driver, ServerAccount account) {
+  public DataPlace(PostgresServer server, Volumes volumes, ServerAccount account) {
     this.server = server;
-    this.driver = driver;
+    this.volumes = volumes;
     this.account = account;
   }
 
@@ -152,7 +152,7 @@ public final class DataPlace {
     }
     VolumeMarker marker =
         volume.marker().plusFacts(Map.of(SYSTEM_FACT, server.controlData(made).systemIdentifier()));
-    driver.mark(volume.pool(), marker);
+    volumes.mark(volume.pool(), marker);
     if (wal.isPresent()) {
       putInPlace(staged(volume, wal.get()), wal.get(), made);
     }
@@ -276,7 +276,7 @@ public final class DataPlace {
   }
 
   private void removeData(Volume volume) throws ReconcileException, IOException {
-    driver.mark(volume.pool(), volume.marker().with(VolumeMarker.Phase.BUILDING));
+    volumes.mark(volume.pool(), volume.marker().with(VolumeMarker.Phase.BUILDING));
     if (volume.elsewhere().isPresent()) {
       PlaceFiles.enclose(volume.data(), account);
       Ownership.ours(volume.beside(), account, Volume.MODE);

@@ -1,6 +1,8 @@
 package dev.pglet.server.place;
 
 import dev.pglet.api.v1alpha1.PostgreSQLInstanceSpec;
+import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.InvalidSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +28,17 @@ public final class PlaceRules {
     String pool = wanted.storage().pool();
     if (pool != null) {
       others.put("spec.storage.pool", Path.of(pool).normalize());
+    }
+    String driver = wanted.storage().driver();
+    if (places.data().isPresent()
+        && !Set.of(VolumeMarker.ANY_DRIVER, Volumes.PLAIN).contains(driver)) {
+      problems.add(
+          new InvalidSpec(
+              "DriverHasNoData",
+              "spec.storage.driver",
+              "the driver %s holds what is in the pool, and the data is to be in %s"
+                  .formatted(driver, places.data().get()),
+              "Remove spec.storage.driver or spec.storage.dataDirectory"));
     }
     places
         .byField()

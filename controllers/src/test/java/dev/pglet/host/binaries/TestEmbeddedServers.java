@@ -8,8 +8,8 @@ import dev.pglet.host.postgres.LocalPostgresServer;
 import dev.pglet.host.postgres.PostgresVersion;
 import dev.pglet.host.postgres.Postmaster;
 import dev.pglet.host.postgres.RealPostgres;
-import dev.pglet.host.volume.CopyDriver;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.LocalVolumes;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,12 +69,12 @@ class TestEmbeddedServers {
     try (RealPostgres real = new RealPostgres()) {
       Binaries binaries = install(real, version);
       LocalCommands commands = new LocalCommands();
-      CopyDriver driver = new CopyDriver(commands);
+      LocalVolumes volumes = new LocalVolumes(commands);
       LocalPostgresServer servers =
           new LocalPostgresServer(
               commands,
               real.root.resolve("clusters"),
-              (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
+              (from, to, owner) -> volumes.copyTree(CopyRequest.whole(from, to, owner)));
       List<String> identifiers = new ArrayList<>();
       for (String name : List.of("a", "b")) {
         Path volume = real.volume(name);

@@ -8,8 +8,8 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.postgres.PostgresServer.InitRequest;
-import dev.pglet.host.volume.CopyDriver;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.LocalVolumes;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -192,9 +192,9 @@ final class TestPristineClusters {
           }
           return commands.run(invocation);
         };
-    CopyDriver driver = new CopyDriver(commands);
+    LocalVolumes volumes = new LocalVolumes(commands);
     return new LocalPostgresServer(
-        counting, kept, (from, to, owner) -> driver.copyTree(CopyRequest.whole(from, to, owner)));
+        counting, kept, (from, to, owner) -> volumes.copyTree(CopyRequest.whole(from, to, owner)));
   }
 
   private Path make(LocalPostgresServer servers, String name) throws Exception {

@@ -1,13 +1,13 @@
 package dev.pglet.host.testing;
 
 import dev.pglet.host.volume.VolumeContract;
-import dev.pglet.host.volume.VolumeDriver;
+import dev.pglet.host.volume.Volumes;
 
 class TestTestingVolumes extends VolumeContract {
   private final TestingHost host = new TestingHost();
 
   @Override
-  protected VolumeDriver driver() {
+  protected Volumes volumes() {
     return new TestingVolumes(host);
   }
 }

@@ -4,8 +4,8 @@ import dev.pglet.host.account.ServerAccount;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.volume.Inventory;
 import dev.pglet.host.volume.Volume;
-import dev.pglet.host.volume.VolumeDriver;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Volumes with markers in memory and real directories; syncs nothing, changes no owner. */
-public final class TestingVolumes implements VolumeDriver {
+public final class TestingVolumes implements Volumes {
   private final TestingHost host;
 
   public TestingVolumes(TestingHost host) {
@@ -29,13 +29,12 @@ public final class TestingVolumes implements VolumeDriver {
   }
 
   @Override
-  public String name() {
+  public String choose(Path pool, String wanted, ServerAccount account) throws ReconcileException {
+    if (!Set.of("auto", "copy").contains(wanted)) {
+      throw new HostUnavailable("DriverUnusable", "no " + wanted + " in " + pool, "");
+    }
+    io(pool, () -> Files.createDirectories(pool));
     return "copy";
-  }
-
-  @Override
-  public Capabilities capabilities() {
-    return new Capabilities(false, false);
   }
 
   @Override
@@ -69,6 +68,16 @@ public final class TestingVolumes implements VolumeDriver {
       throw new IllegalStateException("no volume " + marker.volume() + " in " + pool);
     }
     host.count("mark");
+  }
+
+  @Override
+  public boolean copiesAtOnce(Path source, Path target) {
+    return false;
+  }
+
+  @Override
+  public boolean shares(Path source, Path target) {
+    return false;
   }
 
   @Override

@@ -10,7 +10,7 @@ import dev.pglet.host.command.AccountSwitch;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.RegularFiles;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import java.io.File;
 import java.io.IOException;
@@ -106,13 +106,13 @@ class TestCopyUnderAttack {
   void nothingOfRootIsCopiedOrGivenAway() throws Exception {
     Path source = tree("source");
     attack(source, "swapped", secrets);
-    CopyDriver driver = new CopyDriver(new LocalCommands());
+    LocalVolumes volumes = new LocalVolumes(new LocalCommands());
     int copied = 0;
     int refused = 0;
     for (int round = 0; round < ROUNDS || copied == 0 || refused == 0; round++) {
       Path target = directory.resolve("copy" + round);
       try {
-        driver.copyTree(
+        volumes.copyTree(
             new CopyRequest(source, target, Set.of(".own-swapped"), account, n -> {}, () -> false));
         copied++;
       } catch (HostUnavailable e) {

@@ -1,6 +1,6 @@
 package dev.pglet.host.volume;
 
-import static dev.pglet.host.volume.VolumeContract.marker;
+import static dev.pglet.host.volume.VolumeContract.plain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TestPools {
   @TempDir private Path directory;
 
-  private final CopyDriver driver = new CopyDriver(new LocalCommands());
+  private final LocalVolumes volumes = new LocalVolumes(new LocalCommands());
   private Path pool;
   private ServerAccount account;
   private Pools a;
@@ -33,23 +33,23 @@ class TestPools {
     pool = directory.resolve("pool");
     var self = new HostAccounts().self();
     account = new ServerAccount(self.name(), self.uid(), self.gid(), false);
-    driver.probe(pool, account);
+    volumes.probe(pool, account);
     a = pools("a", _ -> false);
     b = pools("b", _ -> false);
   }
 
   private Pools pools(String dataRoot, Predicate<Volume> servedHere) {
-    return new Pools(directory.resolve(dataRoot + "/pools"), driver, servedHere);
+    return new Pools(directory.resolve(dataRoot + "/pools"), volumes, servedHere);
   }
 
   private Volume create(Pools owner, String name) throws Exception {
-    return driver.create(pool, marker(name).withDataRoot(owner.remember(pool)), account);
+    return volumes.create(pool, plain(name).withDataRoot(owner.remember(pool)), account);
   }
 
   /** As a pglet left it that knew nothing of data roots. */
   private Path unclaimed(Path in, String name) throws Exception {
-    driver.create(in, marker(name), account);
-    Path file = in.resolve("meta/" + marker(name).volume() + ".json");
+    volumes.create(in, plain(name), account);
+    Path file = in.resolve("meta/" + plain(name).volume() + ".json");
     String text = Files.readString(file);
     String old =
         text.replace("\"formatVersion\" : 2", "\"formatVersion\" : 1")
@@ -102,7 +102,7 @@ class TestPools {
     a.remember(pool);
     b.remember(pool);
     forgetIds("a");
-    a = pools("a", volume -> volume.marker().volume().equals(marker("a").volume()));
+    a = pools("a", volume -> volume.marker().volume().equals(plain("a").volume()));
     assertThat(a.inventory().volumes()).hasSize(1);
     assertThat(b.inventory().volumes()).isEmpty();
 
@@ -114,7 +114,7 @@ class TestPools {
     assertThat(a.inventory().volumes()).as("known by its marker").hasSize(1);
     assertThat(b.inventory().unreadable()).as("plainly not of b").isEmpty();
 
-    driver.destroy(pool, marker("a").volume());
+    volumes.destroy(pool, plain("a").volume());
     try (var left = Files.list(pool.resolve("meta"))) {
       assertThat(left).isEmpty();
     }
@@ -123,8 +123,8 @@ class TestPools {
   @Test
   void aMarkerWithADamagedAccountIsRefusedAndHidesNoOther() throws Exception {
     Volume good = create(a, "b");
-    VolumeMarker marker = marker("a").withDataRoot(a.remember(pool));
-    driver.create(
+    VolumeMarker marker = plain("a").withDataRoot(a.remember(pool));
+    volumes.create(
         pool, marker.plusFacts(Map.of(MarkedAccount.FACT, "app:1001:4294967295")), account);
     Path file = pool.resolve("meta/" + marker.volume() + ".json");
     String text = Files.readString(file);
@@ -155,20 +155,20 @@ class TestPools {
     Inventory inventory = a.inventory();
     assertThat(inventory.volumes()).isEmpty();
     assertThat(inventory.foreign()).as("its port is not given away").hasSize(1);
-    assertThatThrownBy(() -> inventory.find(marker("a").uid(), 1))
+    assertThatThrownBy(() -> inventory.find(plain("a").uid(), 1))
         .isInstanceOfSatisfying(
             Refused.class,
             e -> assertThat(e.explain()).contains(file.toString(), "\"dataRoot\": \"" + id));
 
     String said = Files.readString(file).replaceFirst("\\{", "{ \"dataRoot\": \"" + id + "\",");
     Files.writeString(file, said);
-    assertThat(a.inventory().find(marker("a").uid(), 1)).isPresent();
+    assertThat(a.inventory().find(plain("a").uid(), 1)).isPresent();
   }
 
   @Test
   void oneInTheDataRootItselfIsOfThatOne() throws Exception {
     Path own = directory.resolve("a/volumes");
-    driver.probe(own, account);
+    volumes.probe(own, account);
     a.remember(own);
     Path file = unclaimed(own, "a");
     assertThat(a.inventory().volumes()).hasSize(1);

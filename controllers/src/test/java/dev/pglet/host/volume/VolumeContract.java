@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.host.account.HostAccounts;
 import dev.pglet.host.account.ServerAccount;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
@@ -27,16 +27,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What every volume driver does, the one in memory included. */
 public abstract class VolumeContract {
-  @TempDir Path directory;
+  @TempDir Path temporary;
+
+  /** For each test a new one. */
+  Path directory = Path.of("/");
 
   Path pool = Path.of("/");
   ServerAccount account = new ServerAccount("root", 0, 0, false);
 
   /** A driver without any memory of its own: each call is as after a crash. */
-  protected abstract VolumeDriver driver();
+  protected abstract Volumes volumes();
+
+  /** The driver of the volumes. */
+  protected String driver() {
+    return "copy";
+  }
+
+  /** Where directories are made; on the file system that the driver is for. */
+  protected Path base() {
+    return temporary;
+  }
 
   @BeforeEach
   void preparePool() throws Exception {
+    directory = Files.createTempDirectory(base(), "volumes");
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     pool = directory.resolve("pool");
     var self = new HostAccounts().self();
@@ -50,30 +65,30 @@ public abstract class VolumeContract {
 
   @Test
   void aNewPoolIsProvenAndEmpty() throws Exception {
-    driver().probe(pool, account);
-    assertThat(driver().inventory(pool).volumes()).isEmpty();
+    volumes().probe(pool, account);
+    assertThat(volumes().inventory(pool).volumes()).isEmpty();
   }
 
   @Test
   void aPoolThatIsNotThereHasNoVolumes() throws Exception {
-    assertThat(driver().inventory(directory.resolve("nowhere")).volumes()).isEmpty();
+    assertThat(volumes().inventory(directory.resolve("nowhere")).volumes()).isEmpty();
   }
 
   @Test
   void createsAVolumeThatTheInventoryShows() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     assertThat(volume.directory()).isDirectory();
     assertThat(volume.data()).doesNotExist();
-    assertThat(driver().inventory(pool).volumes()).containsExactly(volume);
+    assertThat(volumes().inventory(pool).volumes()).containsExactly(volume);
     assertThat(volume.marker()).isEqualTo(marker("a"));
   }
 
   @Test
   void creatingAgainFindsTheVolumeAndKeepsItsDataAndMarker() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
-    driver().mark(pool, marker("a").with(VolumeMarker.Phase.READY).withPort(15432));
+    Volume volume = volumes().create(pool, marker("a"), account);
+    volumes().mark(pool, marker("a").with(VolumeMarker.Phase.READY).withPort(15432));
     Files.writeString(volume.directory().resolve("kept"), "data");
-    Volume again = driver().create(pool, marker("a"), account);
+    Volume again = volumes().create(pool, marker("a"), account);
     assertThat(again.marker().phase()).isEqualTo(VolumeMarker.Phase.READY);
     assertThat(again.marker().port()).isEqualTo(15432);
     assertThat(volume.directory().resolve("kept")).hasContent("data");
@@ -81,21 +96,21 @@ public abstract class VolumeContract {
 
   @Test
   void theVolumeOfAnotherResourceIsRefused() throws Exception {
-    driver().create(pool, marker("a"), account);
+    volumes().create(pool, marker("a"), account);
     VolumeMarker other = marker("a", "bbbbbbbb-0000", "other");
-    assertThatThrownBy(() -> driver().create(pool, other, account)).isInstanceOf(Refused.class);
-    assertThat(driver().inventory(pool).volumes().getFirst().marker()).isEqualTo(marker("a"));
+    assertThatThrownBy(() -> volumes().create(pool, other, account)).isInstanceOf(Refused.class);
+    assertThat(volumes().inventory(pool).volumes().getFirst().marker()).isEqualTo(marker("a"));
   }
 
   @Test
   void aDirectoryWithoutAMarkerIsNeverTaken() throws Exception {
-    driver().probe(pool, account);
+    volumes().probe(pool, account);
     Path foreign = Files.createDirectories(pool.resolve(marker("a").volume()));
     Files.writeString(foreign.resolve("precious"), "mine");
-    assertThatThrownBy(() -> driver().create(pool, marker("a"), account))
+    assertThatThrownBy(() -> volumes().create(pool, marker("a"), account))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(foreign.toString());
-    assertThatThrownBy(() -> driver().destroy(pool, marker("a").volume()))
+    assertThatThrownBy(() -> volumes().destroy(pool, marker("a").volume()))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(foreign.toString());
     assertThat(foreign.resolve("precious")).hasContent("mine");
@@ -103,38 +118,38 @@ public abstract class VolumeContract {
 
   @Test
   void aMarkerIsReplacedWhole() throws Exception {
-    driver().create(pool, marker("a").withFacts(Map.of("source", "x", "token", "1")), account);
+    volumes().create(pool, marker("a").plusFacts(Map.of("source", "x", "token", "1")), account);
     VolumeMarker changed =
-        marker("a").with(VolumeMarker.Phase.RETAINED).withFacts(Map.of("source", "y"));
-    driver().mark(pool, changed);
-    assertThat(driver().inventory(pool).volumes().getFirst().marker()).isEqualTo(changed);
+        marker("a").with(VolumeMarker.Phase.RETAINED).plusFacts(Map.of("source", "y"));
+    volumes().mark(pool, changed);
+    assertThat(volumes().inventory(pool).volumes().getFirst().marker()).isEqualTo(changed);
   }
 
   @Test
   void marksNoVolumeThatIsNotThere() {
-    assertThatThrownBy(() -> driver().mark(pool, marker("a")))
+    assertThatThrownBy(() -> volumes().mark(pool, marker("a")))
         .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void destroyingRemovesDataAndMarkerAndNothingElse() throws Exception {
-    Volume a = driver().create(pool, marker("a"), account);
-    Volume b = driver().create(pool, marker("b"), account);
+    Volume a = volumes().create(pool, marker("a"), account);
+    Volume b = volumes().create(pool, marker("b"), account);
     Files.createDirectories(a.data().resolve("base/1"));
     Files.writeString(a.data().resolve("base/1/1259"), "x");
-    driver().destroy(pool, a.marker().volume());
+    volumes().destroy(pool, a.marker().volume());
     assertThat(a.directory()).doesNotExist();
-    assertThat(driver().inventory(pool).volumes()).containsExactly(b);
-    driver().destroy(pool, a.marker().volume());
-    assertThat(driver().inventory(pool).volumes()).containsExactly(b);
+    assertThat(volumes().inventory(pool).volumes()).containsExactly(b);
+    volumes().destroy(pool, a.marker().volume());
+    assertThat(volumes().inventory(pool).volumes()).containsExactly(b);
   }
 
   @Test
   void theInventoryIsInTheOrderOfIds() throws Exception {
     for (String name : List.of("c", "a", "b")) {
-      driver().create(pool, marker(name), account);
+      volumes().create(pool, marker(name), account);
     }
-    assertThat(driver().inventory(pool).volumes())
+    assertThat(volumes().inventory(pool).volumes())
         .extracting(v -> v.marker().key().name())
         .containsExactly("a", "b", "c");
   }
@@ -142,10 +157,10 @@ public abstract class VolumeContract {
   @Test
   void aCopyHasTheSameBytesAndModesAndTheAccountAsOwner() throws Exception {
     Path source = tree();
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     List<Long> progress = Collections.synchronizedList(new ArrayList<>());
-    try (VolumeDriver.Writing writing = driver().write(volume)) {
-      driver()
+    try (Volumes.Writing writing = volumes().write(volume)) {
+      volumes()
           .copyTree(
               new CopyRequest(
                   source, volume.data(), Set.of(), account, progress::add, () -> false));
@@ -166,9 +181,9 @@ public abstract class VolumeContract {
     Files.writeString(source.resolve("postmaster.pid"), "1");
     Files.createDirectories(source.resolve("base/pgsql_tmp/deep"));
     Files.writeString(source.resolve("base/1/pgsql_tmp12.3"), "t");
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     Set<String> excluded = Set.of("pg_wal/*", "postmaster.pid", "pgsql_tmp*");
-    driver()
+    volumes()
         .copyTree(new CopyRequest(source, volume.data(), excluded, account, n -> {}, () -> false));
     assertThat(volume.data().resolve("pg_wal")).isEmptyDirectory();
     assertThat(volume.data().resolve("postmaster.pid")).doesNotExist();
@@ -181,10 +196,10 @@ public abstract class VolumeContract {
   void aSymbolicLinkInTheTreeIsAnErrorThatNamesIt() throws Exception {
     Path source = tree();
     Path link = Files.createSymbolicLink(source.resolve("pg_tblspc"), Path.of("/etc"));
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     assertThatThrownBy(
             () ->
-                driver()
+                volumes()
                     .copyTree(
                         new CopyRequest(
                             source, volume.data(), Set.of(), account, n -> {}, () -> false)))
@@ -192,30 +207,87 @@ public abstract class VolumeContract {
         .hasMessageContaining(link.toString());
   }
 
+  /** A volume whose data is what {@link #tree} has. */
+  Volume filled(String name) throws Exception {
+    Volume volume = volumes().create(pool, marker(name), account);
+    Path source = Files.exists(directory.resolve("source")) ? directory.resolve("source") : tree();
+    volumes().copyTree(CopyRequest.whole(source, volume.data(), account));
+    return volume;
+  }
+
+  @Test
+  void aCopyOfAVolumesDataIsTheSameAndNeitherChangesTheOther() throws Exception {
+    Volume a = filled("a");
+    Volume b = volumes().create(pool, marker("b"), account);
+    volumes()
+        .copyTree(
+            new CopyRequest(
+                a.data(), b.data(), Set.of("pg_wal/*", "PG_*"), account, _ -> {}, () -> false));
+    assertThat(b.beside().toFile().list()).containsExactly("data");
+    assertThat(b.directory().toFile().list()).hasSize(1);
+    assertThat(b.data().resolve("pg_wal")).isEmptyDirectory();
+    assertThat(b.data().resolve("PG_VERSION")).doesNotExist();
+    assertThat(b.data().resolve("base/empty")).isEmptyDirectory();
+    for (String file : List.of("base/1/1259", "base/1/big")) {
+      assertThat(b.data().resolve(file)).hasSameBinaryContentAs(a.data().resolve(file));
+    }
+    Files.writeString(b.data().resolve("base/1/1259"), "of b");
+    Files.writeString(a.data().resolve("base/1/big"), "of a");
+    assertThat(a.data().resolve("base/1/1259")).hasContent("catalogue");
+    assertThat(Files.size(b.data().resolve("base/1/big"))).isEqualTo(20 << 20);
+    volumes().destroy(pool, a.marker().volume());
+    assertThat(a.directory()).doesNotExist();
+    assertThat(Files.size(b.data().resolve("base/1/big"))).isEqualTo(20 << 20);
+  }
+
+  @Test
+  void theDriverIsOneThatIsProvenToWorkInThePool() throws Exception {
+    assertThat(volumes().choose(pool, driver(), account)).isEqualTo(driver());
+    assertThat(volumes().inventory(pool).volumes()).isEmpty();
+    try (var left = Files.list(pool)) {
+      assertThat(left.map(entry -> entry.getFileName().toString())).allMatch("meta"::equals);
+    }
+    assertThatThrownBy(() -> volumes().choose(pool, "floppy", account))
+        .isInstanceOf(ReconcileException.class)
+        .hasMessageContaining("floppy");
+  }
+
   @Test
   void aCancelledCopyThrows() throws Exception {
     Path source = tree();
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     assertThatThrownBy(
             () ->
-                driver()
+                volumes()
                     .copyTree(
                         new CopyRequest(
                             source, volume.data(), Set.of(), account, n -> {}, () -> true)))
         .isInstanceOf(ReconcileException.class);
   }
 
-  static VolumeMarker marker(String name) {
-    String hex = HexFormat.of().formatHex(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    return marker(name, (hex + "00000000").substring(0, 8) + "-0000", name);
+  VolumeMarker marker(String name) {
+    return held(plain(name));
   }
 
-  static VolumeMarker marker(String volumeOf, String uid, String name) {
-    String hex =
-        HexFormat.of().formatHex(volumeOf.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  VolumeMarker marker(String volumeOf, String uid, String name) {
+    return held(plain(volumeOf, uid, name));
+  }
+
+  private VolumeMarker held(VolumeMarker marker) {
+    return driver().equals("copy")
+        ? marker
+        : marker.plusFacts(Map.of(VolumeMarker.DRIVER_FACT, driver()));
+  }
+
+  /** The marker of a volume of plain files. */
+  static VolumeMarker plain(String name) {
+    return plain(name, uid8(name) + "-0000", name);
+  }
+
+  private static VolumeMarker plain(String volumeOf, String uid, String name) {
     return new VolumeMarker(
         VolumeMarker.FORMAT,
-        VolumeMarker.id((hex + "00000000").substring(0, 8), 1),
+        VolumeMarker.id(uid8(volumeOf), 1),
         ResourceKey.of("PostgreSQLInstance", name),
         uid,
         1,
@@ -226,6 +298,11 @@ public abstract class VolumeContract {
         "18.6",
         "3f",
         Map.of());
+  }
+
+  private static String uid8(String name) {
+    String hex = HexFormat.of().formatHex(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return (hex + "00000000").substring(0, 8);
   }
 
   Path tree() throws Exception {

@@ -31,6 +31,7 @@ public record BranchStatus(
     @Nullable ConnectionStatus connection,
     @Nullable String dataDirectory,
     @Nullable String volume,
+    @Nullable StorageStatus storage,
     @Nullable PostmasterStatus postmaster,
     @Nullable ConfigStatus config,
     @Nullable CertificatesStatus certificates,

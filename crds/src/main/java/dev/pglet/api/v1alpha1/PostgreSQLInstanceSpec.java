@@ -127,7 +127,7 @@ public record PostgreSQLInstanceSpec(
   /**
    * Where the data lies.
    *
-   * @param driver {@code auto} or {@code copy}
+   * @param driver {@code auto}, {@code btrfs}, {@code reflink} or {@code copy}
    * @param pool the absolute path of the directory under which volumes live; null: {@code volumes}
    *     in the data root
    * @param dataDirectory null: in the volume
@@ -137,8 +137,9 @@ public record PostgreSQLInstanceSpec(
    * @param minFree bytes with a unit, or a percentage; null: nothing is asked for
    */
   public record StorageSpec(
-      @JsonPropertyDescription("Volume driver: auto or copy. Default auto. Change: refused.")
-          @Pattern("^(auto|copy)$")
+      @JsonPropertyDescription(
+              "How the data is held, which decides what a branch costs. btrfs: as a subvolume, whose branches are snapshots; reflink: as files whose branches share their blocks (XFS, btrfs); copy: as files that are copied; auto: the best of these that works in the pool. Default auto. Change: refused.")
+          @Pattern("^(auto|btrfs|reflink|copy)$")
           String driver,
       @JsonPropertyDescription(
               "Absolute directory under which volumes live. Default: volumes in the data root."

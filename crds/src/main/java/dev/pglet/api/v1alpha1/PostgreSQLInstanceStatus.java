@@ -34,6 +34,7 @@ public record PostgreSQLInstanceStatus(
     @Nullable String dataDirectory,
     @Nullable String logDirectory,
     @Nullable String volume,
+    @Nullable StorageStatus storage,
     @Nullable String systemIdentifier,
     @Nullable Integer timeline,
     @Nullable PostmasterStatus postmaster,

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pglet.host.command.LocalCommands;
-import dev.pglet.host.volume.VolumeDriver.CopyRequest;
+import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Refused;
@@ -25,15 +25,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class TestCopyDriver extends VolumeContract {
+class TestLocalVolumes extends VolumeContract {
   @Override
-  protected VolumeDriver driver() {
-    return new CopyDriver(new LocalCommands());
+  protected Volumes volumes() {
+    return new LocalVolumes(new LocalCommands());
   }
 
   @Test
   void aVolumeIsOursAndTheAccountPassesThroughIt() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     assertThat(uid(volume.directory())).isEqualTo(uid(directory));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(volume.directory())))
         .isEqualTo(account.switching() ? "rwx--x---" : "rwx------");
@@ -42,8 +42,8 @@ class TestCopyDriver extends VolumeContract {
 
   @Test
   void aCopyIsClosedToTheAccountUntilItIsGivenAway() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
-    driver().copyTree(request(tree(), volume.data()));
+    Volume volume = volumes().create(pool, marker("a"), account);
+    volumes().copyTree(request(tree(), volume.data()));
     assertThat(uid(volume.data())).isEqualTo(uid(directory));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(volume.data())))
         .isEqualTo("rwx------");
@@ -59,7 +59,7 @@ class TestCopyDriver extends VolumeContract {
     Path open = Files.createDirectory(directory.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     for (Path each : List.of(open, open.resolve("deep/pool"))) {
-      assertThatThrownBy(() -> driver().create(each, marker("a"), account))
+      assertThatThrownBy(() -> volumes().create(each, marker("a"), account))
           .isInstanceOf(Refused.class)
           .hasMessageContaining("can write in " + open.toRealPath());
       assertThat(each.resolve(marker("a").volume())).doesNotExist();
@@ -72,39 +72,39 @@ class TestCopyDriver extends VolumeContract {
 
   @Test
   void aMarkerWithoutItsDirectoryIsCompletedAndDestroyed() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     Files.delete(volume.directory());
-    assertThat(driver().inventory(pool).volumes()).containsExactly(volume);
-    assertThat(driver().create(pool, marker("a"), account)).isEqualTo(volume);
+    assertThat(volumes().inventory(pool).volumes()).containsExactly(volume);
+    assertThat(volumes().create(pool, marker("a"), account)).isEqualTo(volume);
     assertThat(volume.directory()).isDirectory();
     Files.delete(volume.directory());
-    driver().destroy(pool, marker("a").volume());
-    assertThat(driver().inventory(pool).volumes()).isEmpty();
+    volumes().destroy(pool, marker("a").volume());
+    assertThat(volumes().inventory(pool).volumes()).isEmpty();
   }
 
   @Test
   void aDestructionThatWasInterruptedNeverLooksReadyAndIsCompleted() throws Exception {
-    Volume volume = driver().create(pool, marker("a"), account);
-    driver().mark(pool, marker("a").with(VolumeMarker.Phase.READY));
+    Volume volume = volumes().create(pool, marker("a"), account);
+    volumes().mark(pool, marker("a").with(VolumeMarker.Phase.READY));
     // An immutable child stops the removal half-way, as a crash would.
     Path stuck = Files.createDirectories(volume.directory().resolve("data/stuck"));
     assumeThat(chattr("+i", stuck)).as("the file system knows chattr +i").isTrue();
-    assertThatThrownBy(() -> driver().destroy(pool, marker("a").volume()))
+    assertThatThrownBy(() -> volumes().destroy(pool, marker("a").volume()))
         .isInstanceOf(HostUnavailable.class);
-    assertThat(driver().inventory(pool).volumes().getFirst().marker().phase())
+    assertThat(volumes().inventory(pool).volumes().getFirst().marker().phase())
         .isEqualTo(VolumeMarker.Phase.BUILDING);
     Path doomed = pool.resolve("." + marker("a").volume() + ".destroyed/data/stuck");
     assertThat(chattr("-i", Files.exists(doomed) ? doomed : stuck)).isTrue();
-    driver().destroy(pool, marker("a").volume());
-    assertThat(driver().inventory(pool).volumes()).isEmpty();
+    volumes().destroy(pool, marker("a").volume());
+    assertThat(volumes().inventory(pool).volumes()).isEmpty();
     assertThat(doomed).doesNotExist();
   }
 
   @Test
   void aMarkerOfANewerFormatHidesOnlyItsOwnVolume() throws Exception {
     Pools pools = pools(pool);
-    driver().create(pool, own(pools, pool, "a"), account);
-    Volume b = driver().create(pool, own(pools, pool, "b"), account);
+    volumes().create(pool, own(pools, pool, "a"), account);
+    Volume b = volumes().create(pool, own(pools, pool, "b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(
         file, Files.readString(file).replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
@@ -123,7 +123,7 @@ class TestCopyDriver extends VolumeContract {
     for (int i = 0; i < 12; i++) {
       probes.add(
           () -> {
-            driver().probe(pool, account);
+            volumes().probe(pool, account);
             return true;
           });
     }
@@ -139,13 +139,13 @@ class TestCopyDriver extends VolumeContract {
 
   @Test
   void whatAProbeOfAKilledPgletHasLeftIsRemovedByALaterOne() throws Exception {
-    driver().probe(pool, account);
+    volumes().probe(pool, account);
     Path left = Files.createDirectory(pool.resolve(".probe-1"));
     Files.writeString(left.resolve("run"), "exit");
     Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
     Path another = Files.createDirectory(pool.resolve(".probe-2"));
 
-    driver().probe(pool, account);
+    volumes().probe(pool, account);
 
     assertThat(left).doesNotExist();
     assertThat(another).isDirectory();
@@ -153,18 +153,18 @@ class TestCopyDriver extends VolumeContract {
 
   @Test
   void anUnreadableMarkerHidesNeitherTheOthersNorIsItsVolumeTouched() throws Exception {
-    Volume a = driver().create(pool, marker("a"), account);
-    Volume b = driver().create(pool, marker("b"), account);
+    Volume a = volumes().create(pool, marker("a"), account);
+    Volume b = volumes().create(pool, marker("b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(file, "{\"formatVersion\": 1, \"vol");
-    assertThat(driver().inventory(pool).volumes()).containsExactly(b);
+    assertThat(volumes().inventory(pool).volumes()).containsExactly(b);
     for (String act : List.of("create", "destroy")) {
       assertThatThrownBy(
               () -> {
                 if (act.equals("create")) {
-                  driver().create(pool, marker("a"), account);
+                  volumes().create(pool, marker("a"), account);
                 } else {
-                  driver().destroy(pool, marker("a").volume());
+                  volumes().destroy(pool, marker("a").volume());
                 }
               })
           .isInstanceOf(Refused.class)
@@ -176,14 +176,14 @@ class TestCopyDriver extends VolumeContract {
 
   @Test
   void anIdThatLeavesThePoolIsRefused() {
-    assertThatThrownBy(() -> driver().destroy(pool, "../etc"))
+    assertThatThrownBy(() -> volumes().destroy(pool, "../etc"))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void aCopyStopsInTheMiddleOfALargeFile() throws Exception {
     Path source = tree();
-    Volume volume = driver().create(pool, marker("a"), account);
+    Volume volume = volumes().create(pool, marker("a"), account);
     AtomicBoolean cancelled = new AtomicBoolean();
     AtomicLong copied = new AtomicLong();
     CopyRequest request =
@@ -197,7 +197,7 @@ class TestCopyDriver extends VolumeContract {
               cancelled.set(true);
             },
             cancelled::get);
-    assertThatThrownBy(() -> driver().copyTree(request)).hasMessageContaining("cancelled");
+    assertThatThrownBy(() -> volumes().copyTree(request)).hasMessageContaining("cancelled");
     assertThat(copied.get()).isLessThan(20 << 20);
   }
 
@@ -206,8 +206,8 @@ class TestCopyDriver extends VolumeContract {
     Path tiny = mount("size=4m");
     try {
       Path source = tree();
-      Volume volume = driver().create(tiny.resolve("pool"), marker("a"), account);
-      assertThatThrownBy(() -> driver().copyTree(request(source, volume.data())))
+      Volume volume = volumes().create(tiny.resolve("pool"), marker("a"), account);
+      assertThatThrownBy(() -> volumes().copyTree(request(source, volume.data())))
           .isInstanceOf(HostUnavailable.class)
           .hasMessageContaining(Long.toString((20 << 20) + 3 + 9 + 3))
           .hasMessageContaining("are free");
@@ -221,7 +221,7 @@ class TestCopyDriver extends VolumeContract {
     Path tiny = mount("size=30m");
     try {
       Path source = tree();
-      Volume volume = driver().create(tiny.resolve("pool"), marker("a"), account);
+      Volume volume = volumes().create(tiny.resolve("pool"), marker("a"), account);
       Path rival = tiny.resolve("rival");
       AtomicBoolean grown = new AtomicBoolean();
       CopyRequest request =
@@ -236,7 +236,7 @@ class TestCopyDriver extends VolumeContract {
                 }
               },
               () -> false);
-      assertThatThrownBy(() -> driver().copyTree(request))
+      assertThatThrownBy(() -> volumes().copyTree(request))
           .isInstanceOf(HostUnavailable.class)
           .hasMessageContaining("are free");
       assertThat(volume.data()).doesNotExist();
@@ -249,7 +249,7 @@ class TestCopyDriver extends VolumeContract {
   void aNoexecFileSystemIsNamed() throws Exception {
     Path place = mount("size=4m,noexec");
     try {
-      assertThatThrownBy(() -> driver().probe(place.resolve("pool"), account))
+      assertThatThrownBy(() -> volumes().probe(place.resolve("pool"), account))
           .isInstanceOf(HostUnavailable.class)
           .hasMessageContaining("noexec")
           .hasMessageContaining(place.toString());
@@ -262,7 +262,7 @@ class TestCopyDriver extends VolumeContract {
   void aReadOnlyFileSystemIsNamed() throws Exception {
     Path place = mount("size=4m,ro");
     try {
-      assertThatThrownBy(() -> driver().probe(place.resolve("pool"), account))
+      assertThatThrownBy(() -> volumes().probe(place.resolve("pool"), account))
           .isInstanceOf(HostUnavailable.class)
           .hasMessageContaining("Read-only")
           .hasMessageContaining(place.toString());
@@ -276,7 +276,7 @@ class TestCopyDriver extends VolumeContract {
     assumeThat(account.switching()).as("only root has another account's servers").isTrue();
     Path home = Files.createDirectory(directory.resolve("home"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-    assertThatThrownBy(() -> driver().probe(home.resolve("pglet/volumes"), account))
+    assertThatThrownBy(() -> volumes().probe(home.resolve("pglet/volumes"), account))
         .isInstanceOfSatisfying(
             HostUnavailable.class,
             e -> assertThat(e.explain()).contains(home.toString(), "--data-root", "nobody"));
@@ -286,9 +286,9 @@ class TestCopyDriver extends VolumeContract {
   void aPoolThatIsMissingHidesNoOtherAndIsNotTakenForEmpty() throws Exception {
     Path other = directory.resolve("other");
     Pools pools = pools(pool, other, pool);
-    Volume a = driver().create(pool, own(pools, pool, "a"), account);
-    Volume b = driver().create(other, own(pools, other, "b"), account);
-    Pools afterRestart = new Pools(directory.resolve("pools"), driver(), _ -> false);
+    Volume a = volumes().create(pool, own(pools, pool, "a"), account);
+    Volume b = volumes().create(other, own(pools, other, "b"), account);
+    Pools afterRestart = new Pools(directory.resolve("pools"), volumes(), _ -> false);
     assertThat(afterRestart.inventory().volumes()).containsExactlyInAnyOrder(a, b);
     assertThat(afterRestart.inventory().unreadable()).isEmpty();
     Files.move(other, directory.resolve("unplugged"));
@@ -302,7 +302,7 @@ class TestCopyDriver extends VolumeContract {
   @Test
   void aDamagedFileOfAPoolHidesNoOther() throws Exception {
     Pools pools = pools(pool);
-    Volume a = driver().create(pool, own(pools, pool, "a"), account);
+    Volume a = volumes().create(pool, own(pools, pool, "a"), account);
     Path damaged = directory.resolve("pools/0123456789abcdef.json");
     for (String text : List.of("{\"formatVersion\": 1, \"po", "{\"formatVersion\": 3}")) {
       Files.writeString(damaged, text);
@@ -314,16 +314,16 @@ class TestCopyDriver extends VolumeContract {
   }
 
   private Pools pools(Path... places) throws Exception {
-    Pools pools = new Pools(directory.resolve("pools"), driver(), _ -> false);
+    Pools pools = new Pools(directory.resolve("pools"), volumes(), _ -> false);
     for (Path place : places) {
       pools.remember(place);
-      driver().probe(place, account);
+      volumes().probe(place, account);
     }
     return pools;
   }
 
   /** The marker of a volume of the data root that these are the pools of. */
-  private static VolumeMarker own(Pools pools, Path pool, String name) throws Exception {
+  private VolumeMarker own(Pools pools, Path pool, String name) throws Exception {
     return marker(name).withDataRoot(pools.remember(pool));
   }
 
