@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,15 @@ import java.util.stream.Collectors;
  * nothing.
  */
 public final class ManifestDirectory implements ManifestSource {
+  /**
+   * How long a file may be away, and longer as long as not all can be read. What is missing for
+   * longer is pruned anyway.
+   */
+  private static final Duration AWAY = Duration.ofMinutes(2);
+
+  /** As many as a checkout may move. */
+  private static final int MOST_AWAY = 10_000;
+
   private final Path root;
   private final InstantSource clock;
   private final TrustRule trust;
@@ -41,6 +52,10 @@ public final class ManifestDirectory implements ManifestSource {
   private final ManifestWriter writer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, SettlingFile> files = new TreeMap<>();
+
+  /** Files that are not where they were: each may come up elsewhere. */
+  private final Deque<Departed> departed = new ArrayDeque<>();
+
   private Map<ResourceKey, Manifest> inForce = new HashMap<>();
 
   /** What a broken write has left: whatever is written there hides that something is missing. */
@@ -176,8 +191,10 @@ public final class ManifestDirectory implements ManifestSource {
     }
   }
 
+  /** A file that is gone since then. */
+  private record Departed(FileIdentity identity, SettlingFile file, Instant since) {}
+
   private void lookAtAll(Listing.Found found) {
-    Map<FileIdentity, List<SettlingFile>> gone = new HashMap<>();
     files
         .values()
         .removeIf(
@@ -186,8 +203,7 @@ public final class ManifestDirectory implements ManifestSource {
               if (!there) {
                 file.identity()
                     .ifPresent(
-                        identity ->
-                            gone.computeIfAbsent(identity, _ -> new ArrayList<>()).add(file));
+                        identity -> departed.add(new Departed(identity, file, clock.instant())));
               }
               return !there;
             });
@@ -195,7 +211,7 @@ public final class ManifestDirectory implements ManifestSource {
         .files()
         .forEach(
             (path, real) -> {
-              SettlingFile file = files.computeIfAbsent(path, _ -> appeared(path, real, gone));
+              SettlingFile file = files.computeIfAbsent(path, _ -> appeared(path, real));
               try {
                 // Each at its own time: many are not looked at in an instant.
                 file.look(clock.instant());
@@ -203,26 +219,38 @@ public final class ManifestDirectory implements ManifestSource {
                 files.remove(path);
               }
             });
+    while (departed.size() > MOST_AWAY) {
+      departed.removeFirst();
+    }
+    if (found.whole() && !departed.isEmpty()) {
+      Instant now = clock.instant();
+      departed.removeIf(each -> Duration.between(each.since(), now).abs().compareTo(AWAY) > 0);
+    }
   }
 
   /** A damaged file that is moved is not less damaged for it. */
-  private SettlingFile appeared(Path path, Path real, Map<FileIdentity, List<SettlingFile>> gone) {
+  private SettlingFile appeared(Path path, Path real) {
     SettlingFile file = new SettlingFile(path, real, reader);
-    if (!gone.isEmpty()) {
+    if (!departed.isEmpty()) {
       try {
-        for (SettlingFile former : gone.getOrDefault(FileIdentity.of(real), List.of())) {
-          file.movedFrom(
-              former,
-              inForce.values().stream()
-                  .filter(manifest -> manifest.file().equals(former.path()))
-                  .map(Manifest::key)
-                  .collect(Collectors.toSet()));
+        FileIdentity identity = FileIdentity.of(real);
+        for (Departed former : departed) {
+          if (former.identity().equals(identity)) {
+            file.movedFrom(former.file(), inForceFrom(former.file().path()));
+          }
         }
       } catch (IOException e) {
         // Gone again; a look at it says so.
       }
     }
     return file;
+  }
+
+  private Set<ResourceKey> inForceFrom(Path file) {
+    return inForce.values().stream()
+        .filter(manifest -> manifest.file().equals(file))
+        .map(Manifest::key)
+        .collect(Collectors.toSet());
   }
 
   private Snapshot snapshot(List<Rejected> rejected, Origin origin) {

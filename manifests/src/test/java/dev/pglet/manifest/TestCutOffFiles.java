@@ -13,6 +13,7 @@ import dev.pglet.manifest.ManifestSource.StatusWrite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -138,6 +139,33 @@ final class TestCutOffFiles {
     assertThat(removed.accepted()).containsKey(A);
     assertThat(removed.rejected().getFirst().problems().getFirst().toString())
         .contains("c.yaml: seems to be cut off: postgresqlinstance/a");
+  }
+
+  @Test
+  void aDamagedFileIsKnownAgainThatWasMovedOutOfSight() throws IOException {
+    TrustRule trust = TrustRule.forThisProcess();
+    directory = new ManifestDirectory(root, Manifests.KINDS, clock, trust, clock);
+    boolean asRoot = Files.getAttribute(root, "unix:uid").equals(0);
+    Path folder = Files.createDirectory(root.resolve("folder"));
+    write("a.yaml", Manifests.instance("a") + "---\n" + Manifests.instance("b"));
+    settled();
+    write("a.yaml", "");
+    Files.move(root.resolve("a.yaml"), folder.resolve("a.yaml"));
+    // Root reads everything, and believes nothing that everybody may write.
+    permit(folder, asRoot ? "rwxrwxrwx" : "---------");
+    assertThat(settled().complete()).isFalse();
+    clock.advance(Duration.ofHours(1));
+    assertThat(directory.scan().complete()).isFalse();
+    permit(folder, "rwxr-xr-x");
+
+    Snapshot seen = settled();
+    assertThat(seen.accepted()).hasSize(2);
+    assertThat(seen.rejected().getFirst().problems().getFirst().toString())
+        .contains("a.yaml: seems to be cut off: postgresqlinstance/a, postgresqlinstance/b stood");
+  }
+
+  private static void permit(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
   }
 
   @Test
