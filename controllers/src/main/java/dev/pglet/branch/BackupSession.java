@@ -21,6 +21,13 @@ final class BackupSession implements AutoCloseable {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /** Until the end of the transaction none is made and none removed. */
+  static final String KEEP_TABLESPACES = "LOCK TABLE pg_tablespace IN SHARE MODE";
+
+  /** How many there are besides those in the data directory. */
+  static final String TABLESPACES =
+      "SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')";
+
   private final Connection connection;
   private final boolean newNames;
   private final String startLsn;
@@ -39,10 +46,9 @@ final class BackupSession implements AutoCloseable {
    * How the backup ended.
    *
    * @param label the content of backup_label
-   * @param tablespaceMap the content of tablespace_map
    * @param segments names of all WAL files that recovery needs
    */
-  record Stopped(String stopLsn, String label, String tablespaceMap, List<String> segments) {
+  record Stopped(String stopLsn, String label, List<String> segments) {
     Stopped {
       segments = List.copyOf(segments);
     }
@@ -67,6 +73,13 @@ final class BackupSession implements AutoCloseable {
               "WalLevelTooLow",
               "the source runs with wal_level = minimal and can only be copied while it is stopped",
               "Set wal_level to replica in spec.parameters of the source, or stop it");
+        }
+        // In WAL that is replayed nothing may be said of tablespaces: they lie where the source has
+        // its files, and the branch would write there.
+        statement.execute("BEGIN");
+        statement.execute(KEEP_TABLESPACES);
+        if (!ask(statement, TABLESPACES).equals("0")) {
+          throw tablespacesAppeared();
         }
         // Without a slot a checkpoint during a long copy could remove the WAL that the copy needs.
         statement.execute(
@@ -95,6 +108,13 @@ final class BackupSession implements AutoCloseable {
     }
   }
 
+  static StepFailed tablespacesAppeared() {
+    return new StepFailed(
+        "TablespacesAppeared",
+        "a tablespace was created in the source just now",
+        "Drop it: a branch cannot have tablespaces");
+  }
+
   /** About how much there is to copy. */
   long bytes() {
     return bytes;
@@ -104,19 +124,17 @@ final class BackupSession implements AutoCloseable {
   Stopped stop() throws ReconcileException {
     String stop =
         newNames
-            ? "SELECT lsn, labelfile, spcmapfile FROM pg_backup_stop(false)"
-            : "SELECT lsn, labelfile, spcmapfile FROM pg_stop_backup(false, false)";
+            ? "SELECT lsn, labelfile FROM pg_backup_stop(false)"
+            : "SELECT lsn, labelfile FROM pg_stop_backup(false, false)";
     try (Statement statement = connection.createStatement()) {
       String stopLsn;
       String label;
-      String map;
       try (ResultSet row = statement.executeQuery(stop)) {
         row.next();
         stopLsn = row.getString(1);
         label = row.getString(2);
-        map = row.getString(3);
       }
-      return new Stopped(stopLsn, label, map == null ? "" : map, segments(statement, stopLsn));
+      return new Stopped(stopLsn, label, segments(statement, stopLsn));
     } catch (SQLException e) {
       throw new StepFailed(
           "BackupLost",

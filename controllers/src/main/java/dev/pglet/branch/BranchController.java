@@ -13,6 +13,7 @@ import dev.pglet.host.account.NamedAccount;
 import dev.pglet.host.certificate.Tls;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
+import dev.pglet.host.volume.Volumes;
 import dev.pglet.reconcile.Controller;
 import dev.pglet.reconcile.InvalidSpec;
 import dev.pglet.reconcile.KindCondition;
@@ -168,18 +169,23 @@ public final class BranchController
   public List<KindCondition> conditions(Branch resource, BranchObserved observed) {
     List<KindCondition> conditions = new ArrayList<>(ServerReport.conditions(observed.server()));
     conditions.addAll(ConfigurationReport.applied(observed.server()));
-    observed.facts().map(BranchController::copyOnWrite).ifPresent(conditions::add);
+    observed.facts().flatMap(BranchController::copyOnWrite).ifPresent(conditions::add);
     return conditions;
   }
 
-  private static KindCondition copyOnWrite(CloneFacts facts) {
-    return facts.shared()
-        ? KindCondition.yes(
-            "CopyOnWrite", "BlocksShared", "the data shares its blocks with that of its source")
-        : KindCondition.no(
-            "CopyOnWrite",
-            "Copied",
-            "the data is a full copy: its file system, or that of the source, cannot share blocks");
+  /** Of a clone that an earlier pglet took it is not known. */
+  private static Optional<KindCondition> copyOnWrite(CloneFacts facts) {
+    return facts
+        .shared()
+        .map(
+            shared ->
+                shared
+                    ? KindCondition.yes(
+                        "CopyOnWrite",
+                        "BlocksShared",
+                        "the data shares its blocks with that of its source")
+                    : KindCondition.no(
+                        "CopyOnWrite", "Copied", "the data was copied byte by byte"));
   }
 
   @Override
@@ -270,12 +276,12 @@ public final class BranchController
   }
 
   /**
-   * As the source holds its data, so that the clone can share it. Where that lies elsewhere, or an
-   * earlier pglet made it, the best that there is.
+   * The best that there is in the source's pool, as that was for the source. Where somebody wanted
+   * the source to be copied, the branch is, too.
    */
   private static String driver(Volume source) {
-    String known = source.marker().fact(VolumeMarker.DRIVER_FACT);
-    return known == null || source.elsewhere().isPresent() ? VolumeMarker.ANY_DRIVER : known;
+    boolean wanted = Volumes.PLAIN.equals(source.marker().fact(VolumeMarker.DRIVER_FACT));
+    return wanted && source.elsewhere().isEmpty() ? Volumes.PLAIN : VolumeMarker.ANY_DRIVER;
   }
 
   private ServerSpec serverSpec(

@@ -1,7 +1,6 @@
 package dev.pglet.branch;
 
 import dev.pglet.api.meta.ResourceKey;
-import dev.pglet.api.v1alpha1.BranchSpec.Checkpoint;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
 import dev.pglet.host.file.OpenDirectory;
@@ -30,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -94,14 +94,10 @@ final class BranchCopy {
         LONGEST);
   }
 
-  /**
-   * The copying itself.
-   *
-   * @param checkpoint before a snapshot
-   */
-  OperationTask task(
-      BranchStep.StartCopy start, Volume target, CloneSource source, Checkpoint checkpoint) {
+  OperationTask task(BranchStep.StartCopy start, Volume target, CloneSource source) {
     return context -> {
+      // All of it may not have been made when its marker was written.
+      host.volumes().create(target.pool(), target.marker(), host.account());
       Volume from = source.server().volume().orElseThrow();
       Path building = target.beside().resolve(BUILDING);
       CloneFacts facts =
@@ -114,16 +110,15 @@ final class BranchCopy {
               source.parameters(),
               "",
               "",
-              host.volumes().shares(from.data(), building),
+              Optional.of(host.volumes().shares(from.data(), building)),
               false);
       discard(target);
       try (Writing writing = host.volumes().write(target)) {
-        if (start.running() && host.volumes().copiesAtOnce(from.data(), building)) {
-          copyAtOnce(context, source.server(), from, target, facts, writing, checkpoint);
-        } else if (start.running()) {
-          copyRunning(context, source.server(), from, target, facts, writing);
-        } else {
+        if (!start.running()) {
           copyStopped(context, start.source(), from, target, facts, writing);
+        } else if (!host.volumes().copiesAtOnce(from.data(), building)
+            || !copyAtOnce(context, source.server(), from, target, facts, writing)) {
+          copyRunning(context, source.server(), from, target, facts, writing);
         }
       }
     };
@@ -141,31 +136,42 @@ final class BranchCopy {
 
   /**
    * Takes a snapshot: what a loss of power would leave of the source at this moment, from which its
-   * server recovers by itself. One that would not survive such a loss is copied in backup mode.
+   * server recovers by itself.
+   *
+   * @return false when the server might not survive such a loss; nothing is done then
    */
-  private void copyAtOnce(
+  private boolean copyAtOnce(
       OperationContext context,
       ServerObserved server,
       Volume from,
       Volume target,
       CloneFacts facts,
-      Writing writing,
-      Checkpoint checkpoint)
+      Writing writing)
       throws ReconcileException {
     String lsn;
-    try (SnapshotSource source = SnapshotSource.open(host.connections(), server)) {
+    try (SnapshotSource source = SnapshotSource.open(host.connections(), server, ANSWER_DEADLINE)) {
       if (!source.survivesLossOfPower()) {
-        copyRunning(context, server, from, target, facts, writing);
-        return;
+        return false;
       }
-      lsn = source.prepare(checkpoint);
+      lsn = source.prepare();
+      Set<String> excluded = new HashSet<>(NEVER);
+      // Somebody's backup of the source: recovery would begin from its start.
+      excluded.addAll(SIGNALS);
+      excluded.add("pg_wal/archive_status/*");
+      host.volumes()
+          .copyTree(
+              new CopyRequest(
+                  from.data(),
+                  target.beside().resolve(BUILDING),
+                  excluded,
+                  host.account(),
+                  _ -> {},
+                  context::cancelled,
+                  true));
+      source.requireUnchanged();
     }
-    Set<String> excluded = new HashSet<>(NEVER);
-    // Somebody's backup of the source: recovery would begin from its start.
-    excluded.addAll(SIGNALS);
-    excluded.add("pg_wal/archive_status/*");
-    copy(context, from.data(), target.beside().resolve(BUILDING), excluded, 0, context::cancelled);
     finish(from, target, facts.takenAt(lsn, now()), writing);
+    return true;
   }
 
   private void copyRunning(
@@ -193,12 +199,6 @@ final class BranchCopy {
       copyControlFile(from.data(), building);
       BackupSession.Stopped stopped = backup.stop();
       write(building.resolve("backup_label"), stopped.label());
-      if (!stopped.tablespaceMap().isBlank()) {
-        throw new StepFailed(
-            "TablespacesAppeared",
-            "a tablespace was created in the source while it was copied",
-            "Drop it: a branch cannot have tablespaces");
-      }
       copyWal(from.data(), building, stopped);
       // The session holds the WAL until here.
       finish(from, target, facts.takenAt(stopped.stopLsn(), now()), writing);

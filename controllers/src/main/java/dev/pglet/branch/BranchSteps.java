@@ -1,7 +1,6 @@
 package dev.pglet.branch;
 
 import dev.pglet.api.meta.ResourceKey;
-import dev.pglet.api.v1alpha1.Branch;
 import dev.pglet.host.volume.Volume;
 import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.reconcile.DependencyNotReady;
@@ -53,11 +52,7 @@ final class BranchSteps {
         hosts.requireSameAccount(source.server().volume().orElseThrow(), servers.volume(spec));
         operations.start(
             BranchCopy.request(start, context.key()),
-            copies.task(
-                start,
-                servers.volume(spec),
-                source,
-                context.resource(Branch.class).getSpec().consistency().checkpoint()));
+            copies.task(start, servers.volume(spec), source));
       }
       case BranchStep.DiscardCopy discard -> {
         copies.discard(servers.volume(spec));

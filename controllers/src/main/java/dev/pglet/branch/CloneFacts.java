@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the settings of the source by name
  * @param lsn the WAL position that the clone holds; empty for a source that did not run
  * @param time RFC 3339, when the clone was taken
- * @param shared whether the data shared its blocks with the source's
+ * @param shared whether the data shared its blocks with the source's; empty when not known
  * @param sanitized whether what would act on the outside world has been removed
  */
 record CloneFacts(
@@ -35,7 +35,7 @@ record CloneFacts(
     Map<String, String> parameters,
     String lsn,
     String time,
-    boolean shared,
+    Optional<Boolean> shared,
     boolean sanitized) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<TreeMap<String, String>> SETTINGS = new TypeReference<>() {};
@@ -75,7 +75,7 @@ record CloneFacts(
       facts.put("parameters", JSON.writeValueAsString(parameters));
       facts.put("lsn", lsn);
       facts.put("time", time);
-      facts.put("shared", Boolean.toString(shared));
+      shared.ifPresent(known -> facts.put("shared", known.toString()));
       facts.put("sanitized", Boolean.toString(sanitized));
       return facts;
     } catch (JsonProcessingException e) {
@@ -101,7 +101,7 @@ record CloneFacts(
             settings(marker.fact("parameters")),
             text(marker.fact("lsn")),
             text(marker.fact("time")),
-            Boolean.parseBoolean(marker.fact("shared")),
+            Optional.ofNullable(marker.fact("shared")).map(Boolean::valueOf),
             Boolean.parseBoolean(marker.fact("sanitized"))));
   }
 

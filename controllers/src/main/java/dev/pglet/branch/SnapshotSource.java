@@ -1,28 +1,60 @@
 package dev.pglet.branch;
 
-import dev.pglet.api.v1alpha1.BranchSpec.Checkpoint;
 import dev.pglet.host.postgres.Connections;
 import dev.pglet.reconcile.ReconcileException;
+import dev.pglet.reconcile.StepFailed;
 import dev.pglet.server.ServerObserved;
 import dev.pglet.server.SuperuserSession;
+import java.time.Duration;
 import java.util.List;
 
-/** A running server that a snapshot is about to be taken of. Used by one caller. */
+/**
+ * A running server that a snapshot is taken of, held in a state in which that is right: open it,
+ * ask, prepare, take the snapshot, and ask whether nothing has changed. Used by one caller.
+ */
 final class SnapshotSource implements AutoCloseable {
-  /** As much WAL is replayed in less time than a checkpoint takes. */
-  private static final long WORTH_A_CHECKPOINT = 32L << 20;
+  /**
+   * Settings are each process's own: one that is in the middle of a statement may still have the
+   * former ones.
+   */
+  private static final String STATE =
+      """
+      SELECT current_setting('fsync'), current_setting('full_page_writes'),
+             pg_conf_load_time()::text, pg_postmaster_start_time()::text
+      """;
+
+  private static final String STILL_WITH_FORMER_SETTINGS =
+      "SELECT count(*) FROM pg_stat_activity WHERE query_start < pg_conf_load_time() AND state <> 'idle'";
 
   private final SuperuserSession session;
+  private final List<String> state;
 
-  private SnapshotSource(SuperuserSession session) {
+  private SnapshotSource(SuperuserSession session, List<String> state) {
     this.session = session;
+    this.state = state;
   }
 
-  static SnapshotSource open(Connections connections, ServerObserved server)
+  /**
+   * Opens a session.
+   *
+   * @param deadline for each answer
+   */
+  static SnapshotSource open(Connections connections, ServerObserved server, Duration deadline)
       throws ReconcileException {
-    return new SnapshotSource(
+    SuperuserSession session =
         SuperuserSession.open(
-            connections, server.socketDirectory(), server.runningPort().orElseThrow(), "postgres"));
+            connections, server.socketDirectory(), server.runningPort().orElseThrow(), "postgres");
+    try {
+      session.run("SET statement_timeout = " + deadline.toMillis());
+      // The session idles while the snapshot is made; which of these exist depends on the version.
+      session.run(
+          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
+              + " ('idle_session_timeout', 'idle_in_transaction_session_timeout')");
+      return new SnapshotSource(session, session.rows(STATE).getFirst());
+    } catch (ReconcileException e) {
+      session.close();
+      throw e;
+    }
   }
 
   /**
@@ -30,39 +62,40 @@ final class SnapshotSource implements AutoCloseable {
    * leave. Without full pages in the WAL, half a page may be old and half of it new.
    */
   boolean survivesLossOfPower() throws ReconcileException {
-    List<String> settings =
-        session.column(
-            "SELECT setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes')");
-    return settings.equals(List.of("on", "on"));
+    return state.subList(0, 2).equals(List.of("on", "on"))
+        && session.column(STILL_WITH_FORMER_SETTINGS).equals(List.of("0"));
   }
 
   /**
-   * Makes durable what clients have been told is committed, and all else with it when the policy
-   * says so.
+   * Keeps tablespaces from coming and going until this is closed, and writes a checkpoint. What is
+   * replayed in the branch is what comes after that, and says nothing of tablespaces, which lie
+   * where the source has its files. With the checkpoint all is durable that a client was told is
+   * committed, also with synchronous_commit off.
    *
    * @return the position that a snapshot which is taken now holds at least
    */
-  String prepare(Checkpoint policy) throws ReconcileException {
-    if (policy == Checkpoint.Always
-        || (policy == Checkpoint.Auto && toReplay() > WORTH_A_CHECKPOINT)) {
-      session.run("CHECKPOINT");
-    }
-    // The end of a transaction that writes to the WAL waits until all of that is synced, also what
-    // sessions with synchronous_commit = off did not wait for.
+  String prepare() throws ReconcileException {
     session.run("BEGIN");
-    session.run("SET LOCAL synchronous_commit = local");
-    session.run("SELECT txid_current()");
-    session.run("COMMIT");
+    session.run(BackupSession.KEEP_TABLESPACES);
+    if (!session.column(BackupSession.TABLESPACES).equals(List.of("0"))) {
+      throw BackupSession.tablespacesAppeared();
+    }
+    session.run("CHECKPOINT");
     return session.column("SELECT pg_current_wal_flush_lsn()").getFirst();
   }
 
-  private long toReplay() throws ReconcileException {
-    return Long.parseLong(
-        session
-            .column(
-                "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::bigint"
-                    + " FROM pg_control_checkpoint()")
-            .getFirst());
+  /**
+   * Requires that what was true before the snapshot is so after it.
+   *
+   * @throws StepFailed when the snapshot is of no use
+   */
+  void requireUnchanged() throws ReconcileException {
+    if (!session.rows(STATE).getFirst().equals(state)) {
+      throw new StepFailed(
+          "SourceReconfigured",
+          "the configuration of the source was loaded anew while a snapshot of it was taken",
+          "Nothing needs to be done: another one is taken");
+    }
   }
 
   @Override

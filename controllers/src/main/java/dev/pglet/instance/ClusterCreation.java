@@ -37,6 +37,8 @@ final class ClusterCreation {
       throw new IllegalStateException(volume.data() + " is taken over, and never made");
     }
     VolumeMarker marker = volume.marker();
+    // All of it may not have been made when its marker was written.
+    host.volumes().create(volume.pool(), marker, host.account());
     try {
       if (!place.inPlace(volume)) {
         Path made = place.begin(volume);

@@ -351,7 +351,8 @@ public final class ServerExecutor {
     }
     String dataRoot = host.pools().remember(spec.pool());
     Map<String, String> facts = new HashMap<>(DoneTokens.started(Map.of(), spec.lifecycle()));
-    facts.put(VolumeMarker.DRIVER_FACT, driver(spec));
+    String driver = driver(spec);
+    facts.put(VolumeMarker.DRIVER_FACT, driver);
     facts.putAll(spec.places().decidedAtCreation());
     facts.putAll(RunAs.decidedAtCreation(spec, host.account()));
     // From here on others see in the marker whose the directories are.
@@ -363,7 +364,7 @@ public final class ServerExecutor {
           .create(
               spec.pool(),
               new VolumeMarker(
-                  VolumeMarker.FORMAT,
+                  VolumeMarker.format(driver),
                   create.volume(),
                   spec.key(),
                   spec.uid(),

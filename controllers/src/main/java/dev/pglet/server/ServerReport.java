@@ -71,7 +71,7 @@ public final class ServerReport {
                         .formatted(server.source(), server.notAfter())));
   }
 
-  /** Which process is the server. */
+  /** How the data is held. */
   public static @Nullable StorageStatus storage(ServerObserved observed) {
     return observed
         .volume()
@@ -79,6 +79,7 @@ public final class ServerReport {
         .orElse(null);
   }
 
+  /** Which process is the server. */
   public static @Nullable PostmasterStatus postmaster(ServerObserved observed) {
     return observed
         .postmaster()

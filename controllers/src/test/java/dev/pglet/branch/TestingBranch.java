@@ -67,8 +67,7 @@ final class TestingBranch {
         new BranchSpec.Network(0),
         parameters,
         policy,
-        ChildPolicy.Restrict,
-        new BranchSpec.Consistency(BranchSpec.Checkpoint.Auto));
+        ChildPolicy.Restrict);
   }
 
   static BranchStep onServer(ServerStep step) {
@@ -85,7 +84,7 @@ final class TestingBranch {
         Map.of(),
         "0/3000028",
         "2026-01-01T00:00:00Z",
-        false,
+        Optional.of(false),
         sanitized);
   }
 

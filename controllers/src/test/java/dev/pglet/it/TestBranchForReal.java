@@ -211,6 +211,37 @@ final class TestBranchForReal {
     }
   }
 
+  /** Replayed in the branch, it would lead into the source's files. */
+  @Test
+  void noTablespaceIsMadeInTheSourceWhileItIsCopied() throws Exception {
+    pglet.converge();
+    JsonNode app = pglet.instance("app");
+    Path tablespace = Files.createDirectory(pglet.base().resolve("space"));
+    Path data = Path.of(app.at("/status/dataDirectory").asText());
+    Files.setAttribute(tablespace, "unix:uid", Files.getAttribute(data, "unix:uid"));
+    AtomicReference<String> said = new AtomicReference<>("");
+    pglet
+        .steps()
+        .whileCopying(
+            _ -> {
+              if (!said.get().isEmpty()) {
+                return; // once is enough, of all the files
+              }
+              try (Connection superuser = Pglet.superuser(app, "app")) {
+                run(
+                    superuser,
+                    "SET lock_timeout = '300ms'",
+                    "CREATE TABLESPACE s LOCATION '" + tablespace + "'");
+                said.set("made");
+              } catch (SQLException e) {
+                said.compareAndSet("", String.valueOf(e.getMessage()));
+              }
+            });
+    pglet.write("pr-1.yaml", BRANCH);
+    pglet.converge();
+    assertThat(said.get()).contains("canceling statement due to lock timeout");
+  }
+
   @Test
   void aBranchDoesNothingInTheNameOfItsSource() throws Exception {
     pglet.converge();

@@ -14,6 +14,7 @@ import dev.pglet.manifest.edit.change.FieldPath;
 import dev.pglet.manifest.edit.change.MergePatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -98,8 +100,7 @@ final class TestBranchOnFileSystemsForReal {
   }
 
   private JsonNode app(Path pool, String settings) throws Exception {
-    Files.setPosixFilePermissions(
-        pool.getParent(), java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(pool.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
     pglet.write(
         "app.yaml",
         APP.replace("POOL", pool.toString())
@@ -198,6 +199,30 @@ final class TestBranchOnFileSystemsForReal {
       assertThat(ask(connection, "SELECT i FROM t")).isEqualTo("7");
     }
     assertThat(pglet.instance("app").at("/status/phase").asText()).isEqualTo("Stopped");
+  }
+
+  /** Its directory may be somebody else's by now. */
+  @Test
+  void aTablespaceThatIsGoneIsNotMadeAgainInABranch() throws Exception {
+    JsonNode app = app(pool("btrfs"), "");
+    Path tablespace = Files.createDirectory(pglet.base().resolve("space"));
+    Path data = Path.of(app.at("/status/dataDirectory").asText());
+    Files.setAttribute(tablespace, "unix:uid", Files.getAttribute(data, "unix:uid"));
+    try (Connection superuser = Pglet.superuser(app, "app")) {
+      run(
+          superuser,
+          "CREATE TABLESPACE s LOCATION '" + tablespace + "'",
+          "CREATE TABLE public.there (i int) TABLESPACE s",
+          "DROP TABLE public.there",
+          "DROP TABLESPACE s");
+    }
+    Files.delete(tablespace);
+    branch("b1", "instance: app");
+    pglet.converge();
+    try (Connection connection = connect(pglet.branch("b1"))) {
+      assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
+    }
+    assertThat(tablespace).doesNotExist();
   }
 
   /**

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -70,16 +69,23 @@ final class BtrfsDriver implements VolumeDriver {
           "the program btrfs is not installed",
           "Install it (Debian, Ubuntu: apt-get install btrfs-progs; Fedora, RHEL: dnf install btrfs-progs)");
     }
-    Path from = scratch.resolve("a");
-    Path to = scratch.resolve("b");
-    run("making the subvolume " + from, "create", from.toString());
-    run("making a snapshot of " + from, "snapshot", from.toString(), to.toString());
+    String from = scratch.resolve("a").toString();
+    String to = scratch.resolve("b").toString();
+    for (List<String> arguments : List.of(List.of("create", from), List.of("snapshot", from, to))) {
+      Result result = btrfs(Drivers.PROBE_DEADLINE, arguments);
+      if (result.exitCode() != 0 && isFull(result)) {
+        throw full("trying snapshots in " + scratch.getParent(), result);
+      }
+      if (result.exitCode() != 0) {
+        throw unusable(scratch, words(result), "Correct what it says, or use another driver");
+      }
+    }
     // That they can be removed, too, is proven by whoever removes the scratch directory.
   }
 
   private static HostUnavailable unusable(Path scratch, String why, String remedy) {
     return new HostUnavailable(
-        "DriverUnusable",
+        VolumeErrors.DRIVER_UNUSABLE,
         "no snapshots can be made in %s: %s".formatted(scratch.getParent(), why),
         remedy);
   }
@@ -108,7 +114,8 @@ final class BtrfsDriver implements VolumeDriver {
     try {
       // Devices differ between subvolumes: what counts is where the file system lies.
       return isBtrfs(source)
-          && Files.getFileStore(source).name().equals(Files.getFileStore(directory).name());
+          && Files.getFileStore(source).name().equals(Files.getFileStore(directory).name())
+          && ReflinkDriver.sharesBlocks(commands, source, target);
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking at " + source + " and " + directory, e);
     }
@@ -116,10 +123,7 @@ final class BtrfsDriver implements VolumeDriver {
 
   @Override
   public void copy(CopyRequest request) throws ReconcileException {
-    Path from = request.source().getParent();
-    if (from != null && isTree(from)) {
-      snapshot(request, from);
-    } else if (shares(request.source(), request.target())) {
+    if (shares(request.source(), request.target())) {
       TreeCopy.ofBlocks(request).run();
     } else {
       TreeCopy.ofBytes(request).run();
@@ -130,31 +134,89 @@ final class BtrfsDriver implements VolumeDriver {
    * What is in the snapshot is the account's from the first moment on, so it is made where the
    * account cannot go, and comes to its place when what does not belong there is removed.
    */
-  private void snapshot(CopyRequest request, Path from) throws ReconcileException {
+  @Override
+  public void snapshot(CopyRequest request) throws ReconcileException {
+    Path from = requireNonNull(request.source().getParent(), "the directory of the source");
     Path tree = requireNonNull(request.target().getParent(), "the directory of the target");
     Path closed = tree.resolveSibling(CLOSED);
-    Path made = closed.resolve(Volume.TREE);
     TreeCopy.requireRoom(tree);
-    CopyDriver.delete(closed);
+    requireNoMounts(request.source());
+    discard(closed);
     try {
-      Files.createDirectory(
-          closed,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      sync(from);
-      // Into a directory that is new: where the target exists, btrfs would make it inside of that.
-      run("making a snapshot of " + from, "snapshot", from.toString(), made.toString());
-      Path copy = made.resolve(requireNonNull(request.source().getFileName()));
-      removeBeside(made, copy);
-      close(copy);
-      new SnapshotReview(request, copy, HOLE).run();
-      Files.move(copy, made.resolve(requireNonNull(request.target().getFileName())));
+      stopWhenCancelled(request);
+      Path made = made(request, from, closed);
+      stopWhenCancelled(request);
       // It holds nothing, or this fails.
       Files.deleteIfExists(tree);
       DurableFile.rename(made, tree);
       FileTree.delete(closed);
     } catch (IOException e) {
-      throw VolumeErrors.io("CopyFailed", "making %s a snapshot of %s".formatted(tree, from), e);
+      throw discarding(
+          closed,
+          VolumeErrors.io("CopyFailed", "making %s a snapshot of %s".formatted(tree, from), e));
+    } catch (ReconcileException e) {
+      throw discarding(closed, e);
     }
+  }
+
+  private Path made(CopyRequest request, Path from, Path closed)
+      throws ReconcileException, IOException {
+    Files.createDirectory(
+        closed, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path made = closed.resolve(Volume.TREE);
+    sync(from);
+    // Into a directory that is new: where the target exists, btrfs would make it inside of that.
+    run("making a snapshot of " + from, "snapshot", from.toString(), made.toString());
+    Ownership.ours(made, request.account(), Volume.MODE);
+    Path copy = made.resolve(requireNonNull(request.source().getFileName()));
+    removeBeside(made, copy);
+    close(copy);
+    new SnapshotReview(request, copy, HOLE).run();
+    Files.move(copy, made.resolve(requireNonNull(request.target().getFileName())));
+    return made;
+  }
+
+  /** What is mounted in the source a snapshot does not have: not even its name shows that. */
+  private static void requireNoMounts(Path source) throws ReconcileException {
+    try {
+      String below = source.toRealPath() + "/";
+      for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+        String mounted = line.split(" ", -1)[4].replace("\\040", " ");
+        if (mounted.startsWith(below)) {
+          throw new HostUnavailable(
+              "MountInside",
+              "a file system is mounted on %s, and a snapshot would leave it out"
+                  .formatted(mounted),
+              "Move what is there into the data directory, with the server stopped, and unmount it");
+        }
+      }
+    } catch (IOException e) {
+      throw VolumeErrors.io("PoolUnreadable", "looking for mounts in " + source, e);
+    }
+  }
+
+  private static void stopWhenCancelled(CopyRequest request) throws StepFailed {
+    if (request.cancelled().getAsBoolean()) {
+      throw TreeCopy.cancelled(request);
+    }
+  }
+
+  /** A snapshot that is not used keeps blocks of its source. */
+  private void discard(Path closed) throws ReconcileException {
+    Path tree = closed.resolve(Volume.TREE);
+    if (isTree(tree)) {
+      btrfs(DEADLINE, List.of("delete", tree.toString()));
+    }
+    CopyDriver.delete(closed);
+  }
+
+  private ReconcileException discarding(Path closed, ReconcileException e) {
+    try {
+      discard(closed);
+    } catch (ReconcileException suppressed) {
+      e.addSuppressed(suppressed);
+    }
+    return e;
   }
 
   private static void removeBeside(Path made, Path copy) throws IOException {
@@ -221,13 +283,11 @@ final class BtrfsDriver implements VolumeDriver {
 
   @Override
   public void remove(Path volume) throws ReconcileException {
-    for (Path tree :
-        List.of(volume.resolve(Volume.TREE), volume.resolve(CLOSED).resolve(Volume.TREE))) {
-      if (isTree(tree)) {
-        // At once, where that is allowed; an ordinary user may only remove file by file.
-        commands.run(
-            Invocation.of(DEADLINE, "btrfs", "-q", "subvolume", "delete", tree.toString()));
-      }
+    discard(volume.resolve(CLOSED));
+    Path tree = volume.resolve(Volume.TREE);
+    if (isTree(tree)) {
+      // At once, where that is allowed; an ordinary user may only remove file by file.
+      btrfs(DEADLINE, List.of("delete", tree.toString()));
     }
     CopyDriver.delete(volume);
   }
@@ -243,29 +303,29 @@ final class BtrfsDriver implements VolumeDriver {
     }
   }
 
-  /** False also where the system does not say what it is, as in some chroots. */
-  private static boolean isBtrfs(Path path) {
+  private static boolean isBtrfs(Path path) throws ReconcileException {
     try {
       return Files.getFileStore(path).type().equals("btrfs");
     } catch (IOException e) {
-      return false;
+      throw VolumeErrors.io("PoolUnreadable", "asking which file system " + path + " is on", e);
     }
   }
 
-  private void run(String doing, String verb, String... paths) throws ReconcileException {
-    List<String> command = new ArrayList<>(List.of("btrfs", "-q", "subvolume", verb));
-    command.addAll(Arrays.asList(paths));
-    Result result = commands.run(Invocation.of(DEADLINE, command.toArray(String[]::new)));
+  private Result btrfs(Duration deadline, List<String> arguments) throws HostUnavailable {
+    List<String> command = new ArrayList<>(List.of("btrfs", "-q", "subvolume"));
+    command.addAll(arguments);
+    return commands.run(Invocation.of(deadline, command.toArray(String[]::new)));
+  }
+
+  private void run(String doing, String... arguments) throws ReconcileException {
+    Result result = btrfs(DEADLINE, List.of(arguments));
     if (result.exitCode() == 0) {
       return;
     }
-    String words = (result.stderr().isBlank() ? result.stdout() : result.stderr()).strip();
-    if (words.contains("No space left") || words.contains("quota exceeded")) {
-      throw new HostUnavailable(
-          "NoSpace",
-          doing + ": " + words,
-          "Free space there; btrfs may also lack room for metadata: see btrfs filesystem usage");
+    if (isFull(result)) {
+      throw full(doing, result);
     }
+    String words = words(result);
     if (words.contains("Operation not permitted") || words.contains("Permission denied")) {
       throw new HostUnavailable(
           "NotPermitted",
@@ -274,5 +334,21 @@ final class BtrfsDriver implements VolumeDriver {
     }
     throw new StepFailed(
         "BtrfsFailed", doing + ": " + words, "Correct what it says; it is tried again");
+  }
+
+  private static boolean isFull(Result result) {
+    String words = words(result);
+    return words.contains("No space left") || words.contains("quota exceeded");
+  }
+
+  private static HostUnavailable full(String doing, Result result) {
+    return new HostUnavailable(
+        "NoSpace",
+        doing + ": " + words(result),
+        "Free space there; btrfs may also lack room for metadata: see btrfs filesystem usage");
+  }
+
+  private static String words(Result result) {
+    return (result.stderr().isBlank() ? result.stdout() : result.stderr()).strip();
   }
 }

@@ -39,6 +39,11 @@ class CopyDriver implements VolumeDriver {
   }
 
   @Override
+  public void snapshot(CopyRequest request) {
+    throw new IllegalStateException("plain files have no snapshots: " + request.source());
+  }
+
+  @Override
   public void copy(CopyRequest request) throws ReconcileException {
     if (shares(request.source(), request.target())) {
       TreeCopy.ofBlocks(request).run();

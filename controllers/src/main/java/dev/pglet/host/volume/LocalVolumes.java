@@ -17,18 +17,10 @@ import dev.pglet.reconcile.StepFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Volumes as directories. A volume lies in {@code <pool>/<id>}; its marker in {@code
@@ -36,104 +28,26 @@ import org.slf4j.LoggerFactory;
  * <pool>/.<id>.destroyed}. What is in it is held by the driver that the marker names.
  */
 public final class LocalVolumes implements Volumes {
-  private static final Logger log = LoggerFactory.getLogger(LocalVolumes.class);
-
-  private static final Duration PROBE_DEADLINE = Duration.ofSeconds(30);
-
-  private static final String PROBE = ".probe-";
-
-  /** So old no probe is that somebody still makes. */
-  private static final Duration PROBE_LEFT = PROBE_DEADLINE.multipliedBy(4);
-
   /** What the probe's script exits with: neither 0 nor anything that a shell returns by itself. */
   private static final int PROVEN = 42;
 
   private final CommandRunner commands;
   private final VolumeMarkers markers = new VolumeMarkers();
-  private final VolumeDriver plain = new CopyDriver();
-
-  /** The best first. */
-  private final List<VolumeDriver> drivers;
-
-  /** What {@code auto} has chosen, by the file system and path of the pool. */
-  private final Map<String, String> chosen = new ConcurrentHashMap<>();
+  private final Drivers drivers;
 
   public LocalVolumes(CommandRunner commands) {
     this.commands = requireNonNull(commands, "commands is null");
-    this.drivers = List.of(new BtrfsDriver(commands), new ReflinkDriver(commands), plain);
+    this.drivers = new Drivers(commands, markers);
   }
 
   @Override
   public String choose(Path pool, String wanted, ServerAccount account) throws ReconcileException {
     try {
       markers.prepare(pool, account);
-      if (!wanted.equals(VolumeMarker.ANY_DRIVER)) {
-        VolumeDriver driver = driver(wanted, pool);
-        prove(driver, pool);
-        return driver.name();
-      }
-      String place = Files.getAttribute(pool, "unix:dev") + ":" + pool;
-      String known = chosen.get(place);
-      if (known == null) {
-        known = best(pool).name();
-        chosen.put(place, known);
-      }
-      return known;
+      return drivers.choose(pool, wanted);
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnusable", "preparing the pool " + pool, e);
     }
-  }
-
-  private VolumeDriver best(Path pool) throws ReconcileException, IOException {
-    for (VolumeDriver driver : drivers) {
-      try {
-        prove(driver, pool);
-        return driver;
-      } catch (HostUnavailable | StepFailed e) {
-        log.atDebug()
-            .addKeyValue("pool", pool)
-            .addKeyValue("driver", driver.name())
-            .addKeyValue("problem", e.explain())
-            .log("Not the driver");
-      }
-    }
-    return plain;
-  }
-
-  private static void prove(VolumeDriver driver, Path pool) throws ReconcileException, IOException {
-    removeLeftProbes(pool);
-    Path scratch = Files.createTempDirectory(pool, PROBE);
-    try {
-      driver.probe(scratch);
-    } finally {
-      FileTree.delete(scratch);
-    }
-  }
-
-  private VolumeDriver driver(String name, Path of) throws ReconcileException {
-    return drivers.stream()
-        .filter(driver -> driver.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new Refused(
-                    "DriverUnknown",
-                    "the driver %s of %s is not known to this pglet".formatted(name, of),
-                    "Use the newer pglet that has made it"));
-  }
-
-  /** The driver of the volume that data is in or comes to; what lies elsewhere are plain files. */
-  private VolumeDriver of(Path data) throws ReconcileException {
-    Path directory = data.getParent();
-    if (directory != null && directory.endsWith(Volume.TREE)) {
-      directory = directory.getParent();
-    }
-    Path pool = directory == null ? null : directory.getParent();
-    if (directory == null || pool == null || !VolumeMarkers.isId(directory.getFileName())) {
-      return plain;
-    }
-    Optional<VolumeMarker> marker = markers.read(pool, directory.getFileName().toString());
-    return marker.isEmpty() ? plain : driver(marker.get().driver(), directory);
   }
 
   @Override
@@ -141,9 +55,9 @@ public final class LocalVolumes implements Volumes {
     try {
       markers.prepare(pool, account);
       Reachability.requireClosed(pool, account);
-      removeLeftProbes(pool);
+      Drivers.removeLeftProbes(pool);
       // Several resources may be looking at one pool at the same time.
-      Path directory = Files.createTempDirectory(pool, PROBE);
+      Path directory = Files.createTempDirectory(pool, Drivers.PROBE);
       CommandRunner.Result result;
       try {
         Ownership.directory(directory, account, "rwx------");
@@ -159,30 +73,12 @@ public final class LocalVolumes implements Volumes {
     }
   }
 
-  /** Of a pglet that was killed meanwhile. */
-  private static void removeLeftProbes(Path pool) throws IOException {
-    List<Path> left;
-    try (Stream<Path> entries = Files.list(pool)) {
-      left = entries.filter(entry -> entry.getFileName().toString().startsWith(PROBE)).toList();
-    }
-    for (Path probe : left) {
-      try {
-        Instant made = Files.getLastModifiedTime(probe, LinkOption.NOFOLLOW_LINKS).toInstant();
-        if (made.plus(PROBE_LEFT).isBefore(Instant.now())) {
-          FileTree.delete(probe);
-        }
-      } catch (NoSuchFileException e) {
-        // Whoever has made it has just removed it.
-      }
-    }
-  }
-
   /** One go as the account: enter, write, sync, execute. */
   private CommandRunner.Result attempt(Path script, ServerAccount account) throws HostUnavailable {
     String test =
         "printf '#!/bin/sh\\nexit %2$d\\n' > '%1$s' && sync '%1$s' && chmod 700 '%1$s' && '%1$s'"
             .formatted(script.toString().replace("'", "'\\''"), PROVEN);
-    return commands.run(Invocation.of(PROBE_DEADLINE, "sh", "-c", test).as(account));
+    return commands.run(Invocation.of(Drivers.PROBE_DEADLINE, "sh", "-c", test).as(account));
   }
 
   private static HostUnavailable unusable(
@@ -213,7 +109,7 @@ public final class LocalVolumes implements Volumes {
       throws ReconcileException {
     Path directory = directory(pool, marker.volume());
     Optional<VolumeMarker> existing = markers.read(pool, marker.volume());
-    VolumeDriver driver = driver(existing.orElse(marker).driver(), directory);
+    VolumeDriver driver = drivers.named(existing.orElse(marker).driver(), directory);
     if (existing.isPresent()) {
       requireOwn(pool, directory, existing.get(), marker);
     }
@@ -249,22 +145,35 @@ public final class LocalVolumes implements Volumes {
 
   @Override
   public boolean copiesAtOnce(Path source, Path target) throws ReconcileException {
-    return of(target).copiesAtOnce(source);
+    VolumeDriver driver = drivers.of(target);
+    return drivers.of(source).equals(driver)
+        && driver.shares(source, target)
+        && driver.copiesAtOnce(source);
   }
 
   @Override
   public boolean shares(Path source, Path target) throws ReconcileException {
-    return of(target).shares(source, target);
+    return drivers.of(target).shares(source, target);
   }
 
   @Override
   public void copyTree(CopyRequest request) throws ReconcileException {
-    of(request.target()).copy(request);
+    VolumeDriver driver = drivers.of(request.target());
+    if (copiesAtOnce(request.source(), request.target())) {
+      driver.snapshot(request);
+    } else if (request.atOnce()) {
+      throw new StepFailed(
+          "NoSnapshot",
+          "no snapshot of %s can be made any more".formatted(request.source()),
+          "Nothing needs to be done: it is copied in another way");
+    } else {
+      driver.copy(request);
+    }
   }
 
   @Override
   public Writing write(Volume volume) throws ReconcileException {
-    return driver(volume.marker().driver(), volume.directory()).write(volume.directory());
+    return drivers.named(volume.marker().driver(), volume.directory()).write(volume.directory());
   }
 
   @Override
@@ -277,7 +186,7 @@ public final class LocalVolumes implements Volumes {
       }
       return;
     }
-    VolumeDriver driver = driver(marker.get().driver(), directory);
+    VolumeDriver driver = drivers.named(marker.get().driver(), directory);
     // A crash from here on must not leave a half-removed cluster that calls itself READY.
     markers.write(pool, marker.get().with(VolumeMarker.Phase.BUILDING));
     try {

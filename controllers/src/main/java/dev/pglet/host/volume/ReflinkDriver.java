@@ -8,8 +8,9 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.stream.Stream;
 
 /**
  * Plain files on a file system whose files can share blocks (XFS, btrfs, bcachefs): Java's copy
@@ -18,8 +19,6 @@ import java.time.Duration;
  */
 final class ReflinkDriver extends CopyDriver {
   static final String NAME = "reflink";
-
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   /** More than a file system keeps beside the name of a file, which is never shared. */
   private static final int PROBE_BYTES = 1 << 20;
@@ -45,13 +44,57 @@ final class ReflinkDriver extends CopyDriver {
     }
     String copy = scratch.resolve("b").toString();
     CommandRunner.Result result =
-        commands.run(Invocation.of(DEADLINE, "cp", "--reflink=always", file.toString(), copy));
-    if (result.exitCode() != 0) {
+        commands.run(
+            Invocation.of(Drivers.PROBE_DEADLINE, "cp", "--reflink=always", file.toString(), copy));
+    if (result.exitCode() == 0) {
+      return;
+    }
+    if (isRefusal(result.stderr())) {
       throw new HostUnavailable(
-          "DriverUnusable",
+          VolumeErrors.DRIVER_UNUSABLE,
           "files cannot share blocks in %s: %s"
               .formatted(scratch.getParent(), result.stderr().strip()),
           "Use a pool on XFS (made with reflink=1) or btrfs, or spec.storage.driver: copy");
+    }
+    throw new HostUnavailable(
+        "PoolUnusable",
+        "trying in %s whether files can share blocks: %s"
+            .formatted(scratch.getParent(), result.stderr().strip()),
+        "See that the file system has free space, and that pglet may write there");
+  }
+
+  /** Whether the file system cannot do it, and not only now. */
+  private static boolean isRefusal(String words) {
+    return Stream.of("not supported", "Invalid argument", "Inappropriate ioctl", "cross-device")
+        .anyMatch(words::contains);
+  }
+
+  /**
+   * Whether a file of the source can share its blocks with one beside the target. They may lie on
+   * one file system and still not: where one is made without checksums, or copy-on-write is off.
+   *
+   * @param target its directory is there
+   */
+  static boolean sharesBlocks(CommandRunner commands, Path source, Path target)
+      throws ReconcileException {
+    Path file = source.resolve("global/pg_control");
+    Path copy = target.resolveSibling(".shares");
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return true; // no cluster, and the file system can
+    }
+    try {
+      CommandRunner.Result result =
+          commands.run(
+              Invocation.of(
+                  Drivers.PROBE_DEADLINE,
+                  "cp",
+                  "--no-dereference",
+                  "--reflink=always",
+                  file.toString(),
+                  copy.toString()));
+      return result.exitCode() == 0;
+    } finally {
+      CopyDriver.delete(copy);
     }
   }
 
@@ -60,7 +103,8 @@ final class ReflinkDriver extends CopyDriver {
     Path directory = requireNonNull(target.getParent(), "the directory of the target");
     try {
       return Files.getAttribute(source, "unix:dev")
-          .equals(Files.getAttribute(directory, "unix:dev"));
+              .equals(Files.getAttribute(directory, "unix:dev"))
+          && sharesBlocks(commands, source, target);
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking at " + source + " and " + directory, e);
     }

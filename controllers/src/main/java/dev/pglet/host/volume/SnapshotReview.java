@@ -75,7 +75,19 @@ final class SnapshotReview {
       Path relative = snapshot.relativize(file);
       if (exclusions.excludes(relative)) {
         Files.delete(file);
-      } else if (!attributes.isRegularFile()) {
+        return FileVisitResult.CONTINUE;
+      }
+      int owner = (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+      if (request.account().switching() && owner != request.account().uid()) {
+        return refuse(
+            new HostUnavailable(
+                "AnotherOwner",
+                "%s belongs to uid %d, and the server runs as %s"
+                    .formatted(request.source().resolve(relative), owner, request.account().name()),
+                "Move it away, or run: chown -h %s %s"
+                    .formatted(request.account().name(), request.source().resolve(relative))));
+      }
+      if (!attributes.isRegularFile()) {
         return refuse(
             TreeCopy.notCopyable(
                 request.source().resolve(relative),

@@ -234,12 +234,16 @@ final class TreeCopy {
     request.progress().accept(copied);
   }
 
+  static StepFailed cancelled(CopyRequest request) {
+    return new StepFailed(
+        "Cancelled",
+        "copying " + request.source() + " was cancelled",
+        "Nothing needs to be done: what was copied is discarded");
+  }
+
   private void stopWhenCancelled() throws StepFailed {
     if (request.cancelled().getAsBoolean()) {
-      throw new StepFailed(
-          "Cancelled",
-          "copying " + request.source() + " was cancelled",
-          "Nothing needs to be done: what was copied is discarded");
+      throw cancelled(request);
     }
     if (failure.get() != null) {
       throw new StepFailed(

@@ -19,20 +19,27 @@ interface VolumeDriver {
    * Proves, by doing it, that data can be held and copied in this way below a directory.
    *
    * @param scratch an empty directory of this process in the pool, which can be removed afterwards
-   * @throws HostUnavailable when it cannot be done; says why, and what would help
+   * @throws HostUnavailable with {@link VolumeErrors#DRIVER_UNUSABLE} when it cannot be done here;
+   *     says why, and what would help. With another reason when that is not known
    */
   void probe(Path scratch) throws ReconcileException;
 
   /** Ensures that {@link Volume#tree} is there, this process's, and that the account may pass. */
   void make(Path volume, ServerAccount account) throws ReconcileException;
 
-  /** As {@link Volumes#copiesAtOnce}. */
+  /** Whether {@link #snapshot} can be made of data that this driver holds. */
   boolean copiesAtOnce(Path source) throws ReconcileException;
 
   /** As {@link Volumes#shares}. */
   boolean shares(Path source, Path target) throws ReconcileException;
 
-  /** As {@link Volumes#copyTree}. */
+  /**
+   * Makes a copy as {@link Volumes#copiesAtOnce} describes it, of data of this driver with which it
+   * shares blocks.
+   */
+  void snapshot(CopyRequest request) throws ReconcileException;
+
+  /** As {@link Volumes#copyTree}, file by file. */
   void copy(CopyRequest request) throws ReconcileException;
 
   /** As {@link Volumes#write}. */

@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** Says what a failed access to a pool means to the user. */
 final class VolumeErrors {
+  /** The reason of a probe that shows that a driver cannot work in a pool. */
+  static final String DRIVER_UNUSABLE = "DriverUnusable";
+
   private VolumeErrors() {}
 
   static HostUnavailable io(String reason, String doing, IOException e) {

@@ -41,8 +41,11 @@ public record VolumeMarker(
     String version,
     @Nullable String dataRoot,
     Map<String, String> facts) {
-  /** 1 had no data root. */
-  public static final int FORMAT = 2;
+  /** 1 had no data root; in 3 data may be in a file system of its own in the volume. */
+  public static final int FORMAT = 3;
+
+  /** What an earlier pglet can live with, as it finds the data. */
+  private static final int OF_PLAIN_FILES = 2;
 
   /** The fact with the name of the driver; a marker without it is of plain files. */
   public static final String DRIVER_FACT = "driver";
@@ -74,6 +77,11 @@ public record VolumeMarker(
 
   private static Optional<MarkedAccount> account(Map<String, String> facts) {
     return Optional.ofNullable(facts.get(MarkedAccount.FACT)).map(MarkedAccount::parse);
+  }
+
+  /** The format for what a driver holds. */
+  public static int format(String driver) {
+    return driver.equals(BtrfsDriver.NAME) ? FORMAT : OF_PLAIN_FILES;
   }
 
   public static String id(String uid, int incarnation) {
@@ -131,7 +139,7 @@ public record VolumeMarker(
   /** The same in the format of today, as that of a data root. */
   public VolumeMarker withDataRoot(String newDataRoot) {
     return new VolumeMarker(
-        FORMAT,
+        format(driver()),
         volume,
         key,
         uid,

@@ -117,6 +117,8 @@ public interface Volumes {
    *     file; {@code pgsql_tmp*} with no slash is a name anywhere
    * @param progress told the bytes copied so far
    * @param cancelled asked between files and every few MiB; when true the copy throws
+   * @param atOnce whether a copy of another kind than {@link #copiesAtOnce} describes is refused:
+   *     the source is written to and nothing else makes up for that
    */
   record CopyRequest(
       Path source,
@@ -124,9 +126,21 @@ public interface Volumes {
       Set<String> excluded,
       ServerAccount account,
       LongConsumer progress,
-      BooleanSupplier cancelled) {
+      BooleanSupplier cancelled,
+      boolean atOnce) {
     public CopyRequest {
       excluded = Set.copyOf(excluded);
+    }
+
+    /** However it can be copied. */
+    public CopyRequest(
+        Path source,
+        Path target,
+        Set<String> excluded,
+        ServerAccount account,
+        LongConsumer progress,
+        BooleanSupplier cancelled) {
+      this(source, target, excluded, account, progress, cancelled, false);
     }
 
     /** All of it, told to nobody and never cancelled. */

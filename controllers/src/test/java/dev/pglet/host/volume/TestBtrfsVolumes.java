@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,8 +66,8 @@ final class TestBtrfsVolumes extends VolumeContract {
   @Test
   void ofWhatIsSyncedWhileACopyIsMadeNothingIsMissingAndTheOrderIsKept() throws Exception {
     Volume a = filled("a");
-    Path first = Files.write(a.data().resolve("first"), new byte[8]);
-    Path second = Files.write(a.data().resolve("second"), new byte[8]);
+    Path first = owned(a.data().resolve("first"), 8);
+    Path second = owned(a.data().resolve("second"), 8);
     AtomicBoolean ended = new AtomicBoolean();
     Thread writer =
         Thread.ofPlatform()
@@ -108,7 +109,7 @@ final class TestBtrfsVolumes extends VolumeContract {
   void whatWasWrittenBeforeIsInACopyAlsoWhenNobodySyncedIt() throws Exception {
     Volume a = filled("a");
     for (int i = 0; i < 20; i++) {
-      Files.write(a.data().resolve("new" + i), new byte[100_000]);
+      owned(a.data().resolve("new" + i), 100_000);
       Volume copy = volumes().create(pool, marker("" + i), account);
       volumes().copyTree(CopyRequest.whole(a.data(), copy.data(), account));
       assertThat(copy.data().resolve("new" + i)).hasSize(100_000);
@@ -126,6 +127,63 @@ final class TestBtrfsVolumes extends VolumeContract {
         .isEqualTo("rwx------");
     assertThat(Files.getAttribute(b.data().resolve("base/1/1259"), "unix:uid"))
         .isEqualTo(account.uid());
+  }
+
+  @Test
+  void aFileOfAnotherOwnerIsRefused() throws Exception {
+    Volume a = filled("a");
+    Path secret = Files.writeString(a.data().resolve("secret"), "root's");
+    Volume b = volumes().create(pool, marker("b"), account);
+    assertThatThrownBy(() -> volumes().copyTree(CopyRequest.whole(a.data(), b.data(), account)))
+        .isInstanceOf(HostUnavailable.class)
+        .hasMessageContaining(secret.toString());
+    assertThat(b.directory().toFile().list()).as("nothing keeps blocks").containsExactly("tree");
+  }
+
+  @Test
+  void aFileSystemThatIsMountedInTheDataIsRefused() throws Exception {
+    Volume a = filled("a");
+    Path inside = Files.createDirectory(a.data().resolve("pg wal"));
+    assertThat(
+            new ProcessBuilder("mount", "-t", "tmpfs", "none", inside.toString()).start().waitFor())
+        .isZero();
+    try {
+      Volume b = volumes().create(pool, marker("b"), account);
+      assertThatThrownBy(() -> volumes().copyTree(CopyRequest.whole(a.data(), b.data(), account)))
+          .isInstanceOf(HostUnavailable.class)
+          .hasMessageContaining("mounted on " + inside);
+    } finally {
+      assertThat(new ProcessBuilder("umount", inside.toString()).start().waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void aSnapshotThatIsNeededIsNeverReplacedByAnotherCopy() throws Exception {
+    Volume b = volumes().create(pool, marker("b"), account);
+    Path source = tree();
+    assertThat(volumes().copiesAtOnce(source, b.data())).isFalse();
+    assertThatThrownBy(
+            () ->
+                volumes()
+                    .copyTree(
+                        new CopyRequest(
+                            source, b.data(), Set.of(), account, _ -> {}, () -> false, true)))
+        .isInstanceOf(ReconcileException.class);
+    assertThat(b.data()).doesNotExist();
+  }
+
+  @Test
+  void aVolumeWhoseTreeIsMissingIsCompleted() throws Exception {
+    Volume b = volumes().create(pool, marker("b"), account);
+    Files.delete(b.beside());
+    assertThat(volumes().create(pool, marker("b"), account)).isEqualTo(b);
+    assertThat(b.beside()).isEmptyDirectory();
+    assertThat(Files.getAttribute(b.beside(), "unix:ino")).isEqualTo(256L);
+  }
+
+  private Path owned(Path file, int bytes) throws Exception {
+    Ownership.give(Files.write(file, new byte[bytes]), account);
+    return file;
   }
 
   private static long number(Path file) throws Exception {
@@ -186,6 +244,7 @@ final class TestBtrfsVolumes extends VolumeContract {
     assertThat(b.data().resolve("base/1/1259")).hasContent("catalogue");
     // And when it died with nothing in its place.
     Files.move(b.beside(), b.directory().resolve("elsewhere"));
+    volumes().create(pool, marker("b"), account);
     volumes().copyTree(CopyRequest.whole(a.data(), b.data(), account));
     assertThat(b.data().resolve("base/1/1259")).hasContent("catalogue");
   }

@@ -107,14 +107,14 @@ class TestLocalVolumes extends VolumeContract {
     Volume b = volumes().create(pool, own(pools, pool, "b"), account);
     Path file = pool.resolve("meta/" + marker("a").volume() + ".json");
     Files.writeString(
-        file, Files.readString(file).replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
+        file, Files.readString(file).replace("\"formatVersion\" : 2", "\"formatVersion\" : 4"));
     assertThat(pools.inventory().volumes()).containsExactly(b);
     assertThat(pools.inventory().find(marker("b").uid(), 1)).contains(b);
     assertThat(pools.inventory().find("00000000-another", 1)).isEmpty();
     assertThatThrownBy(() -> pools.inventory().find(marker("a").uid(), 1))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("format 3");
+        .hasMessageContaining("format 4");
   }
 
   @Test

@@ -286,7 +286,7 @@ public abstract class VolumeContract {
 
   private static VolumeMarker plain(String volumeOf, String uid, String name) {
     return new VolumeMarker(
-        VolumeMarker.FORMAT,
+        VolumeMarker.format("copy"),
         VolumeMarker.id(uid8(volumeOf), 1),
         ResourceKey.of("PostgreSQLInstance", name),
         uid,

@@ -31,9 +31,7 @@ public record BranchSpec(
         DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(
             "What deletion does when branches depend on this one. Restrict: it waits until none does. Default Restrict. Change: nothing on the server.")
-        ChildPolicy childPolicy,
-    @JsonPropertyDescription("How the clone is taken. Change: nothing, the clone is taken.")
-        Consistency consistency) {
+        ChildPolicy childPolicy) {
   public BranchSpec {
     desiredState = desiredState == null ? DesiredState.Running : desiredState;
     network = network == null ? new Network(0) : network;
@@ -43,7 +41,6 @@ public record BranchSpec(
             : Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     deletionPolicy = deletionPolicy == null ? DeletionPolicy.Delete : deletionPolicy;
     childPolicy = childPolicy == null ? ChildPolicy.Restrict : childPolicy;
-    consistency = consistency == null ? new Consistency(Checkpoint.Auto) : consistency;
   }
 
   /**
@@ -62,23 +59,6 @@ public record BranchSpec(
     public Source {
       at = at == null ? "head" : at;
     }
-  }
-
-  /** How the clone of a running source is taken. */
-  public record Consistency(
-      @JsonPropertyDescription(
-              "Whether the source writes a checkpoint before a snapshot of it is taken: the branch then has less to recover when it first starts. Auto: when there is more than 32 MB of WAL to replay. A source that is copied file by file always writes one. Default Auto. Change: nothing, the clone is taken.")
-          Checkpoint checkpoint) {
-    public Consistency {
-      checkpoint = checkpoint == null ? Checkpoint.Auto : checkpoint;
-    }
-  }
-
-  /** Whether a checkpoint comes before a snapshot. */
-  public enum Checkpoint {
-    Auto,
-    Always,
-    Never
   }
 
   /** Where a branch's server listens: always on 127.0.0.1. */
