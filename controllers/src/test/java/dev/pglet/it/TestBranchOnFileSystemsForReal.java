@@ -209,12 +209,7 @@ final class TestBranchOnFileSystemsForReal {
     Path data = Path.of(app.at("/status/dataDirectory").asText());
     Files.setAttribute(tablespace, "unix:uid", Files.getAttribute(data, "unix:uid"));
     try (Connection superuser = Pglet.superuser(app, "app")) {
-      run(
-          superuser,
-          "CREATE TABLESPACE s LOCATION '" + tablespace + "'",
-          "CREATE TABLE public.there (i int) TABLESPACE s",
-          "DROP TABLE public.there",
-          "DROP TABLESPACE s");
+      run(superuser, "CREATE TABLESPACE s LOCATION '" + tablespace + "'", "DROP TABLESPACE s");
     }
     Files.delete(tablespace);
     branch("b1", "instance: app");
@@ -267,8 +262,12 @@ final class TestBranchOnFileSystemsForReal {
       load.join();
     }
     assertThat(disturbed.get()).as("the load on the source").isNull();
+    boolean recoversByItself = driver.equals("btrfs") && !settings.matches(".*(fsync|writes): off");
     for (int i = 0; i < 4; i++) {
       JsonNode branch = pglet.branch("b" + i);
+      assertThat(Path.of(branch.at("/status/dataDirectory").asText(), "backup_label.old"))
+          .as("what recovery from a backup leaves")
+          .matches(label -> Files.exists(label) != recoversByItself);
       try (Connection connection = connect(branch)) {
         assertThat(ask(connection, "SELECT sum(balance) FROM account"))
             .isEqualTo(Integer.toString(1000 * ACCOUNTS));
