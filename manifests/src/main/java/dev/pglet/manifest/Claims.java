@@ -51,7 +51,9 @@ final class Claims {
       boolean keepAbsent) {
     Claims claims = new Claims(inForce);
     files.stream().filter(file -> !file.isCutOff()).forEach(claims::add);
-    files.stream().filter(SettlingFile::isCutOff).forEach(claims::addCutOff);
+    List<SettlingFile> cutOff = files.stream().filter(SettlingFile::isCutOff).toList();
+    // What another file says whole is not missing here, be that one cut off further down.
+    cutOff.forEach(file -> claims.addCutOff(file, cutOff));
     inForce.values().stream()
         .filter(manifest -> unreadable.contains(manifest.file()))
         .forEach(manifest -> claims.keeps.put(manifest.key(), manifest));
@@ -79,12 +81,15 @@ final class Claims {
    * unless what is missing is in another file: it has moved there, or was in both. In the latter
    * case it was the other that was in force, and whoever removes that one believes in this one.
    */
-  private void addCutOff(SettlingFile file) {
+  private void addCutOff(SettlingFile file, List<SettlingFile> cutOffToo) {
     List<Manifest> before =
         inForce.values().stream().filter(manifest -> stoodIn(file, manifest)).toList();
     Set<ResourceKey> lost = new TreeSet<>(before.stream().map(Manifest::key).toList());
-    file.content().manifests().forEach(manifest -> lost.remove(manifest.key()));
+    lost.addAll(file.former());
     lost.removeAll(claims.keySet());
+    for (SettlingFile each : cutOffToo) {
+      each.content().manifests().forEach(manifest -> lost.remove(manifest.key()));
+    }
     if (lost.isEmpty()) {
       add(file);
       return;

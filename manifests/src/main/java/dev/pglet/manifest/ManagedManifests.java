@@ -48,6 +48,16 @@ public final class ManagedManifests implements ManifestSource {
   }
 
   @Override
+  public void doubt(List<Rejected> cutOff) {
+    user.doubt(cutOff);
+  }
+
+  @Override
+  public void requireNotCutOff(ResourceKey key) throws ManifestRejected {
+    user.requireNotCutOff(key);
+  }
+
+  @Override
   public boolean isAccepted(Set<Path> paths) {
     return user.isAccepted(paths);
   }

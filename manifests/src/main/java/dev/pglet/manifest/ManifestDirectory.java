@@ -15,18 +15,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A directory of manifests, read again at each scan. What one scan has accepted stays in force
@@ -34,11 +37,8 @@ import java.util.stream.Collectors;
  * nothing.
  */
 public final class ManifestDirectory implements ManifestSource {
-  /**
-   * How long a file may be away, and longer as long as not all can be read. What is missing for
-   * longer is pruned anyway.
-   */
-  private static final Duration AWAY = Duration.ofMinutes(2);
+  /** How long a file may be away, and longer as long as not all can be read. */
+  private static final Duration AWAY = Duration.ofMinutes(10);
 
   /** As many as a checkout may move. */
   private static final int MOST_AWAY = 10_000;
@@ -53,13 +53,16 @@ public final class ManifestDirectory implements ManifestSource {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Path, SettlingFile> files = new TreeMap<>();
 
-  /** Files that are not where they were: each may come up elsewhere. */
-  private final Deque<Departed> departed = new ArrayDeque<>();
+  /** Files that are not where they were, the last to go last: each may come up elsewhere. */
+  private final Map<FileIdentity, Departed> departed = new LinkedHashMap<>();
 
   private Map<ResourceKey, Manifest> inForce = new HashMap<>();
 
   /** What a broken write has left: whatever is written there hides that something is missing. */
   private List<Rejected> cutOff = List.of();
+
+  /** The same by what is remembered of files beyond this process. */
+  private List<Rejected> doubted = List.of();
 
   /**
    * Opens a directory, which need not exist yet.
@@ -191,53 +194,99 @@ public final class ManifestDirectory implements ManifestSource {
     }
   }
 
-  /** A file that is gone since then. */
-  private record Departed(FileIdentity identity, SettlingFile file, Instant since) {}
+  /** What was known of a file, by each of its paths, that is gone since then. */
+  private record Departed(List<SettlingFile> files, Instant since) {}
 
   private void lookAtAll(Listing.Found found) {
-    files
-        .values()
-        .removeIf(
-            file -> {
-              boolean there = file.real().equals(found.files().get(file.path()));
-              if (!there) {
-                file.identity()
-                    .ifPresent(
-                        identity -> departed.add(new Departed(identity, file, clock.instant())));
-              }
-              return !there;
-            });
+    List<SettlingFile> gone =
+        files.values().stream()
+            .filter(file -> !file.real().equals(found.files().get(file.path())))
+            .toList();
+    files.values().removeAll(gone);
+    depart(gone);
+    Map<Path, Set<ResourceKey>> before = departed.isEmpty() ? Map.of() : inForceByFile();
+    Set<FileIdentity> back = new HashSet<>();
+    List<SettlingFile> vanished = new ArrayList<>();
     found
         .files()
         .forEach(
             (path, real) -> {
-              SettlingFile file = files.computeIfAbsent(path, _ -> appeared(path, real));
+              SettlingFile file = files.get(path);
+              if (file == null || isAnother(file)) {
+                file = appeared(path, real, before, back);
+                files.put(path, file);
+              }
               try {
                 // Each at its own time: many are not looked at in an instant.
                 file.look(clock.instant());
               } catch (NoSuchFileException e) {
                 files.remove(path);
+                vanished.add(file);
               }
             });
-    while (departed.size() > MOST_AWAY) {
-      departed.removeFirst();
+    departed.keySet().removeAll(back);
+    depart(vanished);
+    forgetDeparted(found.whole());
+  }
+
+  private void depart(List<SettlingFile> gone) {
+    Map<FileIdentity, Departed> now = new HashMap<>();
+    for (SettlingFile file : gone) {
+      file.identity()
+          .ifPresent(
+              identity ->
+                  now.computeIfAbsent(
+                          identity, _ -> new Departed(new ArrayList<>(), clock.instant()))
+                      .files()
+                      .add(file));
     }
-    if (found.whole() && !departed.isEmpty()) {
+    now.forEach(
+        (identity, files) -> {
+          departed.remove(identity);
+          departed.put(identity, files);
+        });
+  }
+
+  private void forgetDeparted(boolean whole) {
+    Iterator<Departed> oldest = departed.values().iterator();
+    for (int left = departed.size(); left > MOST_AWAY; left--) {
+      oldest.next();
+      oldest.remove();
+    }
+    if (whole && !departed.isEmpty()) {
       Instant now = clock.instant();
-      departed.removeIf(each -> Duration.between(each.since(), now).abs().compareTo(AWAY) > 0);
+      departed
+          .values()
+          .removeIf(each -> Duration.between(each.since(), now).abs().compareTo(AWAY) > 0);
+    }
+  }
+
+  /** Whether a file that has left another path has been put in its place. */
+  private boolean isAnother(SettlingFile file) {
+    if (departed.isEmpty()) {
+      return false;
+    }
+    try {
+      FileIdentity identity = FileIdentity.of(file.real());
+      return departed.containsKey(identity) && !file.identity().equals(Optional.of(identity));
+    } catch (IOException e) {
+      return false; // a look at it says so
     }
   }
 
   /** A damaged file that is moved is not less damaged for it. */
-  private SettlingFile appeared(Path path, Path real) {
+  private SettlingFile appeared(
+      Path path, Path real, Map<Path, Set<ResourceKey>> before, Set<FileIdentity> back) {
     SettlingFile file = new SettlingFile(path, real, reader);
     if (!departed.isEmpty()) {
       try {
         FileIdentity identity = FileIdentity.of(real);
-        for (Departed former : departed) {
-          if (former.identity().equals(identity)) {
-            file.movedFrom(former.file(), inForceFrom(former.file().path()));
-          }
+        Departed former = departed.get(identity);
+        if (former != null) {
+          back.add(identity);
+          former
+              .files()
+              .forEach(each -> file.movedFrom(each, before.getOrDefault(each.path(), Set.of())));
         }
       } catch (IOException e) {
         // Gone again; a look at it says so.
@@ -246,11 +295,11 @@ public final class ManifestDirectory implements ManifestSource {
     return file;
   }
 
-  private Set<ResourceKey> inForceFrom(Path file) {
+  private Map<Path, Set<ResourceKey>> inForceByFile() {
     return inForce.values().stream()
-        .filter(manifest -> manifest.file().equals(file))
-        .map(Manifest::key)
-        .collect(Collectors.toSet());
+        .collect(
+            Collectors.groupingBy(
+                Manifest::file, Collectors.mapping(Manifest::key, Collectors.toSet())));
   }
 
   private Snapshot snapshot(List<Rejected> rejected, Origin origin) {
@@ -319,7 +368,7 @@ public final class ManifestDirectory implements ManifestSource {
     try {
       Manifest wanted = writer.parsed(document);
       look();
-      requireNotCutOff(wanted.key());
+      refuseCutOff(wanted.key());
       return writer.apply(wanted, document, files, clock.instant());
     } finally {
       lock.unlock();
@@ -332,7 +381,7 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
-      requireNotCutOff(key);
+      refuseCutOff(key);
       return writer.patch(key, patch, review, files, clock.instant());
     } finally {
       lock.unlock();
@@ -356,7 +405,7 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
-      requireNotCutOff(key);
+      refuseCutOff(key);
       return writer.replace(key, expected, document, files, clock.instant());
     } finally {
       lock.unlock();
@@ -368,24 +417,61 @@ public final class ManifestDirectory implements ManifestSource {
     lock.lock();
     try {
       look();
-      requireNotCutOff(key);
+      refuseCutOff(key);
       Written written = writer.delete(key, files, clock.instant());
       inForce.remove(key);
+      files.values().forEach(file -> file.forget(key));
+      departed.values().forEach(each -> each.files().forEach(file -> file.forget(key)));
       return written;
     } finally {
       lock.unlock();
     }
   }
 
+  @Override
+  public void doubt(List<Rejected> remembered) {
+    lock.lock();
+    try {
+      doubted = List.copyOf(remembered);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void requireNotCutOff(ResourceKey key) throws ManifestRejected {
+    lock.lock();
+    try {
+      refuseCutOff(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** An edit would make a beginning look whole, and what is missing look removed. */
-  private void requireNotCutOff(ResourceKey key) throws ManifestRejected {
-    for (Rejected cut : cutOff) {
+  private void refuseCutOff(ResourceKey key) throws ManifestRejected {
+    for (Rejected cut : Stream.concat(cutOff.stream(), doubted.stream()).toList()) {
       SettlingFile file = files.get(cut.file());
-      if (file != null
-          && file.newest().manifests().stream().anyMatch(manifest -> manifest.key().equals(key))) {
+      if (file != null && says(file, key)) {
         throw new ManifestRejected(cut.problems());
       }
     }
+    for (SettlingFile file : files.values()) {
+      if (file.isPending() && says(file, key) && file.isNewestCutOff()) {
+        Set<ResourceKey> lost = new TreeSet<>(inForceByFile().getOrDefault(file.path(), Set.of()));
+        lost.addAll(file.former());
+        for (SettlingFile each : files.values()) {
+          each.newest().manifests().forEach(manifest -> lost.remove(manifest.key()));
+        }
+        if (!lost.isEmpty()) {
+          throw new ManifestRejected(Rejected.cutOff(file.path(), lost).problems());
+        }
+      }
+    }
+  }
+
+  private static boolean says(SettlingFile file, ResourceKey key) {
+    return file.newest().manifests().stream().anyMatch(manifest -> manifest.key().equals(key));
   }
 
   /** A write must see what is there now, whatever the last scan saw. */

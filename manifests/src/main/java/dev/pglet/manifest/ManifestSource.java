@@ -29,6 +29,19 @@ public interface ManifestSource {
   }
 
   /**
+   * Is told, after each scan, which files seem to be cut off by what is remembered of them: nothing
+   * is edited there, as that would make a beginning look whole.
+   */
+  default void doubt(List<Rejected> cutOff) {}
+
+  /**
+   * Requires that no document with that key stands in a file that seems to be cut off.
+   *
+   * @throws ManifestRejected saying what is missing there
+   */
+  default void requireNotCutOff(ResourceKey key) throws ManifestRejected {}
+
+  /**
    * The text of a file's accepted version, as it was last read; empty when there is no such file,
    * or what it says is not accepted yet.
    */

@@ -142,6 +142,30 @@ final class SettlingFile {
     return stoodInIt.contains(key) || former.contains(key);
   }
 
+  /** What had been in force from the path that it had before, and may be so no more. */
+  Set<ResourceKey> former() {
+    return Set.copyOf(former);
+  }
+
+  /** Somebody has deleted it: it is not missed any more. */
+  void forget(ResourceKey key) {
+    former.remove(key);
+  }
+
+  /**
+   * Whether its newest version, accepted or not, seems to be what was left by a write that broke
+   * off.
+   */
+  boolean isNewestCutOff() {
+    if (pending == null) {
+      return isCutOff();
+    }
+    String before = whole(pending.bytes);
+    ManifestReader.Content newest = newest();
+    boolean empty = newest.manifests().isEmpty() && newest.problems().isEmpty();
+    return empty || (before != null && isCutOff(text(pending.bytes), before));
+  }
+
   /** Empty while it was never read. */
   Optional<FileIdentity> identity() {
     return Optional.ofNullable(identity);
@@ -175,9 +199,19 @@ final class SettlingFile {
   private static boolean isCutOff(String now, String before) {
     String ownNow = StatusRemoval.of(now);
     String ownBefore = StatusRemoval.of(before);
-    boolean hasStatus = !ownNow.equals(now);
+    boolean hasStatus = !ownNow.equals(now) || !isReadable(now);
     return (hasStatus && isBeginning(now, before) && !endsBehindADocument(now, before))
         || (isBeginning(ownNow, ownBefore) && !endsBehindADocument(ownNow, ownBefore));
+  }
+
+  /** Statuses are only found in a text that is YAML. */
+  private static boolean isReadable(String text) {
+    try {
+      YamlReader.read(text);
+      return true;
+    } catch (YamlRejected e) {
+      return false;
+    }
   }
 
   private @Nullable String whole(byte[] bytes) {
@@ -328,6 +362,11 @@ final class SettlingFile {
   void acceptOwn(byte[] bytes, Instant now) throws IOException {
     identity = FileIdentity.of(real);
     FileStamp stamp = FileStamp.of(real);
+    if (!isCutOff()) {
+      // From now on this is what it is compared with.
+      whole = null;
+      stoodInIt = Set.of();
+    }
     read(bytes);
     accept(bytes, stamp, now);
   }
@@ -360,6 +399,11 @@ final class SettlingFile {
   }
 
   private void reject(String message) {
+    if (whole == null && accepted != null) {
+      // What it says when it can be read again is compared with what it said before.
+      whole = text(accepted);
+      stoodInIt = keys(content.manifests());
+    }
     content = ManifestReader.Content.rejected(new Problem(path, 0, 0, "", message));
     cutOff = false;
     accepted = null;

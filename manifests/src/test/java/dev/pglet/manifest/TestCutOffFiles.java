@@ -13,6 +13,7 @@ import dev.pglet.manifest.ManifestSource.StatusWrite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -162,6 +163,118 @@ final class TestCutOffFiles {
     assertThat(seen.accepted()).hasSize(2);
     assertThat(seen.rejected().getFirst().problems().getFirst().toString())
         .contains("a.yaml: seems to be cut off: postgresqlinstance/a, postgresqlinstance/b stood");
+  }
+
+  private static String three() {
+    return String.join(
+        "---\n", Manifests.instance("a"), Manifests.instance("b"), Manifests.instance("c"));
+  }
+
+  /** It ends within b, which is a whole document for all that. */
+  private static String halfOf(String text) {
+    String left = text.substring(0, text.indexOf("  version", text.indexOf("name: b")));
+    assertThat(left).endsWith("spec:\n");
+    return left;
+  }
+
+  private void assertCutOff(String file, String missing) throws IOException {
+    Snapshot seen = settled();
+    assertThat(seen.complete()).as("complete").isFalse();
+    assertThat(seen.rejected())
+        .extracting(rejected -> rejected.problems().getFirst().toString())
+        .anySatisfy(said -> assertThat(said).contains(file + ": seems to be cut off", missing));
+  }
+
+  @Test
+  void nothingIsEditedInAFileThatWasCutOffAMomentAgo() throws Exception {
+    write("a.yaml", three());
+    settled();
+    write("a.yaml", halfOf(three()));
+    ObjectNode label = JsonNodeFactory.instance.objectNode();
+    label.putObject("metadata").putObject("labels").put("tier", "gold");
+    assertThatThrownBy(() -> directory.patch(A, label, Review.NONE))
+        .isInstanceOf(ManifestRejected.class)
+        .hasMessageContaining("a.yaml: seems to be cut off: postgresqlinstance/c stood in it");
+    assertThat(root.resolve("a.yaml")).hasContent(halfOf(three()));
+  }
+
+  @Test
+  void aFileThatWasAwayIsKnownAgain() throws Exception {
+    write("a.yaml", three());
+    settled();
+    Path away = root.resolve("a.yaml.off");
+    Files.move(root.resolve("a.yaml"), away);
+    assertThat(settled().complete()).as("it may have been removed").isTrue();
+    Files.writeString(away, halfOf(three()));
+    Files.move(away, root.resolve("b.yaml"));
+    assertCutOff("b.yaml", "postgresqlinstance/c");
+    // What somebody deletes is not missed.
+    directory.delete(ResourceKey.of("PostgreSQLInstance", "c"));
+    assertThat(settled().complete()).isTrue();
+  }
+
+  @Test
+  void ofAFileThatIsMovedTwiceTheLastContentCounts() throws Exception {
+    write("x.yaml", Manifests.instance("a"));
+    settled();
+    Files.move(root.resolve("x.yaml"), root.resolve("y.yaml"));
+    settled();
+    write("y.yaml", three());
+    settled();
+    write("y.yaml", halfOf(three()));
+    Files.move(root.resolve("y.yaml"), root.resolve("z.yaml"));
+    assertCutOff("z.yaml", "postgresqlinstance/c");
+  }
+
+  @Test
+  void aFileThatIsMovedOverAnotherIsTheOneThatWasMoved() throws Exception {
+    write("a.yaml", three());
+    write("d.yaml", Manifests.instance("d"));
+    settled();
+    write("a.yaml", halfOf(three()));
+    Files.move(root.resolve("a.yaml"), root.resolve("d.yaml"), StandardCopyOption.REPLACE_EXISTING);
+    assertCutOff("d.yaml", "postgresqlinstance/c");
+  }
+
+  @Test
+  void aCutWithinAWordIsCalledOneAlsoWhereStatusesAre() throws Exception {
+    write("a.yaml", three());
+    Snapshot whole = settled();
+    for (ResourceKey key : whole.accepted().keySet()) {
+      directory.writeStatus(key, JsonNodeFactory.instance.objectNode().put("phase", "Running"));
+    }
+    String text = Files.readString(root.resolve("a.yaml"));
+    write("a.yaml", text.substring(0, text.indexOf("ec:", text.indexOf("name: b"))));
+    assertCutOff("a.yaml", "postgresqlinstance/c");
+  }
+
+  @Test
+  void whatPgletEditedIsWhatALaterCutIsComparedWith() throws Exception {
+    write("a.yaml", three() + "---\n" + Manifests.instance("d"));
+    settled();
+    write("a.yaml", three());
+    settled();
+    ObjectNode label = JsonNodeFactory.instance.objectNode();
+    label.putObject("metadata").putObject("labels").put("tier", "gold");
+    directory.patch(A, label, Review.NONE);
+    settled();
+    write("a.yaml", halfOf(Files.readString(root.resolve("a.yaml"))));
+    assertCutOff("a.yaml", "postgresqlinstance/c");
+  }
+
+  @Test
+  void whatHasMovedIntoAnotherFileIsNotMissedWhicheverIsReadFirst() throws Exception {
+    write("a.yaml", Manifests.instance("x"));
+    write("b.yaml", Manifests.instance("y"));
+    settled();
+    write("b.yaml", Manifests.instance("y") + "---\n" + Manifests.instance("x"));
+    write("a.yaml", "---\n");
+    settled();
+    write("c.yaml", Manifests.instance("y"));
+    write("b.yaml", Manifests.instance("x"));
+    settled();
+    Snapshot seen = settled();
+    assertThat(seen.complete()).as(seen.incompleteBecause()).isTrue();
   }
 
   private static void permit(Path path, String mode) throws IOException {

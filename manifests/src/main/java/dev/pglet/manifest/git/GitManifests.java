@@ -5,6 +5,7 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.manifest.TrustRule;
 import dev.pglet.manifest.edit.DelayedTasks;
@@ -78,6 +79,16 @@ public final class GitManifests implements ManifestSource, AutoCloseable {
       }
     }
     return snapshot;
+  }
+
+  @Override
+  public void doubt(List<Rejected> cutOff) {
+    manifests.doubt(cutOff);
+  }
+
+  @Override
+  public void requireNotCutOff(ResourceKey key) throws ManifestRejected {
+    manifests.requireNotCutOff(key);
   }
 
   @Override

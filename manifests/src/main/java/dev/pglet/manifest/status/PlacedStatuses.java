@@ -5,11 +5,13 @@ import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestRejected;
 import dev.pglet.manifest.ManifestSource;
+import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.manifest.edit.VolatileFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +43,16 @@ final class PlacedStatuses implements ManifestSource {
       sidecars.keep(mode == StatusMode.SIDECAR ? snapshot.accepted().keySet() : Set.of());
     }
     return snapshot;
+  }
+
+  @Override
+  public void doubt(List<Rejected> cutOff) {
+    manifests.doubt(cutOff);
+  }
+
+  @Override
+  public void requireNotCutOff(ResourceKey key) throws ManifestRejected {
+    manifests.requireNotCutOff(key);
   }
 
   @Override

@@ -441,6 +441,8 @@ final class Intake {
     }
     if (tracked.get().manifest().isPresent()) {
       manifests.delete(key);
+    } else {
+      manifests.requireNotCutOff(key);
     }
     if (tracked.get().blocked().isPresent()) {
       drop(key);

@@ -3,14 +3,19 @@ package dev.pglet.reconcile.engine;
 import static dev.pglet.reconcile.testing.ToyProvider.document;
 import static dev.pglet.reconcile.testing.ToyProvider.key;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pglet.api.meta.ResourceKey;
+import dev.pglet.manifest.edit.change.FieldPath;
+import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.testing.BoxFiles;
 import dev.pglet.reconcile.testing.InMemory;
 import dev.pglet.reconcile.testing.TestingEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +142,39 @@ final class TestLostManifests {
         files.delete("e.yaml");
       }
     }
+  }
+
+  @Test
+  void nothingIsEditedOrDeletedThatStandsInAFileWhichIsCutOffAfterARestart() throws Exception {
+    files.write("b.yaml", red("b") + "---\n" + red("c"));
+    files.start().converge();
+    files.stop();
+    files.write("b.yaml", red("b").replace("  colour: red\n", ""));
+    TestingEngine engine = restart();
+    assertThat(files.has(C)).isTrue();
+    String left = files.read("b.yaml");
+
+    for (ThrowingCallable edit :
+        List.<ThrowingCallable>of(
+            () ->
+                engine
+                    .engine()
+                    .patch(B, MergePatch.putting(FieldPath.of("spec", "colour"), "blue")),
+            () -> engine.engine().apply(red("b").replace("red", "blue")),
+            () -> engine.engine().delete(B))) {
+      assertThatThrownBy(edit).hasMessageContaining("seems to be cut off");
+      engine.advance(FOR_EVER);
+      assertThat(files.read("b.yaml")).isEqualTo(left);
+      assertThat(files.has(B)).isTrue();
+      assertThat(files.has(C)).isTrue();
+    }
+
+    // What is missing can be deleted, as the message says.
+    assertThat(engine.engine().delete(C)).isTrue();
+    engine.advance(FOR_EVER);
+    assertThat(files.has(C)).isFalse();
+    assertThat(files.has(B)).isTrue();
+    assertThat(engine.engine().rejected()).isEmpty();
   }
 
   @Test

@@ -35,6 +35,13 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
       }
     }
     lost.entrySet().removeIf(file -> !isCutOff(file.getKey()));
+    manifests.doubt(
+        lost.entrySet().stream()
+            .map(
+                file ->
+                    Rejected.cutOff(
+                        file.getKey(), file.getValue().stream().map(InventoryEntry::key).toList()))
+            .toList());
     return lost.isEmpty() ? scanned : without(lost, scanned);
   }
 
@@ -73,13 +80,17 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
     String words = own.stripTrailing();
     // A whole last line is no beginning of a longer one, such as of another name.
     String end = own.substring(0, own.indexOf('\n', words.length()) + 1);
+    // Also of one that is being deleted: half of its document is no whole one for that.
     return inventory.all().stream()
-        .anyMatch(entry -> isAlive(entry) && isLonger(entry, end.isEmpty() ? words : end));
+        .anyMatch(
+            entry -> entry.root().equals(root) && isLonger(entry, end.isEmpty() ? words : end));
   }
 
   private static boolean isLonger(InventoryEntry entry, String end) {
-    String whole = entry.document().strip();
-    return whole.length() > end.length() && whole.startsWith(end);
+    String document = entry.document();
+    return document.length() > end.length()
+        && document.strip().length() > end.length()
+        && document.stripLeading().startsWith(end);
   }
 
   private static Snapshot without(Map<Path, List<InventoryEntry>> lost, Snapshot scanned) {
