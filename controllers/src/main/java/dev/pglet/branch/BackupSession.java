@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class BackupSession implements AutoCloseable {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** Another isolation would keep the source from removing what is dead until the end. */
+  static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+  /** Too few slots, and none at all. */
+  private static final Set<String> NO_SLOT = Set.of("53400", "55000");
 
   /** Until the end of the transaction none is made and none removed. */
   static final String KEEP_TABLESPACES = "LOCK TABLE pg_tablespace IN SHARE MODE";
@@ -67,7 +74,8 @@ final class BackupSession implements AutoCloseable {
         // The session idles while files are copied; which of these exist depends on the version.
         statement.execute(
             "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
-                + " ('idle_session_timeout', 'idle_in_transaction_session_timeout')");
+                + " ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
+                + " 'transaction_timeout')");
         if (!ask(statement, "SHOW wal_level").matches("replica|logical")) {
           throw new StepFailed(
               "WalLevelTooLow",
@@ -76,7 +84,7 @@ final class BackupSession implements AutoCloseable {
         }
         // In WAL that is replayed nothing may be said of tablespaces: they lie where the source has
         // its files, and the branch would write there.
-        statement.execute("BEGIN");
+        statement.execute(BEGIN);
         statement.execute(KEEP_TABLESPACES);
         if (!ask(statement, TABLESPACES).equals("0")) {
           throw tablespacesAppeared();
@@ -98,7 +106,7 @@ final class BackupSession implements AutoCloseable {
       throw new StepFailed(
           "BackupNotStarted",
           "bringing the source into backup mode: " + e.getMessage(),
-          String.valueOf(e.getMessage()).contains("replication slots are in use")
+          NO_SLOT.contains(String.valueOf(e.getSQLState()))
               ? "Raise max_replication_slots in spec.parameters of the source"
               : "See the log of the source; it is tried again",
           e);
@@ -139,7 +147,7 @@ final class BackupSession implements AutoCloseable {
       throw new StepFailed(
           "BackupLost",
           "the session that held the source in backup mode was lost: " + e.getMessage(),
-          "The copy is void and is taken again; keep the source running until it is done",
+          "The copy is void and is taken again; keep the source running until it is done, and raise max_slot_wal_keep_size and idle_replication_slot_timeout where they are set",
           e);
     }
   }

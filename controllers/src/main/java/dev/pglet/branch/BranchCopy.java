@@ -7,6 +7,7 @@ import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.file.RegularFiles;
 import dev.pglet.host.volume.Volume;
+import dev.pglet.host.volume.VolumeMarker;
 import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.host.volume.Volumes.Writing;
 import dev.pglet.reconcile.Operations.OperationContext;
@@ -110,7 +111,9 @@ final class BranchCopy {
               source.parameters(),
               "",
               "",
-              Optional.of(host.volumes().shares(from.data(), building)),
+              Optional.of(
+                  host.volumes().copiesAtOnce(from.data(), building)
+                      || host.volumes().shares(from.data(), building)),
               false);
       discard(target);
       try (Writing writing = host.volumes().write(target)) {
@@ -282,7 +285,7 @@ final class BranchCopy {
       throw new StepFailed(
           "BackupLost",
           "the session that held the source in backup mode was lost, so the copy is void",
-          "Nothing: it is made again when the source is back",
+          "It is made again when the source is back. If its server did not end, raise max_slot_wal_keep_size and idle_replication_slot_timeout there, where they are set",
           e);
     }
   }
@@ -319,7 +322,7 @@ final class BranchCopy {
       throw new StepFailed(
           "WalMissing",
           "the source no longer has WAL that the copy needs: " + String.join(", ", missing),
-          "Raise wal_keep_size in spec.parameters of the source, or branch while it writes less; the copy is tried again");
+          "Raise max_slot_wal_keep_size in spec.parameters of the source, where it is set, or branch while it writes less; the copy is tried again");
     }
   }
 
@@ -328,8 +331,12 @@ final class BranchCopy {
     Map<String, String> sizes = WalSegmentSize.handedOn(from.marker());
     Path building = target.beside().resolve(BUILDING);
     writing.sync(building);
-    host.volumes()
-        .mark(target.pool(), target.marker().plusFacts(facts.toMarker()).plusFacts(sizes));
+    // Somebody may have moved the branch to another manifest root meanwhile.
+    VolumeMarker marker =
+        host.volume(target.marker().uid(), target.marker().incarnation())
+            .map(Volume::marker)
+            .orElse(target.marker());
+    host.volumes().mark(target.pool(), marker.plusFacts(facts.toMarker()).plusFacts(sizes));
     try {
       Ownership.give(building, host.account());
       DurableFile.rename(building, target.data());

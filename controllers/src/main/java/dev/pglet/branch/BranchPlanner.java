@@ -118,7 +118,9 @@ final class BranchPlanner {
   }
 
   private static void check(ResourceKey source, BranchObserved observed) throws InvalidSpec {
-    if (observed.facts().isPresent()
+    // The marker has them a moment before the clone is taken.
+    if (observed.server().initialized()
+        && observed.facts().isPresent()
         && !observed.facts().get().source().equals(source.toString())) {
       throw new InvalidSpec(
           "Immutable",

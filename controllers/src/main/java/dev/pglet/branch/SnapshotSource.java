@@ -24,7 +24,10 @@ final class SnapshotSource implements AutoCloseable {
       """;
 
   private static final String STILL_WITH_FORMER_SETTINGS =
-      "SELECT count(*) FROM pg_stat_activity WHERE query_start < pg_conf_load_time() AND state <> 'idle'";
+      """
+      SELECT count(*) FROM pg_stat_activity
+       WHERE query_start < pg_conf_load_time() AND state <> 'idle' AND backend_type <> 'walsender'
+      """;
 
   private final SuperuserSession session;
   private final List<String> state;
@@ -49,7 +52,8 @@ final class SnapshotSource implements AutoCloseable {
       // The session idles while the snapshot is made; which of these exist depends on the version.
       session.run(
           "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
-              + " ('idle_session_timeout', 'idle_in_transaction_session_timeout')");
+              + " ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
+              + " 'transaction_timeout')");
       return new SnapshotSource(session, session.rows(STATE).getFirst());
     } catch (ReconcileException e) {
       session.close();
@@ -75,7 +79,7 @@ final class SnapshotSource implements AutoCloseable {
    * @return the position that a snapshot which is taken now holds at least
    */
   String prepare() throws ReconcileException {
-    session.run("BEGIN");
+    session.run(BackupSession.BEGIN);
     session.run(BackupSession.KEEP_TABLESPACES);
     if (!session.column(BackupSession.TABLESPACES).equals(List.of("0"))) {
       throw BackupSession.tablespacesAppeared();

@@ -17,6 +17,7 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Data in a subvolume of btrfs, {@code tree} in the volume's directory: a copy is a snapshot of
@@ -40,6 +43,9 @@ final class BtrfsDriver implements VolumeDriver {
 
   /** Where a snapshot is made, in the volume's directory. */
   private static final String CLOSED = ".tree.closed";
+
+  /** In the mount table: a blank, a tab, a line's end or a backslash. */
+  private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
   /** The number of the directory at the top of every subvolume, and of none below it. */
   private static final long TOP = 256;
@@ -60,7 +66,7 @@ final class BtrfsDriver implements VolumeDriver {
 
   @Override
   public void probe(Path scratch) throws ReconcileException {
-    if (!isBtrfs(scratch)) {
+    if (!seemsBtrfs(scratch)) {
       throw unusable(scratch, "it is not on btrfs", "Use a pool on btrfs, or another driver");
     }
     if (AccountSwitch.find("btrfs").isEmpty()) {
@@ -92,6 +98,7 @@ final class BtrfsDriver implements VolumeDriver {
 
   @Override
   public void make(Path volume, ServerAccount account) throws ReconcileException {
+    discard(volume.resolve(CLOSED));
     Path tree = volume.resolve(Volume.TREE);
     try {
       if (Files.notExists(tree, LinkOption.NOFOLLOW_LINKS)) {
@@ -104,18 +111,22 @@ final class BtrfsDriver implements VolumeDriver {
   }
 
   @Override
-  public boolean copiesAtOnce(Path source) throws ReconcileException {
-    return isTree(requireNonNull(source.getParent(), "the directory of the source"));
+  public boolean copiesAtOnce(Path source, Path target) throws ReconcileException {
+    return isTree(requireNonNull(source.getParent(), "the directory of the source"))
+        && isSameFileSystem(source, target);
   }
 
   @Override
   public boolean shares(Path source, Path target) throws ReconcileException {
+    return isSameFileSystem(source, target) && ReflinkDriver.sharesBlocks(commands, source, target);
+  }
+
+  /** Devices differ between subvolumes: what counts is where the file system lies. */
+  private static boolean isSameFileSystem(Path source, Path target) throws ReconcileException {
     Path directory = requireNonNull(target.getParent(), "the directory of the target");
     try {
-      // Devices differ between subvolumes: what counts is where the file system lies.
       return isBtrfs(source)
-          && Files.getFileStore(source).name().equals(Files.getFileStore(directory).name())
-          && ReflinkDriver.sharesBlocks(commands, source, target);
+          && Files.getFileStore(source).name().equals(Files.getFileStore(directory).name());
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking at " + source + " and " + directory, e);
     }
@@ -179,20 +190,36 @@ final class BtrfsDriver implements VolumeDriver {
   /** What is mounted in the source a snapshot does not have: not even its name shows that. */
   private static void requireNoMounts(Path source) throws ReconcileException {
     try {
-      String below = source.toRealPath() + "/";
-      for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
-        String mounted = line.split(" ", -1)[4].replace("\\040", " ");
+      String below = bytes(source.toRealPath() + "/");
+      // Names need not be text.
+      for (String line :
+          Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
+        String mounted = mountPoint(line);
         if (mounted.startsWith(below)) {
           throw new HostUnavailable(
               "MountInside",
               "a file system is mounted on %s, and a snapshot would leave it out"
-                  .formatted(mounted),
+                  .formatted(
+                      new String(
+                          mounted.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)),
               "Move what is there into the data directory, with the server stopped, and unmount it");
         }
       }
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking for mounts in " + source, e);
     }
+  }
+
+  private static String mountPoint(String line) {
+    return ESCAPED
+        .matcher(line.split(" ", -1)[4])
+        .replaceAll(
+            octal ->
+                Matcher.quoteReplacement(Character.toString(Integer.parseInt(octal.group(1), 8))));
+  }
+
+  private static String bytes(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private static void stopWhenCancelled(CopyRequest request) throws StepFailed {
@@ -203,11 +230,15 @@ final class BtrfsDriver implements VolumeDriver {
 
   /** A snapshot that is not used keeps blocks of its source. */
   private void discard(Path closed) throws ReconcileException {
-    Path tree = closed.resolve(Volume.TREE);
-    if (isTree(tree)) {
+    deleteTree(closed.resolve(Volume.TREE));
+    CopyDriver.delete(closed);
+  }
+
+  /** At once, where that is allowed; else whoever calls this removes it file by file. */
+  private void deleteTree(Path tree) throws ReconcileException {
+    if (isTree(tree) && AccountSwitch.find("btrfs").isPresent()) {
       btrfs(DEADLINE, List.of("delete", tree.toString()));
     }
-    CopyDriver.delete(closed);
   }
 
   private ReconcileException discarding(Path closed, ReconcileException e) {
@@ -284,11 +315,7 @@ final class BtrfsDriver implements VolumeDriver {
   @Override
   public void remove(Path volume) throws ReconcileException {
     discard(volume.resolve(CLOSED));
-    Path tree = volume.resolve(Volume.TREE);
-    if (isTree(tree)) {
-      // At once, where that is allowed; an ordinary user may only remove file by file.
-      btrfs(DEADLINE, List.of("delete", tree.toString()));
-    }
+    deleteTree(volume.resolve(Volume.TREE));
     CopyDriver.delete(volume);
   }
 
@@ -300,6 +327,15 @@ final class BtrfsDriver implements VolumeDriver {
           && isBtrfs(tree);
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking at " + tree, e);
+    }
+  }
+
+  /** Where the mount table does not name the root, as in some chroots, nothing can be said. */
+  private static boolean seemsBtrfs(Path path) {
+    try {
+      return Files.getFileStore(path).type().equals("btrfs");
+    } catch (IOException e) {
+      return false;
     }
   }
 

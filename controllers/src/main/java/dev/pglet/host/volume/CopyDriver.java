@@ -29,7 +29,7 @@ class CopyDriver implements VolumeDriver {
   }
 
   @Override
-  public boolean copiesAtOnce(Path source) {
+  public boolean copiesAtOnce(Path source, Path target) {
     return false;
   }
 

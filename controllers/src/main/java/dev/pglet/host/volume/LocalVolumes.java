@@ -146,9 +146,7 @@ public final class LocalVolumes implements Volumes {
   @Override
   public boolean copiesAtOnce(Path source, Path target) throws ReconcileException {
     VolumeDriver driver = drivers.of(target);
-    return drivers.of(source).equals(driver)
-        && driver.shares(source, target)
-        && driver.copiesAtOnce(source);
+    return drivers.of(source).equals(driver) && driver.copiesAtOnce(source, target);
   }
 
   @Override

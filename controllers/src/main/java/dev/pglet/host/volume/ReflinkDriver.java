@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -63,10 +64,11 @@ final class ReflinkDriver extends CopyDriver {
         "See that the file system has free space, and that pglet may write there");
   }
 
-  /** Whether the file system cannot do it, and not only now. */
+  /** Whether the file system cannot do it, however that is said, and not only now. */
   private static boolean isRefusal(String words) {
-    return Stream.of("not supported", "Invalid argument", "Inappropriate ioctl", "cross-device")
-        .anyMatch(words::contains);
+    String said = words.toLowerCase(Locale.ROOT);
+    return Stream.of("no space", "quota", "read-only", "permission denied", "input/output")
+        .noneMatch(said::contains);
   }
 
   /**
@@ -79,6 +81,7 @@ final class ReflinkDriver extends CopyDriver {
       throws ReconcileException {
     Path file = source.resolve("global/pg_control");
     Path copy = target.resolveSibling(".shares");
+    CopyDriver.delete(copy);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return true; // no cluster, and the file system can
     }
@@ -92,6 +95,13 @@ final class ReflinkDriver extends CopyDriver {
                   "--reflink=always",
                   file.toString(),
                   copy.toString()));
+      if (result.exitCode() != 0 && !isRefusal(result.stderr())) {
+        throw new HostUnavailable(
+            "PoolUnusable",
+            "trying whether %s can share blocks with %s: %s"
+                .formatted(target, source, result.stderr().strip()),
+            "See that the file system has free space, and that pglet may write there");
+      }
       return result.exitCode() == 0;
     } finally {
       CopyDriver.delete(copy);

@@ -28,7 +28,7 @@ interface VolumeDriver {
   void make(Path volume, ServerAccount account) throws ReconcileException;
 
   /** Whether {@link #snapshot} can be made of data that this driver holds. */
-  boolean copiesAtOnce(Path source) throws ReconcileException;
+  boolean copiesAtOnce(Path source, Path target) throws ReconcileException;
 
   /** As {@link Volumes#shares}. */
   boolean shares(Path source, Path target) throws ReconcileException;
