@@ -13,6 +13,7 @@ import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.Settings;
 import dev.pglet.reconcile.SpecRules;
 import dev.pglet.server.ServerRules;
+import dev.pglet.verb.branch.BranchCommand;
 import io.fabric8.kubernetes.client.CustomResource;
 import java.util.List;
 import java.util.OptionalLong;
@@ -43,6 +44,6 @@ public final class BranchKind implements KindProvider {
 
   @Override
   public List<Command> commands() {
-    return List.of();
+    return List.of(new BranchCommand());
   }
 }

@@ -75,7 +75,7 @@ public final class ServerReport {
   public static @Nullable StorageStatus storage(ServerObserved observed) {
     return observed
         .volume()
-        .map(volume -> new StorageStatus(volume.marker().driver()))
+        .map(volume -> new StorageStatus(volume.marker().driver(), volume.pool().toString()))
         .orElse(null);
   }
 

@@ -4,18 +4,21 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pglet.cli.UsageError;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.verb.Passfile;
 import dev.pglet.verb.ServerAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The forms of an address. All but {@link #PGPASS} hold no password. */
-enum ConnectionFormat {
+public enum ConnectionFormat {
   URI,
   ENV,
   DOTENV,
@@ -38,6 +41,39 @@ enum ConnectionFormat {
 
   /** Parameters that mean the same to the JDBC driver. */
   private static final List<String> OF_JDBC = List.of("sslmode", "sslrootcert", "sslcert");
+
+  /**
+   * The form with that name.
+   *
+   * @param option that says it, for the message
+   * @throws UsageError when there is none
+   */
+  public static ConnectionFormat of(String option, String name) {
+    return Arrays.stream(values())
+        .filter(format -> format.label().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageError(
+                    "%s: '%s' is none of %s"
+                        .formatted(
+                            option,
+                            name,
+                            Arrays.stream(values())
+                                .map(ConnectionFormat::label)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * Lines, each with its end; only those of {@link #PGPASS} hold the password.
+   *
+   * @param database in the place of the server's first one
+   */
+  public String print(ServerAddress address, Optional<String> database) throws ReconcileException {
+    return this == PGPASS
+        ? pgpass(address, database)
+        : text(database.map(address::withDatabase).orElse(address));
+  }
 
   String label() {
     return name().toLowerCase(Locale.ROOT);

@@ -8,7 +8,6 @@ import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.verb.NamedServer;
 import dev.pglet.verb.ServerAddress;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,19 +37,15 @@ public final class ConnectionStringCommand implements BuiltinCommand {
 
   @Override
   public int run(ParseResult arguments, Session session) throws ReconcileException {
-    ConnectionFormat format = format(arguments.matchedOptionValue("--format", "uri"));
+    ConnectionFormat format =
+        ConnectionFormat.of("--format", arguments.matchedOptionValue("--format", "uri"));
     Optional<String> database = Optional.ofNullable(arguments.matchedOptionValue("-d", null));
     database.ifPresent(ConnectionStringCommand::check);
     NamedServer server =
         NamedServer.find(
             Options.words(arguments).getFirst(), Options.namespace(arguments), session);
     ServerAddress address = server.address();
-    session
-        .out()
-        .print(
-            format == ConnectionFormat.PGPASS
-                ? ConnectionFormat.pgpass(address, database)
-                : format.text(database.map(address::withDatabase).orElse(address)));
+    session.out().print(format.print(address, database));
     session.out().flush();
     if (format == ConnectionFormat.JDBC && address.passfile().isPresent()) {
       session
@@ -63,21 +58,6 @@ public final class ConnectionStringCommand implements BuiltinCommand {
       session.err().printf("The server does not run: pglet start %s%n", server.key());
     }
     return Cli.OK;
-  }
-
-  private static ConnectionFormat format(String name) {
-    return Arrays.stream(ConnectionFormat.values())
-        .filter(format -> format.label().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageError(
-                    "--format: '%s' is none of %s"
-                        .formatted(
-                            name,
-                            Arrays.stream(ConnectionFormat.values())
-                                .map(ConnectionFormat::label)
-                                .collect(Collectors.joining(", ")))));
   }
 
   private static void check(String database) {

@@ -1,7 +1,5 @@
 package dev.pglet.verb.storage;
 
-import static java.util.Objects.requireNonNull;
-
 import dev.pglet.cli.Cli;
 import dev.pglet.cli.Options;
 import dev.pglet.cli.UsageError;
@@ -43,14 +41,13 @@ public final class StorageCommand implements Command {
       throw new UsageError("storage: '%s' is unknown; write release".formatted(words.getFirst()));
     }
     NamedServer server = NamedServer.find(words.get(1), Options.namespace(arguments), context);
-    String data = server.object().at("/status/dataDirectory").asText();
-    if (data.isEmpty()) {
+    String pool = server.object().at("/status/storage/pool").asText();
+    if (pool.isEmpty()) {
       throw new HostUnavailable(
           "NoVolume", server.key() + " has no volume yet", "Wait until it is made");
     }
-    Path pool = pool(Path.of(data));
     try {
-      Optional<Long> freed = PoolReserve.release(pool);
+      Optional<Long> freed = PoolReserve.release(Path.of(pool));
       if (freed.isEmpty()) {
         context
             .err()
@@ -66,14 +63,9 @@ public final class StorageCommand implements Command {
     } catch (IOException e) {
       throw new HostUnavailable(
           "NotReleased",
-          "removing %s: %s".formatted(PoolReserve.file(pool), e.getMessage()),
+          "removing %s: %s".formatted(PoolReserve.file(Path.of(pool)), e.getMessage()),
           "Run it as the account that pglet runs as",
           e);
     }
-  }
-
-  /** A volume lies in a pool, and its data in it. */
-  private static Path pool(Path data) {
-    return requireNonNull(requireNonNull(data.getParent()).getParent());
   }
 }

@@ -20,9 +20,20 @@ import java.util.function.Predicate;
 /** Waits for resources by watching them, never by asking again and again. */
 public final class Waiting {
   private final Session session;
+  private final boolean quiet;
 
   public Waiting(Session session) {
+    this(session, false);
+  }
+
+  private Waiting(Session session, boolean quiet) {
     this.session = session;
+    this.quiet = quiet;
+  }
+
+  /** One that says only what was not met: its caller prints something for a program. */
+  public static Waiting quietly(Session session) {
+    return new Waiting(session, true);
   }
 
   static ApiClient requireDaemon(Session session) throws Refused {
@@ -57,7 +68,8 @@ public final class Waiting {
             object.map(o -> o.path("status").path(field).asText().equals(value)).orElse(false));
   }
 
-  int forDeletion(List<ResourceKey> keys, Duration timeout) throws ReconcileException {
+  /** Waits until none of them is there any more. */
+  public int forDeletion(List<ResourceKey> keys, Duration timeout) throws ReconcileException {
     return forEach(keys, "deletion", timeout, Optional::isEmpty);
   }
 
@@ -78,7 +90,7 @@ public final class Waiting {
       throws ReconcileException {
     Optional<ObjectNode> now = session.resources().get(key);
     if (met.test(now)) {
-      session.out().printf("%s: %s met%n", key, what);
+      met(key, what);
       return true;
     }
     ApiClient client = requireDaemon(session);
@@ -106,11 +118,17 @@ public final class Waiting {
       }
     }
     if (done.get()) {
-      session.out().printf("%s: %s met%n", key, what);
+      met(key, what);
     } else {
       session.err().printf("%s: %s not met in time; %s%n", key, what, explain(last.get()));
     }
     return done.get();
+  }
+
+  private void met(ResourceKey key, String what) {
+    if (!quiet) {
+      session.out().printf("%s: %s met%n", key, what);
+    }
   }
 
   private static void take(ObjectNode event, AtomicReference<Optional<ObjectNode>> last)
