@@ -21,9 +21,21 @@ public final class LoopFileSystem implements AutoCloseable {
     this.directory = directory;
   }
 
-  /** Whether this process may make one. */
-  public static boolean possible() throws IOException {
-    return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+  /**
+   * Whether one can be made: by this process, and on this kernel.
+   *
+   * @param type as of {@link #make}
+   */
+  public static boolean possible(String type) throws IOException {
+    if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+      return false;
+    }
+    try {
+      run("can", type);
+      return true;
+    } catch (IllegalStateException e) {
+      return false; // it says on the kernel's behalf what there is not
+    }
   }
 
   /**
