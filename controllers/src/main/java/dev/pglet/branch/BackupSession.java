@@ -22,6 +22,11 @@ final class BackupSession implements AutoCloseable {
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
+  /** The session idles in a transaction while files are copied; versions differ in what ends it. */
+  static final String NO_TIMEOUTS =
+      "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
+          + " ('idle_session_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
+
   /** Another isolation would keep the source from removing what is dead until the end. */
   static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
@@ -71,11 +76,7 @@ final class BackupSession implements AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         connection.setNetworkTimeout(Runnable::run, 0);
         statement.execute("SET statement_timeout = " + deadline.toMillis());
-        // The session idles while files are copied; which of these exist depends on the version.
-        statement.execute(
-            "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
-                + " ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
-                + " 'transaction_timeout')");
+        statement.execute(NO_TIMEOUTS);
         if (!ask(statement, "SHOW wal_level").matches("replica|logical")) {
           throw new StepFailed(
               "WalLevelTooLow",

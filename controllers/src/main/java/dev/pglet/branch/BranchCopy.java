@@ -101,6 +101,7 @@ final class BranchCopy {
       host.volumes().create(target.pool(), target.marker(), host.account());
       Volume from = source.server().volume().orElseThrow();
       Path building = target.beside().resolve(BUILDING);
+      boolean atOnce = host.volumes().copiesAtOnce(from.data(), building);
       CloneFacts facts =
           new CloneFacts(
               start.source().toString(),
@@ -111,16 +112,13 @@ final class BranchCopy {
               source.parameters(),
               "",
               "",
-              Optional.of(
-                  host.volumes().copiesAtOnce(from.data(), building)
-                      || host.volumes().shares(from.data(), building)),
+              Optional.of(atOnce || host.volumes().shares(from.data(), building)),
               false);
       discard(target);
       try (Writing writing = host.volumes().write(target)) {
         if (!start.running()) {
           copyStopped(context, start.source(), from, target, facts, writing);
-        } else if (!host.volumes().copiesAtOnce(from.data(), building)
-            || !copyAtOnce(context, source.server(), from, target, facts, writing)) {
+        } else if (!atOnce || !copyAtOnce(context, source.server(), from, target, facts, writing)) {
           copyRunning(context, source.server(), from, target, facts, writing);
         }
       }

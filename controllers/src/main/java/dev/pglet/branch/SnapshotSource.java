@@ -49,11 +49,7 @@ final class SnapshotSource implements AutoCloseable {
             connections, server.socketDirectory(), server.runningPort().orElseThrow(), "postgres");
     try {
       session.run("SET statement_timeout = " + deadline.toMillis());
-      // The session idles while the snapshot is made; which of these exist depends on the version.
-      session.run(
-          "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN"
-              + " ('idle_session_timeout', 'idle_in_transaction_session_timeout',"
-              + " 'transaction_timeout')");
+      session.run(BackupSession.NO_TIMEOUTS);
       return new SnapshotSource(session, session.rows(STATE).getFirst());
     } catch (ReconcileException e) {
       session.close();

@@ -53,7 +53,7 @@ final class VolumeOwnership {
 
   private boolean ownersRight(Volume volume) throws IOException {
     return Ownership.isOurs(volume.directory(), account, Volume.MODE)
-        && (volume.elsewhere().isPresent() || oursOrAbsent(volume.beside(), Volume.MODE))
+        && (!hasTree(volume) || Ownership.isOurs(volume.beside(), account, Volume.MODE))
         && oursOrAbsent(ServerHost.logs(volume), LOG_MODE)
         && oursOrAbsent(ServerHost.configurations(volume), CONFIGURATION_MODE)
         && oursOrAbsent(RememberedConfigurations.lastGoodIn(volume), CONFIGURATION_MODE)
@@ -93,7 +93,7 @@ final class VolumeOwnership {
     }
     Ownership.ours(volume.directory(), account, IN_WORK);
     requireOfAccount(volume);
-    if (volume.elsewhere().isEmpty() && exists(volume.beside())) {
+    if (hasTree(volume)) {
       requireDirectory(volume.beside());
       Ownership.ours(volume.beside(), account, IN_WORK);
     }
@@ -105,7 +105,7 @@ final class VolumeOwnership {
     }
     takeConfigurations(ServerHost.configurations(volume));
     takeConfigurations(RememberedConfigurations.lastGoodIn(volume));
-    if (volume.elsewhere().isEmpty() && exists(volume.beside())) {
+    if (hasTree(volume)) {
       Ownership.ours(volume.beside(), account, Volume.MODE);
     }
     Ownership.ours(volume.directory(), account, Volume.MODE);
@@ -149,6 +149,11 @@ final class VolumeOwnership {
             .formatted(owner, account.name(), path)
         : "Start pglet with --account %s, or as that user; or choose another place with --data-root"
             .formatted(owner);
+  }
+
+  /** Whether the data lies in a file system of its own in the volume. */
+  private static boolean hasTree(Volume volume) {
+    return volume.elsewhere().isEmpty() && volume.isApart() && exists(volume.beside());
   }
 
   private boolean oursOrAbsent(Path directory, String mode) throws IOException {

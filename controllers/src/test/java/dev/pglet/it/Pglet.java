@@ -244,6 +244,21 @@ final class Pglet implements AutoCloseable {
         .substring(prefix.length());
   }
 
+  /** By amcheck, which the first database has: all its indexes, and the rows of a table. */
+  static void requireSound(JsonNode server, String table) throws SQLException {
+    try (Connection superuser = superuser(server, "app")) {
+      run(
+          superuser,
+          """
+          SELECT public.bt_index_check(c.oid, true)
+            FROM pg_class c JOIN pg_am a ON a.oid = c.relam AND a.amname = 'btree'
+           WHERE c.relpersistence = 'p' AND c.relkind = 'i'
+          """);
+      assertThat(ask(superuser, "SELECT count(*) FROM public.verify_heapam('" + table + "')"))
+          .isEqualTo("0");
+    }
+  }
+
   /** A superuser's session over the socket. */
   static Connection superuser(JsonNode resource, String database) throws SQLException {
     return new SocketConnections()

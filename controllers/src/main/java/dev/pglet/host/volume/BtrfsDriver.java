@@ -9,6 +9,7 @@ import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.command.CommandRunner.Result;
 import dev.pglet.host.file.DurableFile;
 import dev.pglet.host.file.FileTree;
+import dev.pglet.host.file.MountPoints;
 import dev.pglet.host.file.OpenDirectory;
 import dev.pglet.host.file.Ownership;
 import dev.pglet.host.volume.Volumes.CopyRequest;
@@ -17,7 +18,6 @@ import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.reconcile.StepFailed;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -25,8 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Data in a subvolume of btrfs, {@code tree} in the volume's directory: a copy is a snapshot of
@@ -43,9 +41,6 @@ final class BtrfsDriver implements VolumeDriver {
 
   /** Where a snapshot is made, in the volume's directory. */
   private static final String CLOSED = ".tree.closed";
-
-  /** In the mount table: a blank, a tab, a line's end or a backslash. */
-  private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
   /** The number of the directory at the top of every subvolume, and of none below it. */
   private static final long TOP = 256;
@@ -134,11 +129,7 @@ final class BtrfsDriver implements VolumeDriver {
 
   @Override
   public void copy(CopyRequest request) throws ReconcileException {
-    if (shares(request.source(), request.target())) {
-      TreeCopy.ofBlocks(request).run();
-    } else {
-      TreeCopy.ofBytes(request).run();
-    }
+    new TreeCopy(request, shares(request.source(), request.target())).run();
   }
 
   /**
@@ -157,6 +148,7 @@ final class BtrfsDriver implements VolumeDriver {
       stopWhenCancelled(request);
       Path made = made(request, from, closed);
       stopWhenCancelled(request);
+      ReflinkDriver.removeTrial(request.target());
       // It holds nothing, or this fails.
       Files.deleteIfExists(tree);
       DurableFile.rename(made, tree);
@@ -190,36 +182,17 @@ final class BtrfsDriver implements VolumeDriver {
   /** What is mounted in the source a snapshot does not have: not even its name shows that. */
   private static void requireNoMounts(Path source) throws ReconcileException {
     try {
-      String below = bytes(source.toRealPath() + "/");
-      // Names need not be text.
-      for (String line :
-          Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)) {
-        String mounted = mountPoint(line);
-        if (mounted.startsWith(below)) {
-          throw new HostUnavailable(
-              "MountInside",
-              "a file system is mounted on %s, and a snapshot would leave it out"
-                  .formatted(
-                      new String(
-                          mounted.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)),
-              "Move what is there into the data directory, with the server stopped, and unmount it");
-        }
+      List<Path> inside = MountPoints.below(source);
+      if (!inside.isEmpty()) {
+        throw new HostUnavailable(
+            "MountInside",
+            "a file system is mounted on %s, and a snapshot would leave it out"
+                .formatted(inside.getFirst()),
+            "Move what is there into the data directory, with the server stopped, and unmount it");
       }
     } catch (IOException e) {
       throw VolumeErrors.io("PoolUnreadable", "looking for mounts in " + source, e);
     }
-  }
-
-  private static String mountPoint(String line) {
-    return ESCAPED
-        .matcher(line.split(" ", -1)[4])
-        .replaceAll(
-            octal ->
-                Matcher.quoteReplacement(Character.toString(Integer.parseInt(octal.group(1), 8))));
-  }
-
-  private static String bytes(String text) {
-    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private static void stopWhenCancelled(CopyRequest request) throws StepFailed {
@@ -333,8 +306,8 @@ final class BtrfsDriver implements VolumeDriver {
   /** Where the mount table does not name the root, as in some chroots, nothing can be said. */
   private static boolean seemsBtrfs(Path path) {
     try {
-      return Files.getFileStore(path).type().equals("btrfs");
-    } catch (IOException e) {
+      return isBtrfs(path);
+    } catch (ReconcileException e) {
       return false;
     }
   }

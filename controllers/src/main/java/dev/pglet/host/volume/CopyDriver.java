@@ -45,11 +45,7 @@ class CopyDriver implements VolumeDriver {
 
   @Override
   public void copy(CopyRequest request) throws ReconcileException {
-    if (shares(request.source(), request.target())) {
-      TreeCopy.ofBlocks(request).run();
-    } else {
-      TreeCopy.ofBytes(request).run();
-    }
+    new TreeCopy(request, shares(request.source(), request.target())).run();
   }
 
   @Override

@@ -80,8 +80,8 @@ final class ReflinkDriver extends CopyDriver {
   static boolean sharesBlocks(CommandRunner commands, Path source, Path target)
       throws ReconcileException {
     Path file = source.resolve("global/pg_control");
-    Path copy = target.resolveSibling(".shares");
-    CopyDriver.delete(copy);
+    Path copy = trial(target);
+    removeTrial(target);
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return true; // no cluster, and the file system can
     }
@@ -104,8 +104,17 @@ final class ReflinkDriver extends CopyDriver {
       }
       return result.exitCode() == 0;
     } finally {
-      CopyDriver.delete(copy);
+      removeTrial(target);
     }
+  }
+
+  private static Path trial(Path target) {
+    return target.resolveSibling(".shares");
+  }
+
+  /** What a pglet that was killed has left of {@link #sharesBlocks}. */
+  static void removeTrial(Path target) throws ReconcileException {
+    CopyDriver.delete(trial(target));
   }
 
   @Override

@@ -77,6 +77,12 @@ final class SnapshotReview {
         Files.delete(file);
         return FileVisitResult.CONTINUE;
       }
+      if (!attributes.isRegularFile()) {
+        return refuse(
+            TreeCopy.notCopyable(
+                request.source().resolve(relative),
+                Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
+      }
       int owner = (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
       if (request.account().switching() && owner != request.account().uid()) {
         return refuse(
@@ -86,12 +92,6 @@ final class SnapshotReview {
                     .formatted(request.source().resolve(relative), owner, request.account().name()),
                 "Move it away, or run: chown -h %s %s"
                     .formatted(request.account().name(), request.source().resolve(relative))));
-      }
-      if (!attributes.isRegularFile()) {
-        return refuse(
-            TreeCopy.notCopyable(
-                request.source().resolve(relative),
-                Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)));
       }
       return FileVisitResult.CONTINUE;
     }

@@ -63,20 +63,15 @@ final class TreeCopy {
 
   private record Entry(Path relative, Set<PosixFilePermission> mode, long size) {}
 
-  private TreeCopy(CopyRequest request, boolean sharing) {
+  /**
+   * One copy.
+   *
+   * @param sharing whether it takes next to no space, because blocks are shared
+   */
+  TreeCopy(CopyRequest request, boolean sharing) {
     this.request = request;
     this.sharing = sharing;
     this.exclusions = new Exclusions(request.excluded());
-  }
-
-  /** A copy that takes as much space as the source. */
-  static TreeCopy ofBytes(CopyRequest request) {
-    return new TreeCopy(request, false);
-  }
-
-  /** The same on a file system on which the copy takes next to nothing. */
-  static TreeCopy ofBlocks(CopyRequest request) {
-    return new TreeCopy(request, true);
   }
 
   /** Requires the space that is needed when all blocks are shared. */

@@ -5,7 +5,6 @@ import static dev.pglet.cli.Options.has;
 import static dev.pglet.cli.Options.timeout;
 import static dev.pglet.cli.Options.value;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
@@ -17,11 +16,12 @@ import dev.pglet.cli.output.Documents;
 import dev.pglet.cli.output.TablePrinter;
 import dev.pglet.cli.verb.ApplyCommand;
 import dev.pglet.cli.verb.BuiltinCommand;
+import dev.pglet.cli.verb.DeleteCommand;
 import dev.pglet.cli.verb.Waiting;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
 import dev.pglet.verb.NamedServer;
+import dev.pglet.verb.NewResource;
 import dev.pglet.verb.sql.ConnectionFormat;
 import java.time.Duration;
 import java.util.List;
@@ -99,12 +99,8 @@ public final class BranchCommand implements BuiltinCommand {
     String namespace = Options.namespace(arguments);
     ResourceKey key = key(names.getFirst(), namespace);
     NamedServer source = NamedServer.find(from, namespace, session);
-    if (session.resources().get(key).isPresent()) {
-      throw new Refused(
-          "AlreadyExists",
-          "there is " + key + " already",
-          "Choose another name, or remove that one: pglet branch delete " + key.name());
-    }
+    NewResource.requireNone(
+        key, "Choose another name, or remove that one: pglet branch delete " + key.name(), session);
     String port = arguments.matchedOptionValue("--port", "");
     Resources.Applied applied = session.resources().apply(document(key, source.key(), port));
     (format.isPresent() ? session.err() : session.out())
@@ -127,13 +123,8 @@ public final class BranchCommand implements BuiltinCommand {
   }
 
   private static String document(ResourceKey key, ResourceKey source, String port) {
-    ObjectNode document = JsonNodeFactory.instance.objectNode();
-    document.put("apiVersion", "pglet.dev/v1alpha1").put("kind", key.kind());
-    ObjectNode metadata = document.putObject("metadata").put("name", key.name());
-    if (!key.namespace().equals(ResourceKey.DEFAULT_NAMESPACE)) {
-      metadata.put("namespace", key.namespace());
-    }
-    ObjectNode spec = document.putObject("spec");
+    ObjectNode document = NewResource.document(key);
+    ObjectNode spec = document.withObject("/spec");
     spec.putObject("source")
         .put(source.kind().equals(Branch.KIND) ? "branch" : "instance", source.name());
     if (!port.isEmpty()) {
@@ -152,31 +143,12 @@ public final class BranchCommand implements BuiltinCommand {
     }
     String namespace = Options.namespace(arguments);
     List<ResourceKey> keys = names.stream().map(name -> key(name, namespace)).toList();
-    boolean all = true;
-    for (ResourceKey key : keys) {
-      if (session.resources().delete(key)) {
-        session.out().println(key + " deleted");
-      } else {
-        session.err().println("pglet branch: " + key + " not found");
-        all = false;
-      }
-    }
-    if (session.daemon().isEmpty()) {
-      session
-          .out()
-          .println("No daemon runs: only the files were edited. A daemon removes what they named.");
-    } else if (has(arguments, "--wait")) {
-      all &= new Waiting(session).forDeletion(keys, timeout(arguments, PATIENCE)) == Cli.OK;
-    }
-    return all ? Cli.OK : Cli.FAILED;
+    Optional<Duration> patience =
+        has(arguments, "--wait") ? Optional.of(timeout(arguments, PATIENCE)) : Optional.empty();
+    return DeleteCommand.delete(keys, patience, session);
   }
 
   private static ResourceKey key(String name, String namespace) {
-    if (!ResourceKey.NAME.matcher(name).matches()) {
-      throw new UsageError(
-          "'%s' is no name: 1 to 63 of a-z, 0-9 and -, with a letter or digit at each end"
-              .formatted(name));
-    }
-    return new ResourceKey(Branch.KIND, namespace, name);
+    return NewResource.key(Branch.KIND, namespace, name);
   }
 }

@@ -3,6 +3,7 @@ package dev.pglet.verb.branch;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.api.v1alpha1.Branch;
+import dev.pglet.api.v1alpha1.PostgreSQLInstance;
 import dev.pglet.reconcile.CommandContext;
 import dev.pglet.reconcile.ReconcileException;
 import dev.pglet.verb.NamedServer;
@@ -100,7 +101,7 @@ final class Branches {
     JsonNode source = branch.object().at("/spec/source");
     boolean ofBranch = source.hasNonNull("branch");
     return new ResourceKey(
-        ofBranch ? Branch.KIND : dev.pglet.api.v1alpha1.PostgreSQLInstance.KIND,
+        ofBranch ? Branch.KIND : PostgreSQLInstance.KIND,
         branch.key().namespace(),
         source.path(ofBranch ? "branch" : "instance").asText());
   }

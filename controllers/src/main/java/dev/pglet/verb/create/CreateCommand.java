@@ -4,7 +4,6 @@ import static dev.pglet.cli.Options.flag;
 import static dev.pglet.cli.Options.has;
 import static dev.pglet.cli.Options.value;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pglet.api.meta.CrdDefinition;
 import dev.pglet.api.meta.ResourceKey;
@@ -20,8 +19,8 @@ import dev.pglet.cli.verb.BuiltinCommand;
 import dev.pglet.cli.verb.Proposal;
 import dev.pglet.manifest.edit.change.MergePatch;
 import dev.pglet.reconcile.ReconcileException;
-import dev.pglet.reconcile.Refused;
 import dev.pglet.reconcile.Resources;
+import dev.pglet.verb.NewResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +73,8 @@ public final class CreateCommand implements BuiltinCommand {
     if (ask) {
       key = asked(questions, fields, session);
     } else {
-      key = key(words.getFirst(), Options.namespace(arguments));
+      key =
+          NewResource.key(PostgreSQLInstance.KIND, Options.namespace(arguments), words.getFirst());
       field(fields, "template", arguments.matchedOptionValue("--template", ""));
       field(fields, "version", arguments.matchedOptionValue("--version", ""));
       field(fields, "network.port", arguments.matchedOptionValue("--port", ""));
@@ -120,7 +120,7 @@ public final class CreateCommand implements BuiltinCommand {
             "",
             answer -> ResourceKey.NAME.matcher(answer).matches(),
             "A name has 1 to 63 of a-z, 0-9 and -, with a letter or digit at each end.");
-    ResourceKey key = key(name, ResourceKey.DEFAULT_NAMESPACE);
+    ResourceKey key = NewResource.key(PostgreSQLInstance.KIND, ResourceKey.DEFAULT_NAMESPACE, name);
     requireNew(key, session);
     String version =
         questions.ask(
@@ -146,15 +146,6 @@ public final class CreateCommand implements BuiltinCommand {
     return key;
   }
 
-  private static ResourceKey key(String name, String namespace) {
-    if (!ResourceKey.NAME.matcher(name).matches()) {
-      throw new UsageError(
-          "'%s' is no name: 1 to 63 of a-z, 0-9 and -, with a letter or digit at each end"
-              .formatted(name));
-    }
-    return new ResourceKey(PostgreSQLInstance.KIND, namespace, name);
-  }
-
   private static void field(List<String> fields, String name, String value) {
     if (!value.isEmpty()) {
       fields.add(name + "=" + value);
@@ -162,23 +153,13 @@ public final class CreateCommand implements BuiltinCommand {
   }
 
   private static void requireNew(ResourceKey key, Session session) throws ReconcileException {
-    if (session.resources().get(key).isPresent()) {
-      throw new Refused(
-          "AlreadyExists",
-          "there is " + key + " already",
-          "Change it with pglet config set or pglet edit, or choose another name");
-    }
+    NewResource.requireNone(
+        key, "Change it with pglet config set or pglet edit, or choose another name", session);
   }
 
   private static String document(ResourceKey key, List<String> fields, Session session) {
     CrdDefinition kind = session.kinds().kind(key.kind()).orElseThrow();
-    ObjectNode document = JsonNodeFactory.instance.objectNode();
-    document.put("apiVersion", "pglet.dev/v1alpha1").put("kind", key.kind());
-    ObjectNode metadata = document.putObject("metadata").put("name", key.name());
-    if (!key.namespace().equals(ResourceKey.DEFAULT_NAMESPACE)) {
-      metadata.put("namespace", key.namespace());
-    }
-    document.putObject("spec");
+    ObjectNode document = NewResource.document(key);
     return Documents.yaml(MergePatch.apply(document, SpecPatch.setting(kind, fields)));
   }
 }

@@ -238,7 +238,7 @@ public final class WatchedFiles extends FileSystemProvider {
 
   @Override
   public FileSystem newFileSystem(URI uri, Map<String, ?> environment) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("there is one file system, which is watched");
   }
 
   @Override
@@ -313,7 +313,7 @@ public final class WatchedFiles extends FileSystemProvider {
 
     @Override
     public WatchService newWatchService() {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("nobody watches the files of this one");
     }
   }
 }

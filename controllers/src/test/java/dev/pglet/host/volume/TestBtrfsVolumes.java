@@ -2,13 +2,11 @@ package dev.pglet.host.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.pglet.host.command.CommandRunner;
 import dev.pglet.host.command.CommandRunner.Invocation;
 import dev.pglet.host.command.LocalCommands;
 import dev.pglet.host.file.Ownership;
-import dev.pglet.host.testing.LoopFileSystem;
 import dev.pglet.host.volume.Volumes.CopyRequest;
 import dev.pglet.reconcile.HostUnavailable;
 import dev.pglet.reconcile.ReconcileException;
@@ -22,45 +20,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The driver on a real btrfs. */
-final class TestBtrfsVolumes extends VolumeContract {
-  private static LoopFileSystem disk;
-
-  @BeforeAll
-  static void makeFileSystem() throws Exception {
-    assumeTrue(LoopFileSystem.possible("btrfs"), "no btrfs can be mounted here");
-    disk = LoopFileSystem.make("btrfs", "1G");
-  }
-
-  @AfterAll
-  static void removeFileSystem() throws Exception {
-    if (disk != null) {
-      disk.close();
-    }
-  }
-
-  @Override
-  protected Volumes volumes() {
-    return new LocalVolumes(new LocalCommands());
-  }
-
-  @Override
-  protected String driver() {
-    return "btrfs";
-  }
-
-  @Override
-  protected Path base() {
-    return disk.top();
-  }
-
-  @Test
-  void autoChoosesIt() throws Exception {
-    assertThat(volumes().choose(pool, "auto", account)).isEqualTo("btrfs");
+final class TestBtrfsVolumes extends SharingVolumeContract {
+  TestBtrfsVolumes() {
+    super("btrfs", "btrfs");
   }
 
   @Test
@@ -191,26 +156,6 @@ final class TestBtrfsVolumes extends VolumeContract {
   }
 
   @Test
-  void aCopySharesItsBlocks() throws Exception {
-    Volume a = filled("a");
-    assertThat(volumes().shares(a.data(), a.directory().resolve("other"))).isTrue();
-    assertThat(volumes().shares(temporary, a.directory().resolve("other"))).isFalse();
-    sync();
-    long before = pool.toFile().getUsableSpace();
-    for (int i = 0; i < 10; i++) {
-      Volume copy = volumes().create(pool, marker("" + i), account);
-      volumes().copyTree(CopyRequest.whole(a.data(), copy.data(), account));
-    }
-    sync();
-    // Ten times 20 MiB.
-    assertThat(before - pool.toFile().getUsableSpace()).isLessThan(20L << 20);
-  }
-
-  private void sync() throws Exception {
-    assertThat(new ProcessBuilder("sync", "-f", pool.toString()).start().waitFor()).isZero();
-  }
-
-  @Test
   void aSubvolumeInTheTreeIsRefusedBecauseASnapshotWouldLeaveItOut() throws Exception {
     Volume a = filled("a");
     Path inside = a.data().resolve("base/16384");
@@ -268,6 +213,15 @@ final class TestBtrfsVolumes extends VolumeContract {
       assertThat(result.exitCode()).as("%s: %s", command, result.stderr()).isZero();
     }
     assertThat(own).isEmptyDirectory();
+  }
+
+  @Test
+  void whatATrialThatWasKilledHasLeftIsInNobodysWay() throws Exception {
+    Volume a = filled("a");
+    Volume b = volumes().create(pool, marker("b"), account);
+    Files.writeString(b.beside().resolve(".shares"), "left");
+    volumes().copyTree(CopyRequest.whole(a.data(), b.data(), account));
+    assertThat(b.beside().toFile().list()).containsExactly("data");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -49,11 +50,36 @@ public final class DeleteCommand implements BuiltinCommand {
     if (has(arguments, "--wait") && has(arguments, "--no-wait")) {
       throw new UsageError("--wait and --no-wait contradict each other");
     }
-    boolean ignoreMissing = has(arguments, "--ignore-not-found");
-    boolean withData = has(arguments, "--data");
+    return delete(
+        keys(arguments, session),
+        has(arguments, "--data"),
+        has(arguments, "--ignore-not-found"),
+        has(arguments, "--no-wait")
+            ? Optional.empty()
+            : Optional.of(timeout(arguments, Duration.ofMinutes(2))),
+        session);
+  }
+
+  /**
+   * Deletes each by its policy, and says what becomes of it.
+   *
+   * @param patience how long to wait until all are gone; empty: not at all
+   */
+  public static int delete(List<ResourceKey> keys, Optional<Duration> patience, Session session)
+      throws ReconcileException {
+    return delete(keys, false, false, patience, session);
+  }
+
+  private static int delete(
+      List<ResourceKey> keys,
+      boolean withData,
+      boolean ignoreMissing,
+      Optional<Duration> patience,
+      Session session)
+      throws ReconcileException {
     Map<ResourceKey, String> gone = new LinkedHashMap<>();
     boolean complete = true;
-    for (ResourceKey key : keys(arguments, session)) {
+    for (ResourceKey key : keys) {
       String data = dataOf(key, session);
       if (withData ? session.deleteData(key) : session.resources().delete(key)) {
         gone.put(key, data);
@@ -77,10 +103,9 @@ public final class DeleteCommand implements BuiltinCommand {
             .println(
                 "No daemon runs: only the files were edited. pglet run DIR deletes what they named, once it has seen it gone for 30 s.");
       }
-    } else if (!has(arguments, "--no-wait")) {
-      Duration timeout = timeout(arguments, Duration.ofMinutes(2));
+    } else if (patience.isPresent()) {
       boolean ended =
-          new Waiting(session).forDeletion(List.copyOf(gone.keySet()), timeout) == Cli.OK;
+          new Waiting(session).forDeletion(List.copyOf(gone.keySet()), patience.get()) == Cli.OK;
       if (ended && !withData) {
         tellOfData(gone, session);
       }

@@ -68,8 +68,7 @@ public final class Waiting {
             object.map(o -> o.path("status").path(field).asText().equals(value)).orElse(false));
   }
 
-  /** Waits until none of them is there any more. */
-  public int forDeletion(List<ResourceKey> keys, Duration timeout) throws ReconcileException {
+  int forDeletion(List<ResourceKey> keys, Duration timeout) throws ReconcileException {
     return forEach(keys, "deletion", timeout, Optional::isEmpty);
   }
 

@@ -3,7 +3,6 @@ package dev.pglet.reconcile.engine.loss;
 import dev.pglet.api.meta.ResourceKey;
 import dev.pglet.manifest.Manifest;
 import dev.pglet.manifest.ManifestSource;
-import dev.pglet.manifest.Problem;
 import dev.pglet.manifest.Rejected;
 import dev.pglet.manifest.Snapshot;
 import dev.pglet.manifest.edit.StatusRemoval;
@@ -18,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Finds files that seem to be what a broken write has left, by what stood in them when they were
@@ -35,14 +36,15 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
       }
     }
     lost.entrySet().removeIf(file -> !isCutOff(file.getKey()));
-    manifests.doubt(
+    List<Rejected> cutOff =
         lost.entrySet().stream()
             .map(
                 file ->
                     Rejected.cutOff(
                         file.getKey(), file.getValue().stream().map(InventoryEntry::key).toList()))
-            .toList());
-    return lost.isEmpty() ? scanned : without(lost, scanned);
+            .toList();
+    manifests.doubt(cutOff);
+    return cutOff.isEmpty() ? scanned : without(cutOff, scanned);
   }
 
   private boolean isAlive(InventoryEntry entry) {
@@ -93,21 +95,18 @@ public record CutOffFiles(ManifestSource manifests, Inventory inventory, String 
         && document.stripLeading().startsWith(end);
   }
 
-  private static Snapshot without(Map<Path, List<InventoryEntry>> lost, Snapshot scanned) {
+  private static Snapshot without(List<Rejected> cutOff, Snapshot scanned) {
+    Set<Path> files = cutOff.stream().map(Rejected::file).collect(Collectors.toSet());
     Map<ResourceKey, Manifest> accepted = new HashMap<>(scanned.accepted());
-    accepted.values().removeIf(manifest -> lost.containsKey(manifest.file()));
+    accepted.values().removeIf(manifest -> files.contains(manifest.file()));
     List<Rejected> rejected = new ArrayList<>(scanned.rejected());
-    lost.forEach(
-        (file, entries) ->
-            rejected.add(
-                Rejected.cutOff(file, entries.stream().map(InventoryEntry::key).toList())));
-    Problem first = rejected.get(scanned.rejected().size()).problems().getFirst();
+    rejected.addAll(cutOff);
     return new Snapshot(
         accepted,
         rejected,
         false,
         (scanned.complete() ? "" : scanned.incompleteBecause() + "; ")
-            + first.file()
+            + cutOff.getFirst().file()
             + " seems to be cut off",
         scanned.settleIn(),
         scanned.origin());
